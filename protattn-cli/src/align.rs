@@ -1,0 +1,220 @@
+//! `protattn align`: from a model and proteins to tables and figures.
+
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use protattn_io::ContactRule;
+use protattn_metrics::{
+    AgreementOptions, AgreementRow, ArcCounts, Property, PropertyOptions, Proportion, agreement,
+};
+use protattn_model::Model;
+
+use crate::app::{Outcome, Usage, select_properties, tell};
+use crate::args::AlignArgs;
+use crate::data::{Data, Selection};
+use crate::pass::{Counted, Pass};
+use crate::record::{RunRecord, Settings};
+use crate::{checkpoint, data, output, report, table};
+
+/// Skipped records named on the terminal; all of them stand in `run.json`.
+const NAMED_SKIPPED: usize = 10;
+
+/// Runs the command.
+pub(crate) fn run(
+    args: AlignArgs,
+    own: Vec<Box<dyn Property>>,
+    line: Vec<String>,
+) -> Result<Outcome> {
+    let done = analyse(&args, own, line)?;
+    tell_skipped(&done);
+    if args.no_figures {
+        tell(&format!(
+            "{} and {} are in {}",
+            table::FILE_NAME,
+            crate::record::FILE_NAME,
+            args.output.display()
+        ));
+    } else {
+        report::draw(&args.output)?;
+    }
+    let skipped = args.strict && !done.skipped.is_empty();
+    Ok(if skipped {
+        Outcome::Skipped
+    } else {
+        Outcome::Done
+    })
+}
+
+/// Counts, and writes the tables.
+pub(crate) fn analyse(
+    args: &AlignArgs,
+    own: Vec<Box<dyn Property>>,
+    line: Vec<String>,
+) -> Result<RunRecord> {
+    let start = Instant::now();
+    let options = PropertyOptions {
+        contact: contact_rule(args),
+    };
+    let properties = select_properties(args.property.as_deref(), own, &options)?;
+    output::prepare(&args.output)?;
+    let model = checkpoint::load(&args.model)?;
+    let layers = args.layers.of(model.info().n_layers).map_err(Usage)?;
+    let data = data::read(&args.data, args.data_format, selection(args))?;
+    data.warnings
+        .iter()
+        .for_each(|warning| tell(&format!("warning: {warning}")));
+    let pass = Pass {
+        model: &model,
+        properties: &properties,
+        layers: &layers,
+        min_attention: args.min_attention,
+        max_tokens: args.max_tokens,
+        threads: args.threads.unwrap_or_else(one_a_core),
+    };
+    let counted = pass.run(&data.proteins)?;
+    let (counts, warnings) = with_labels(&counted, args, data.warnings.clone())?;
+    let options = AgreementOptions::default().min_arcs(args.min_arcs);
+    let rows: Vec<AgreementRow> = counts
+        .iter()
+        .flat_map(|counts| agreement(counts, &options))
+        .collect();
+    table::write(&args.output, &rows)?;
+    let mut run = record(args, line, &model, &layers, data, &counted, &counts)?;
+    run.warnings = warnings;
+    run.seconds = start.elapsed().as_secs_f64();
+    run.write(&args.output)?;
+    Ok(run)
+}
+
+fn contact_rule(args: &AlignArgs) -> ContactRule {
+    ContactRule {
+        atom: args.contact_atom.into(),
+        distance: args.contact_distance,
+        min_separation: args.min_separation,
+    }
+}
+
+fn selection(args: &AlignArgs) -> Selection {
+    match (args.limit, args.sample) {
+        (Some(n), _) => Selection::First(n),
+        (None, Some(records)) => Selection::Sample {
+            records,
+            seed: args.seed,
+        },
+        (None, None) => Selection::All,
+    }
+}
+
+fn one_a_core() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The counts of the properties that some protein has labels of, and what is said of the others:
+/// nothing, unless they were asked for by name.
+fn with_labels<'a>(
+    counted: &'a Counted,
+    args: &AlignArgs,
+    mut warnings: Vec<String>,
+) -> Result<(Vec<&'a ArcCounts>, Vec<String>)> {
+    let (known, unknown): (Vec<_>, Vec<_>) = counted
+        .counts
+        .iter()
+        .partition(|counts| counts.proteins() > 0);
+    if known.is_empty() {
+        let reason = counted.skipped.first().map_or_else(
+            || "none has labels of any property asked for".to_owned(),
+            |first| format!("the first problem: {}", first.reason),
+        );
+        bail!("no protein could be counted; {reason}");
+    }
+    if args.property.is_some() {
+        for counts in unknown {
+            let warning = format!(
+                "no protein has labels of property {}: it is not in the table",
+                counts.property()
+            );
+            tell(&format!("warning: {warning}"));
+            warnings.push(warning);
+        }
+    }
+    Ok((known, warnings))
+}
+
+fn record(
+    args: &AlignArgs,
+    line: Vec<String>,
+    model: &Model,
+    layers: &[usize],
+    data: Data,
+    counted: &Counted,
+    counts: &[&ArcCounts],
+) -> Result<RunRecord> {
+    let mut skipped = data.skipped;
+    skipped.extend(counted.skipped.iter().cloned());
+    let backgrounds = |counts: &&ArcCounts| {
+        let share = |(class, name): (usize, &String)| {
+            let share = Proportion::new(
+                counts.background_in_class(class),
+                counts.background_eligible(),
+            );
+            (
+                name.clone(),
+                Some(share.value()).filter(|share| share.is_finite()),
+            )
+        };
+        (
+            counts.property().to_owned(),
+            counts.classes().iter().enumerate().map(share).collect(),
+        )
+    };
+    Ok(RunRecord {
+        command: line,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        model: checkpoint::describe(model)?,
+        data: data.sets,
+        settings: Settings {
+            properties: counts
+                .iter()
+                .map(|counts| counts.property().to_owned())
+                .collect(),
+            min_attention: args.min_attention,
+            min_arcs: args.min_arcs,
+            max_tokens: args.max_tokens,
+            layers: layers.iter().map(|layer| layer + 1).collect(),
+            records: selection(args),
+            contact_atom: format!("{:?}", args.contact_atom).to_lowercase(),
+            min_separation: args.min_separation,
+            contact_distance: args.contact_distance,
+        },
+        proteins: counted.proteins,
+        proteins_by_property: counts
+            .iter()
+            .map(|c| (c.property().to_owned(), c.proteins()))
+            .collect(),
+        skipped,
+        warnings: Vec::new(),
+        backgrounds: counts.iter().map(backgrounds).collect(),
+        seconds: 0.0,
+    })
+}
+
+fn tell_skipped(run: &RunRecord) {
+    if run.skipped.is_empty() {
+        return;
+    }
+    tell(&format!(
+        "{} skipped, {} proteins counted:",
+        run.skipped.len(),
+        run.proteins
+    ));
+    for skipped in run.skipped.iter().take(NAMED_SKIPPED) {
+        tell(&format!("  {}: {}", skipped.record, skipped.reason));
+    }
+    if run.skipped.len() > NAMED_SKIPPED {
+        tell(&format!(
+            "  ... all of them are in {}",
+            crate::record::FILE_NAME
+        ));
+    }
+}

@@ -1,0 +1,255 @@
+//! Flags to typed values.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use protattn_io::ContactAtom;
+use protattn_io::source::Format;
+
+/// What a protein language model's attention looks at, and what its layers know.
+#[derive(Debug, Parser)]
+#[command(
+    name = "protattn",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "New here? `protattn demo` runs everything on a small built-in model, offline, in seconds."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the whole analysis on the built-in model and proteins.
+    Demo(DemoArgs),
+    /// Count what each head's attention agrees with, over a set of proteins.
+    Align(Box<AlignArgs>),
+    /// Write a model's attention, and its hidden states, for some sequences.
+    Attention(AttentionArgs),
+    /// Draw every figure that the tables in a folder allow.
+    Report(ReportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Folder for tables and figures.
+    #[arg(long, value_name = "DIR", default_value = "protattn-demo")]
+    pub(crate) output: PathBuf,
+    /// Workers; one a core unless given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AlignArgs {
+    /// Model: a folder with config.json, model.safetensors and vocab.txt, or `demo`.
+    #[arg(long, value_name = "M")]
+    pub(crate) model: String,
+    /// Proteins: FASTA, PDB or mmCIF (FILE or FILE:CHAIN), a folder of them, LMDB, JSON lines, or `demo`.
+    #[arg(long, value_name = "D", num_args = 1.., required = true)]
+    pub(crate) data: Vec<String>,
+    /// Properties to compare attention with: contact, binding-site, modification,
+    /// secondary-structure, amino-acid; all that the data know unless given.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) property: Option<Vec<String>>,
+    /// Folder for tables and figures.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Attention from this value on counts as an arc.
+    #[arg(long, value_name = "A", default_value_t = 0.3, value_parser = min_attention)]
+    pub(crate) min_attention: f32,
+    /// Heads with fewer arcs are not scored.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) min_arcs: u64,
+    /// Sequences are cut to this many tokens, special ones included.
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = max_tokens)]
+    pub(crate) max_tokens: usize,
+    /// Layers to count, from 1: `1-12`, `3,5-7` or `all`.
+    #[arg(long, value_name = "LAYERS", default_value = "all")]
+    pub(crate) layers: LayerSelection,
+    /// Use only the first N records of each data set.
+    #[arg(long, value_name = "N", conflicts_with = "sample")]
+    pub(crate) limit: Option<usize>,
+    /// Use N records of each data set, drawn at random.
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<usize>,
+    /// Seed of the draw.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Workers; one a core unless given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Read the data as fasta, jsonl, lmdb or structure instead of recognising it.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) data_format: Option<Format>,
+    /// Atom between which contacts are measured.
+    #[arg(long, value_name = "ATOM", value_enum, default_value_t = Atom::Ca)]
+    pub(crate) contact_atom: Atom,
+    /// Residues nearer along the chain are no pair for contacts.
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub(crate) min_separation: usize,
+    /// Contacts are closer than this, in Å.
+    #[arg(long, value_name = "Å", default_value_t = 8.0, value_parser = contact_distance)]
+    pub(crate) contact_distance: f64,
+    /// Exit with status 3 if any record was skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Write the tables and draw nothing.
+    #[arg(long)]
+    pub(crate) no_figures: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttentionArgs {
+    /// Model: a folder with config.json, model.safetensors and vocab.txt, or `demo`.
+    #[arg(long, value_name = "M")]
+    pub(crate) model: String,
+    /// One sequence, one-letter codes.
+    #[arg(
+        long,
+        value_name = "S",
+        required_unless_present = "fasta",
+        conflicts_with = "fasta"
+    )]
+    pub(crate) sequence: Option<String>,
+    /// A FASTA file of sequences.
+    #[arg(long, value_name = "F")]
+    pub(crate) fasta: Option<PathBuf>,
+    /// The safetensors file to write.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Write the hidden states too.
+    #[arg(long)]
+    pub(crate) hidden_states: bool,
+    /// Sequences are cut to this many tokens, special ones included; uncut unless given.
+    #[arg(long, value_name = "N", value_parser = max_tokens)]
+    pub(crate) max_tokens: Option<usize>,
+    /// Exit with status 3 if any sequence was skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Folders that `align` wrote.
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+}
+
+/// The atom between which contacts are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Atom {
+    /// The α carbon.
+    Ca,
+    /// The β carbon, α for glycine.
+    Cb,
+}
+
+impl From<Atom> for ContactAtom {
+    fn from(atom: Atom) -> Self {
+        match atom {
+            Atom::Ca => Self::Ca,
+            Atom::Cb => Self::Cb,
+        }
+    }
+}
+
+/// The layers that a person asked for, from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LayerSelection {
+    All,
+    /// First and last of each range.
+    Ranges(Vec<(usize, usize)>),
+}
+
+impl LayerSelection {
+    /// 0-based layers of a model with `layers` of them, ascending; what is wrong otherwise.
+    pub(crate) fn of(&self, layers: usize) -> Result<Vec<usize>, String> {
+        let Self::Ranges(ranges) = self else {
+            return Ok((0..layers).collect());
+        };
+        if let Some((_, last)) = ranges.iter().find(|(_, last)| *last > layers) {
+            return Err(format!(
+                "--layers asks for layer {last}, but the model has {layers}"
+            ));
+        }
+        let asked = |layer: &usize| {
+            ranges
+                .iter()
+                .any(|(first, last)| (*first..=*last).contains(&(layer + 1)))
+        };
+        Ok((0..layers).filter(asked).collect())
+    }
+}
+
+impl std::str::FromStr for LayerSelection {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(Self::All);
+        }
+        let number = |part: &str| part.trim().parse::<usize>().ok().filter(|n| *n > 0);
+        let range = |part: &str| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last).then_some((first, last))
+        };
+        let ranges: Option<_> = text.split(',').map(range).collect();
+        ranges
+            .map(Self::Ranges)
+            .ok_or_else(|| "layers count from 1: `1-12`, `3,5-7` or `all`".to_owned())
+    }
+}
+
+fn min_attention(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|a| *a > 0.0 && *a <= 1.0)
+        .ok_or_else(|| "a number over 0 and at most 1".to_owned())
+}
+
+fn max_tokens(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|n| *n >= 3)
+        .ok_or_else(|| "at least 3: two special tokens and a residue".to_owned())
+}
+
+fn contact_distance(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|d: &f64| *d > 0.0 && d.is_finite())
+        .ok_or_else(|| "a distance over 0 Å".to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn layers_are_read_from_one_and_kept_from_zero() {
+        let layers = |text: &str| text.parse::<LayerSelection>().unwrap().of(12);
+        assert_eq!(layers("all"), Ok((0..12).collect()));
+        assert_eq!(layers("3,5-7,6"), Ok(vec![2, 4, 5, 6]));
+        assert_eq!(
+            layers("12-13"),
+            Err("--layers asks for layer 13, but the model has 12".to_owned())
+        );
+        for text in ["", "0", "7-5", "1-", "a"] {
+            assert!(text.parse::<LayerSelection>().is_err(), "{text}");
+        }
+    }
+}

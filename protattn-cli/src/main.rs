@@ -1,0 +1,7 @@
+//! The command `protattn`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    protattn_cli::App::new().run()
+}

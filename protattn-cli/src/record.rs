@@ -1,0 +1,200 @@
+//! `run.json`: what was done, with what, and what came of each record.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The name of the file in an output folder.
+pub(crate) const FILE_NAME: &str = "run.json";
+
+/// One run of `align`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RunRecord {
+    /// The command line, program name first.
+    pub(crate) command: Vec<String>,
+    /// The version of protattn.
+    pub(crate) version: String,
+    pub(crate) model: ModelRecord,
+    pub(crate) data: Vec<DataRecord>,
+    pub(crate) settings: Settings,
+    /// Proteins that at least one property was counted on.
+    pub(crate) proteins: usize,
+    /// Proteins counted for each property.
+    pub(crate) proteins_by_property: BTreeMap<String, u64>,
+    pub(crate) skipped: Vec<Skipped>,
+    /// Odd but usable data.
+    pub(crate) warnings: Vec<String>,
+    /// For each property and class, how often a residue or pair has it regardless of attention;
+    /// null where none could.
+    pub(crate) backgrounds: BTreeMap<String, BTreeMap<String, Option<f64>>>,
+    /// Wall-clock seconds from the first argument to the last table.
+    pub(crate) seconds: f64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ModelRecord {
+    pub(crate) name: String,
+    pub(crate) family: String,
+    pub(crate) layers: usize,
+    pub(crate) heads: usize,
+    /// Of the weights file, in hexadecimal.
+    pub(crate) sha256: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DataRecord {
+    pub(crate) path: String,
+    /// Records read, before any selection.
+    pub(crate) records: usize,
+    /// Of the file, or of all files of the folder by name; hexadecimal.
+    pub(crate) sha256: String,
+}
+
+/// Everything that decides the numbers, beside model and data.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) properties: Vec<String>,
+    pub(crate) min_attention: f32,
+    pub(crate) min_arcs: u64,
+    pub(crate) max_tokens: usize,
+    /// From 1.
+    pub(crate) layers: Vec<usize>,
+    pub(crate) records: crate::data::Selection,
+    pub(crate) contact_atom: String,
+    pub(crate) min_separation: usize,
+    pub(crate) contact_distance: f64,
+}
+
+/// A record that was not counted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Skipped {
+    pub(crate) record: String,
+    pub(crate) reason: String,
+}
+
+impl Skipped {
+    pub(crate) fn record(record: &str, error: &dyn std::error::Error) -> Self {
+        let mut reason = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            reason = format!("{reason}: {error}");
+            cause = error.source();
+        }
+        Self {
+            record: record.to_owned(),
+            reason,
+        }
+    }
+}
+
+impl DataRecord {
+    /// Describes the file or folder at `path`, which the reader calls `name`.
+    pub(crate) fn of_path(name: &str, path: &Path, records: usize) -> Result<Self> {
+        let mut digest = Sha256::new();
+        for file in files(path)? {
+            hash_file(&file, &mut digest)?;
+        }
+        Ok(Self {
+            path: name.to_owned(),
+            records,
+            sha256: hexadecimal(&digest.finalize()),
+        })
+    }
+}
+
+impl RunRecord {
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE_NAME);
+        let text = std::fs::read(&path).with_context(|| {
+            format!(
+                "{}: cannot be read; is this a folder that `protattn align` wrote?",
+                path.display()
+            )
+        })?;
+        serde_json::from_slice(&text)
+            .with_context(|| format!("{}: is not a record of a run", path.display()))
+    }
+
+    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        crate::output::write(&folder.join(FILE_NAME), &text)
+    }
+}
+
+/// The SHA-256 of a sequence of files, one after the other, in hexadecimal.
+pub(crate) fn sha256_of_files(paths: &[PathBuf]) -> Result<String> {
+    let mut digest = Sha256::new();
+    for path in paths {
+        hash_file(path, &mut digest)
+            .with_context(|| format!("{}: cannot be read", path.display()))?;
+    }
+    Ok(hexadecimal(&digest.finalize()))
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hash_file(path: &Path, digest: &mut Sha256) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(()),
+            n => digest.update(&buffer[..n]),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The file itself, or the files of a folder (not of its folders) in the order of their names.
+fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries: io::Result<Vec<_>> = path
+        .read_dir()?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect();
+    let mut files = entries?;
+    // A lock file of LMDB says nothing of the data and comes and goes.
+    files.retain(|file| file.is_file() && file.file_name().is_some_and(|name| name != "lock.mdb"));
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_the_sum_of_its_files_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("b"), "c").unwrap();
+        std::fs::write(folder.path().join("a"), "ab").unwrap();
+        std::fs::write(folder.path().join("lock.mdb"), "x").unwrap();
+        let record = DataRecord::of_path("set", folder.path(), 3).unwrap();
+        // SHA-256 of "abc", FIPS 180-2, appendix B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(record.sha256, abc);
+        assert_eq!(sha256(b"abc"), abc);
+    }
+
+    #[test]
+    fn a_reason_holds_the_whole_chain_of_causes() {
+        let inner = io::Error::other("the disk is gone");
+        let skipped = Skipped::record("p", &io::Error::other(inner));
+        assert_eq!(skipped.reason, "the disk is gone");
+    }
+}

@@ -1,0 +1,217 @@
+//! What a table says, in words.
+
+use std::fmt::Write;
+
+use protattn_metrics::AgreementRow;
+
+/// One class of one property: its rows by layer and head.
+pub(crate) struct Class<'a> {
+    pub(crate) property: &'a str,
+    pub(crate) class: &'a str,
+    pub(crate) rows: &'a [AgreementRow],
+}
+
+/// The rows by property and class, in the order of the table.
+pub(crate) fn classes(rows: &[AgreementRow]) -> impl Iterator<Item = Class<'_>> {
+    rows.chunk_by(|a, b| a.property == b.property && a.class == b.class)
+        .map(|rows| Class {
+            property: &rows[0].property,
+            class: &rows[0].class,
+            rows,
+        })
+}
+
+impl Class<'_> {
+    /// What the heads look at: `contacts`, `helix`, `amino acid W`.
+    pub(crate) fn target(&self) -> String {
+        match (self.property, self.class) {
+            ("contact", "yes") => "contacts".to_owned(),
+            ("binding-site", "yes") => "binding sites".to_owned(),
+            ("modification", "yes") => "modified residues".to_owned(),
+            ("secondary-structure", "turn-bend") => "turn or bend".to_owned(),
+            ("secondary-structure", "blank") => "no secondary structure".to_owned(),
+            ("secondary-structure", class) => class.to_owned(),
+            ("amino-acid", class) => format!("amino acid {class}"),
+            (property, "yes") => property.to_owned(),
+            (property, class) => format!("{property}: {class}"),
+        }
+    }
+
+    /// Whether any residue or pair of the data is in the class: without one there is nothing to draw.
+    pub(crate) fn occurs(&self) -> bool {
+        self.rows.iter().any(|row| row.background > 0.0)
+    }
+
+    /// The scored heads, the highest proportion first; ties in the order of the table.
+    pub(crate) fn ranked(&self) -> Vec<&AgreementRow> {
+        let mut rows: Vec<_> = self.rows.iter().filter(|row| row.scored).collect();
+        rows.sort_by(|a, b| b.proportion.total_cmp(&a.proportion));
+        rows
+    }
+}
+
+/// For each property, one sentence on its best head.
+pub(crate) fn sentences(rows: &[AgreementRow]) -> Vec<String> {
+    let sentence = |property: &[AgreementRow]| {
+        let name = &property[0].property;
+        match over_background(property).first() {
+            None => format!("{name}: no head has enough arcs to be scored."),
+            Some((_, target, row)) => format!(
+                "{name}: head {} puts {:.0} % of its attention on {target}, against a background of \
+                 {:.1} % ({} after correction for all heads).",
+                label(row),
+                100.0 * row.proportion,
+                100.0 * row.background,
+                p_value(row.p_adjusted),
+            ),
+        }
+    };
+    rows.chunk_by(|a, b| a.property == b.property)
+        .map(sentence)
+        .collect()
+}
+
+/// The scored heads of one property over all its classes, with the target of each: first those
+/// whose proportion is the largest multiple of the background.
+fn over_background(property: &[AgreementRow]) -> Vec<(f64, String, &AgreementRow)> {
+    let mut heads = Vec::new();
+    for class in classes(property) {
+        let target = class.target();
+        let scored = class
+            .rows
+            .iter()
+            .filter(|row| row.scored && row.background > 0.0);
+        heads.extend(scored.map(|row| (row.proportion / row.background, target.clone(), row)));
+    }
+    heads.sort_by(|a, b| b.0.total_cmp(&a.0));
+    heads
+}
+
+/// The best heads of each property: those whose proportion is the largest multiple of the
+/// background, over all classes of the property.
+pub(crate) fn best_heads(rows: &[AgreementRow], count: usize) -> String {
+    let mut text = String::new();
+    for property in rows.chunk_by(|a, b| a.property == b.property) {
+        let heads = over_background(property);
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "\n{}: the best heads (layer-head)",
+            property[0].property
+        );
+        if heads.is_empty() {
+            let _ = writeln!(text, "  no head has enough arcs to be scored");
+        }
+        for (_, target, row) in heads.iter().take(count) {
+            let _ = writeln!(text, "  {}", describe(row, target));
+        }
+    }
+    text
+}
+
+/// One head in words: `3-2   84.1 % of its attention on contacts (83.0-85.2, background 4.7 %)`.
+fn describe(row: &AgreementRow, target: &str) -> String {
+    format!(
+        "{:<6}{:5.1} % of its attention on {target} (interval {:.1}-{:.1}, background {:.1} %, {})",
+        label(row),
+        100.0 * row.proportion,
+        100.0 * row.ci_low,
+        100.0 * row.ci_high,
+        100.0 * row.background,
+        p_value(row.p_adjusted),
+    )
+}
+
+/// Layer and head as people count them.
+pub(crate) fn label(row: &AgreementRow) -> String {
+    format!("{}-{}", row.layer + 1, row.head + 1)
+}
+
+/// An adjusted p-value as it is printed.
+pub(crate) fn p_value(p: f64) -> String {
+    if p < 1e-300 {
+        "p < 1e-300".to_owned()
+    } else if p < 1e-3 {
+        format!("p = {p:.0e}")
+    } else {
+        format!("p = {p:.3}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(
+        property: &str,
+        class: &str,
+        head: usize,
+        proportion: f64,
+        scored: bool,
+    ) -> AgreementRow {
+        AgreementRow {
+            property: property.to_owned(),
+            class: class.to_owned(),
+            layer: 2,
+            head,
+            arcs_in_class: 0,
+            arcs_eligible: 0,
+            arcs_total: 0,
+            proportion,
+            proportion_eligible: proportion,
+            background: if class == "helix" { 0.5 } else { 0.1 },
+            ci_low: proportion - 0.01,
+            ci_high: proportion + 0.01,
+            z: 1.0,
+            p_value: 0.0,
+            p_adjusted: 0.0,
+            scored,
+        }
+    }
+
+    #[test]
+    fn the_best_head_is_the_farthest_over_its_background() {
+        let rows = [
+            row("secondary-structure", "helix", 0, 0.9, true),
+            row("secondary-structure", "strand", 1, 0.4, true),
+            row("secondary-structure", "strand", 2, 1.0, false),
+        ];
+        let text = best_heads(&rows, 1);
+        assert!(
+            text.contains("3-2    40.0 % of its attention on strand"),
+            "{text}"
+        );
+        assert!(!text.contains("3-1") && !text.contains("3-3"), "{text}");
+        assert!(
+            text.contains("interval 39.0-41.0, background 10.0 %, p < 1e-300"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_property_without_a_scored_head_says_so() {
+        let text = best_heads(&[row("contact", "yes", 0, 1.0, false)], 3);
+        assert!(
+            text.contains("contact: the best heads") && text.contains("no head has enough arcs")
+        );
+    }
+
+    #[test]
+    fn classes_follow_the_table_and_rank_by_proportion() {
+        let rows = [
+            row("contact", "yes", 0, 0.1, true),
+            row("contact", "yes", 1, 0.3, true),
+            row("contact", "yes", 2, 0.9, false),
+            row("x", "a", 0, 0.2, true),
+        ];
+        assert!(classes(&rows).all(|class| class.occurs()));
+        let found: Vec<_> = classes(&rows)
+            .map(|class| (class.target(), class.ranked().len()))
+            .collect();
+        assert_eq!(found, [("contacts".to_owned(), 2), ("x: a".to_owned(), 1)]);
+        assert_eq!(
+            label(classes(&rows).next().expect("two classes").ranked()[0]),
+            "3-2"
+        );
+    }
+}

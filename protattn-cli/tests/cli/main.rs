@@ -1,0 +1,10 @@
+//! The command, run as a person runs it.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
+
+mod attention;
+mod common;
+mod counts;
+mod demo;
+mod mistakes;
+mod same_bits;

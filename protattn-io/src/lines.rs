@@ -1,0 +1,117 @@
+//! Lines of bounded length.
+
+use std::io::{self, BufRead};
+
+/// Reads lines and counts them, never holding more than the limit of one.
+#[derive(Debug)]
+pub(crate) struct Lines<R> {
+    input: R,
+    limit: usize,
+    buffer: Vec<u8>,
+    number: usize,
+}
+
+/// One line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Line<'a> {
+    /// Its bytes, without the line feed, a carriage return before it, and a byte order mark at the
+    /// start of the file.
+    Whole(&'a [u8]),
+    /// It was longer than the limit, and has been passed over.
+    TooLong,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(crate) fn new(input: R, limit: usize) -> Self {
+        Self {
+            input,
+            limit,
+            buffer: Vec::new(),
+            number: 0,
+        }
+    }
+
+    /// The 1-based number of the line that was read last; 0 before the first.
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The next line; `None` at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        self.buffer.clear();
+        let (mut read, mut too_long) = (0, false);
+        loop {
+            let available = self.input.fill_buf()?;
+            if available.is_empty() {
+                break;
+            }
+            let end = available.iter().position(|b| *b == b'\n');
+            let taken = end.map_or(available.len(), |end| end + 1);
+            too_long |= self.buffer.len() + taken > self.limit;
+            if !too_long {
+                self.buffer.extend_from_slice(&available[..taken]);
+            }
+            self.input.consume(taken);
+            read += taken;
+            if end.is_some() {
+                break;
+            }
+        }
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        Ok(Some(if too_long {
+            Line::TooLong
+        } else {
+            Line::Whole(self.trimmed())
+        }))
+    }
+
+    fn trimmed(&self) -> &[u8] {
+        let line = self.buffer.as_slice();
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let mark = if self.number == 1 { "\u{feff}" } else { "" };
+        line.strip_prefix(mark.as_bytes()).unwrap_or(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::BufReader;
+
+    fn all(text: &[u8], limit: usize, capacity: usize) -> Vec<Option<String>> {
+        let mut lines = Lines::new(BufReader::with_capacity(capacity, text), limit);
+        let mut found = Vec::new();
+        while let Some(line) = lines.next().expect("memory does not fail") {
+            found.push(match line {
+                Line::Whole(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+                Line::TooLong => None,
+            });
+        }
+        assert_eq!(lines.number(), found.len());
+        found
+    }
+
+    #[test]
+    fn endings_of_every_kind_are_removed() {
+        let whole = |t: &str| Some(t.to_owned());
+        let expected = vec![whole("ab"), whole(""), whole("c")];
+        for capacity in [1, 2, 64] {
+            assert_eq!(all("\u{feff}ab\r\n\nc".as_bytes(), 9, capacity), expected);
+        }
+        assert_eq!(all(b"", 9, 8), vec![]);
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_passed_over() {
+        for capacity in [1, 3, 64] {
+            assert_eq!(
+                all(b"abcde\nab\n", 4, capacity),
+                vec![None, Some("ab".to_owned())]
+            );
+        }
+    }
+}

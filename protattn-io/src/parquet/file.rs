@@ -1,0 +1,119 @@
+//! Columns to and from a file, through polars.
+
+use std::fs;
+use std::io::Cursor;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use polars::prelude::{
+    Column as Series, DataFrame, DataType, ParquetCompression, ParquetReader, ParquetWriter,
+    PolarsError, SerReader,
+};
+
+use super::Column;
+use crate::Error;
+use crate::replace::Replacement;
+
+/// What a Parquet file starts and ends with.
+const MAGIC: &[u8] = b"PAR1";
+
+/// Tables of results are far smaller.
+const MAX_BYTES: u64 = 1 << 30;
+
+pub(super) fn write(columns: &[(String, Column)], path: &Path) -> Result<(), Error> {
+    let series = columns
+        .iter()
+        .map(|(name, column)| to_series(name, column))
+        .collect();
+    let mut frame = DataFrame::new_infer_height(series).map_err(|error| failed(path, &error))?;
+    let (replacement, file) = Replacement::create(path)?;
+    ParquetWriter::new(file)
+        .with_compression(ParquetCompression::Uncompressed)
+        .finish(&mut frame)
+        .map_err(|error| failed(path, &error))?;
+    replacement.finish()
+}
+
+/// Polars trusts what it reads, and panics on some damaged files: that is caught. A damaged size
+/// can still end the process, when more memory is asked for than there is.
+pub(super) fn read(path: &Path) -> Result<Vec<(String, Column)>, Error> {
+    let refused = |message: String| Error::Format {
+        path: path.to_owned(),
+        message,
+    };
+    let size = fs::metadata(path)
+        .map_err(|error| Error::io(path, &error))?
+        .len();
+    if size > MAX_BYTES {
+        return Err(refused(format!(
+            "{size} bytes are more than a table of results has"
+        )));
+    }
+    let bytes = fs::read(path).map_err(|error| Error::io(path, &error))?;
+    if bytes.len() < 3 * MAGIC.len() || !bytes.starts_with(MAGIC) || !bytes.ends_with(MAGIC) {
+        return Err(refused(
+            "it is no Parquet table, or only a part of one".to_owned(),
+        ));
+    }
+    let frame = catch_unwind(|| ParquetReader::new(Cursor::new(bytes)).finish())
+        .map_err(|_| refused("it is damaged".to_owned()))?
+        .map_err(|error| failed(path, &error))?;
+    let named = |series: &Series| {
+        let name = series.name().to_string();
+        from_series(series)
+            .map(|column| (name.clone(), column))
+            .map_err(|why| refused(format!("column `{name}` {why}")))
+    };
+    frame.columns().iter().map(named).collect()
+}
+
+fn to_series(name: &str, column: &Column) -> Series {
+    let name = name.into();
+    match column {
+        Column::Str(values) => Series::new(name, values),
+        Column::U64(values) => Series::new(name, values),
+        Column::U32(values) => Series::new(name, values),
+        Column::F64(values) => Series::new(name, values),
+        Column::Bool(values) => Series::new(name, values),
+    }
+}
+
+/// The values of a series; the error goes on after the name of the column.
+fn from_series(series: &Series) -> Result<Column, String> {
+    let missing = series.null_count();
+    if missing > 0 {
+        return Err(format!("has {missing} missing values"));
+    }
+    let column = match series.dtype() {
+        DataType::String => series.str().map(|v| {
+            v.no_null_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+                .into()
+        }),
+        DataType::UInt64 => series
+            .u64()
+            .map(|v| v.no_null_iter().collect::<Vec<_>>().into()),
+        DataType::UInt32 => series
+            .u32()
+            .map(|v| v.no_null_iter().collect::<Vec<_>>().into()),
+        DataType::Float64 => series
+            .f64()
+            .map(|v| v.no_null_iter().collect::<Vec<_>>().into()),
+        DataType::Boolean => series
+            .bool()
+            .map(|v| v.no_null_iter().collect::<Vec<_>>().into()),
+        other => return Err(format!("is {other}, none of str, u64, u32, f64 and bool")),
+    };
+    column.map_err(|error: PolarsError| error.to_string())
+}
+
+fn failed(path: &Path, error: &PolarsError) -> Error {
+    match error {
+        PolarsError::IO { error, .. } => Error::io(path, error),
+        other => Error::Format {
+            path: path.to_owned(),
+            message: other.to_string(),
+        },
+    }
+}

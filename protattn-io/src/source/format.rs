@@ -1,0 +1,187 @@
+//! What kind of file a source is.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::str::FromStr;
+
+use super::location::Location;
+use crate::Error;
+
+/// The bytes at the start of a file that are looked at.
+const SNIFFED: u64 = 1 << 16;
+
+/// The names of the records that PDB files start with, or that such a file may be cut down to.
+const PDB_RECORDS: [&str; 17] = [
+    "HEADER", "OBSLTE", "TITLE ", "SPLIT ", "CAVEAT", "COMPND", "SOURCE", "KEYWDS", "EXPDTA",
+    "REMARK", "SEQRES", "CRYST1", "ORIGX1", "SCALE1", "MODEL ", "ATOM  ", "HETATM",
+];
+
+/// A kind of source. Every kind is known always; whether it can be opened depends on the features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// FASTA (feature `fasta`).
+    Fasta,
+    /// This project's own records, one a line (feature `jsonl`).
+    Jsonl,
+    /// An LMDB folder of pickled records, or its `data.mdb` (feature `lmdb`).
+    Lmdb,
+    /// A PDB or mmCIF file (feature `structure`).
+    Structure,
+    /// A folder of files of any of the other kinds.
+    Folder,
+}
+
+impl Format {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Fasta,
+        Self::Jsonl,
+        Self::Lmdb,
+        Self::Structure,
+        Self::Folder,
+    ];
+
+    /// The name under which a person chooses it: `fasta`, `jsonl`, `lmdb`, `structure`, `folder`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fasta => "fasta",
+            Self::Jsonl => "jsonl",
+            Self::Lmdb => "lmdb",
+            Self::Structure => "structure",
+            Self::Folder => "folder",
+        }
+    }
+
+    /// Finds out what a file or folder is: by its content and, where that does not tell, by the
+    /// end of its name. A chain after the name (`1ubq.cif:A`) is left out.
+    ///
+    /// # Errors
+    ///
+    /// If it does not exist or cannot be read, or is nothing that is known.
+    pub fn detect(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::detect_file(&Location::parse(path.as_ref()).path)
+    }
+
+    pub(super) fn detect_file(path: &Path) -> Result<Self, Error> {
+        if path.is_dir() {
+            let is_lmdb = path.join("data.mdb").is_file();
+            return Ok(if is_lmdb { Self::Lmdb } else { Self::Folder });
+        }
+        let mut start = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(SNIFFED).read_to_end(&mut start))
+            .map_err(|error| Error::io(path, &error))?;
+        let found = Self::of_content(&start).or_else(|| Self::of_name(path));
+        found.ok_or_else(|| Error::Format {
+            path: path.to_owned(),
+            message: unknown(&start),
+        })
+    }
+
+    fn of_content(start: &[u8]) -> Option<Self> {
+        if start.get(16..20) == Some(&0xBEEF_C0DE_u32.to_le_bytes()) {
+            return Some(Self::Lmdb);
+        }
+        let text = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
+        let mut lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_start);
+        let line = lines.find(|line| !line.is_empty() && line[0] != b'#')?;
+        let starts = |prefix: &str| {
+            line.get(..prefix.len())
+                .is_some_and(|word| word.eq_ignore_ascii_case(prefix.as_bytes()))
+        };
+        match line[0] {
+            b'>' => Some(Self::Fasta),
+            b'{' => Some(Self::Jsonl),
+            _ if starts("data_") => Some(Self::Structure),
+            _ if PDB_RECORDS.iter().any(|name| starts(name)) => Some(Self::Structure),
+            _ => None,
+        }
+    }
+
+    fn of_name(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "fasta" | "fas" | "fa" | "faa" => Some(Self::Fasta),
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
+            "mdb" => Some(Self::Lmdb),
+            "pdb" | "ent" | "cif" | "mmcif" => Some(Self::Structure),
+            _ => None,
+        }
+    }
+}
+
+/// Why a file is refused, and what would not be.
+fn unknown(start: &[u8]) -> String {
+    let found = match start {
+        [] => "it is empty",
+        [0x1f, 0x8b, ..] => "it is compressed: decompress it first",
+        [b'P', b'A', b'R', b'1', ..] => "it is a Parquet table, which holds results",
+        [b'[', ..] => "it is a JSON list: write one record a line",
+        _ => "its content is of no known kind",
+    };
+    format!(
+        "{found}; known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, and folders of such files"
+    )
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    /// The format of this [`name`](Self::name); the error lists them.
+    fn from_str(name: &str) -> Result<Self, String> {
+        let names = || Self::ALL.map(Self::name).join(", ");
+        let found = Self::ALL.into_iter().find(|format| format.name() == name);
+        found.ok_or_else(|| format!("{name:?} is no data format; known are {}", names()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_tells() {
+        for (start, format) in [
+            (&b"\n  >a\nAC"[..], Some(Format::Fasta)),
+            (b"\xef\xbb\xbf{\"id\":1}", Some(Format::Jsonl)),
+            (b"# made by hand\n#\nDATA_1UBQ\n", Some(Format::Structure)),
+            (b"HEADER    SIGNALING", Some(Format::Structure)),
+            (b"ATOM      1  N   MET A", Some(Format::Structure)),
+            (b"ATOMS", None),
+            (b"", None),
+            (b"#", None),
+            (b"[{\"id\":1}]", None),
+        ] {
+            assert_eq!(Format::of_content(start), format, "{start:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_tells_where_the_content_does_not() {
+        let of_name = |name: &str| Format::of_name(Path::new(name));
+        assert_eq!(of_name("a.b/x.FAA"), Some(Format::Fasta));
+        assert_eq!(of_name("pdb1ubq.ent"), Some(Format::Structure));
+        assert_eq!(of_name("x.fa.gz"), None);
+        assert_eq!(of_name("fasta"), None);
+    }
+
+    #[test]
+    fn every_format_has_a_name_of_its_own() {
+        for format in Format::ALL {
+            assert_eq!(format.to_string().parse(), Ok(format));
+        }
+        let error = "pdb".parse::<Format>().expect_err("no name of a format");
+        assert_eq!(
+            error,
+            "\"pdb\" is no data format; known are fasta, jsonl, lmdb, structure, folder"
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! Protein chains of PDB and mmCIF files.
+//!
+//! [`read`] gives each protein chain of a file as a [`Protein`]: its sequence, the
+//! authors' numbering, and the Cα and Cβ positions in Å. Which of the two formats a file has is
+//! seen from its content. What is odd and usable all the same comes back as [`Warning`]s; what is
+//! malformed is an error that names the line.
+//!
+//! - Ids are `<stem>.<chain>`: the name of the file without `.pdb`, `.ent`, `.cif` or `.mmcif`, and the
+//!   author chain (`auth_asym_id`). A blank PDB chain is `_`.
+//! - A chain is its polymer: what has a place in the sequence in mmCIF (`label_seq_id`); in PDB the
+//!   ATOM records, and the HETATM residues before TER that are amino acids. Water, ligands, ions,
+//!   sugars and blocking groups (ACE, NH2, ...) are left out, and so are chains of nucleic acid.
+//! - A modified residue has the letter of the parent that the file states (MODRES,
+//!   `pdbx_struct_mod_residue`), or else that of a table of the common ones (MSE is M, SEP is S);
+//!   selenocysteine is U, pyrrolysine O, and any other X.
+//! - Of several alternative locations, each residue has the one with the highest occupancy, the
+//!   first in the file among equals; its atoms all come from that one, as far as it has them.
+//!   Amino acids that share one place are chosen from in the same way.
+//! - One model is used: the first, unless [`Options::model`] says which.
+//! - Residues that were not observed are left out unless [`Options::observed_only`] is false.
+//!
+//! The formats: *Protein Data Bank contents guide* 3.3 (wwPDB, 2012), and the PDBx/mmCIF dictionary.
+//!
+//! ```
+//! use std::path::Path;
+//! use protattn_io::structure::{self, Options};
+//!
+//! let text = b"\
+//! ATOM      1  N   GLY A   7      25.000  10.500   4.000  1.00 20.00           N
+//! ATOM      2  CA  GLY A   7      26.500  10.500   4.000  1.00 20.00           C
+//! HETATM    3  CA  MSE A   8      29.500  12.750   4.000  1.00 20.00           C
+//! HETATM    4  CB AMSE A   8      30.000  13.000   5.250  0.40 20.00           C
+//! HETATM    5  CB BMSE A   8      30.250  13.500   2.750  0.60 20.00           C
+//! TER
+//! HETATM    6  O   HOH A 101       1.000   1.000   1.000  1.00 20.00           O
+//! END
+//! ";
+//! let structure = structure::parse(text, Path::new("1abc.pdb"), &Options::default())?;
+//! let protein = &structure.chains[0];
+//! assert_eq!((protein.id(), protein.sequence()), ("1abc.A", "GM"));
+//! assert_eq!(protein.numbering().map(|numbers| numbers[1].to_string()), Some("8".to_owned()));
+//! assert_eq!(protein.cb(), Some(&[Some([26.5, 10.5, 4.0]), Some([30.25, 13.5, 2.75])][..]));
+//! assert!(structure.warnings.is_empty());
+//! # Ok::<(), protattn_io::Error>(())
+//! ```
+
+mod assembly;
+mod chain;
+mod complete;
+mod format;
+mod mmcif;
+mod pdb;
+mod residue;
+mod residue_name;
+mod selection;
+mod warning;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+pub use warning::Warning;
+
+use crate::{Error, Protein};
+use assembly::Assembly;
+use format::Format;
+
+/// Files over 1 GiB are not read: the largest of the archive have about half of that.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What is wanted of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The author chains that are wanted; it is an error if one is not there or is no protein.
+    /// Default: `None`, all protein chains.
+    pub chains: Option<Vec<String>>,
+    /// The number of the model, as in the file. Default: `None`, the first.
+    pub model: Option<i32>,
+    /// Whether a chain is its observed residues only. Default: true, as in the TAPE data.
+    ///
+    /// Otherwise residues without atoms are in the sequence too, with undefined positions, where the
+    /// file says which they are: in mmCIF `pdbx_poly_seq_scheme`, in PDB SEQRES with REMARK 465.
+    /// Where it does not, the chain is its observed residues and a [`Warning`] says so.
+    pub observed_only: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            chains: None,
+            model: None,
+            observed_only: true,
+        }
+    }
+}
+
+/// The protein chains of one file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Structure {
+    /// In the order in which they begin in the file; never empty.
+    pub chains: Vec<Protein>,
+    /// What is odd: of the file, then chain by chain. Chains that were not asked for are silent.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads the protein chains of a PDB or mmCIF file.
+///
+/// # Errors
+///
+/// If the file cannot be opened or has over 1 GiB, and as [`parse`].
+pub fn read(path: &Path, options: &Options) -> Result<Structure, Error> {
+    let io = |error| Error::io(path, &error);
+    let file = File::open(path).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
+    let mut text = Vec::new();
+    if length <= MAX_BYTES {
+        // A file can grow, or be a pipe, which has no length.
+        file.take(MAX_BYTES + 1)
+            .read_to_end(&mut text)
+            .map_err(io)?;
+    }
+    let length = length.max(text.len() as u64);
+    if length > MAX_BYTES {
+        let message = format!("the file has {length} bytes; structures are read up to {MAX_BYTES}");
+        return Err(Error::Format {
+            path: path.to_owned(),
+            message,
+        });
+    }
+    parse(&text, path, options)
+}
+
+/// Reads the protein chains of the text of a PDB or mmCIF file; `path` names it in ids and messages.
+///
+/// # Errors
+///
+/// [`Error::Format`] if the text is of neither format, is malformed or ends in mid-record (with the
+/// line), has no protein chain, or lacks a chain or model that was asked for (with those it has).
+pub fn parse(text: &[u8], path: &Path, options: &Options) -> Result<Structure, Error> {
+    let fail = |message| Error::Format {
+        path: path.to_owned(),
+        message,
+    };
+    let format = Format::of(text).map_err(fail)?;
+    // Names of authors in old files are not UTF-8. Atom records are checked where they are read.
+    let text = String::from_utf8_lossy(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let mut assembly = Assembly::new(options.model);
+    match format {
+        Format::Pdb => pdb::read(text, &mut assembly),
+        Format::Mmcif => mmcif::read(text, &mut assembly),
+    }
+    .map_err(|Problem { line, message }| fail(format!("line {line}: {message}")))?;
+    selection::proteins(assembly, path, options)
+}
+
+/// What is wrong in a line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Problem {
+    /// Counted from 1.
+    line: usize,
+    message: String,
+}

@@ -1,0 +1,202 @@
+//! What is odd in a structure that could be read all the same.
+
+use std::fmt;
+
+use crate::ResidueNumber;
+
+/// Something odd in a structure that could be read all the same.
+///
+/// `Display` says it in a sentence, without the path. Chains are author chains; residues have
+/// author numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The file has several models, and one was used.
+    OtherModels {
+        /// The number of the model that was used.
+        used: i32,
+        /// How many others there are.
+        ignored: usize,
+    },
+    /// An mmCIF file has several data blocks, and only the first with atoms was used.
+    OtherBlocks,
+    /// The file does not end as its kind should: a PDB file without END, an mmCIF file that stops in
+    /// its atoms. It may be cut short.
+    NoEnd,
+    /// A PDB file has atoms after END. They were ignored.
+    AtomsAfterEnd {
+        /// Atom records.
+        ignored: usize,
+    },
+    /// A chain is no protein, and was skipped.
+    NotProtein {
+        /// The chain.
+        chain: String,
+        /// Its nucleotides; if 0 it holds ligands, ions or sugars.
+        nucleotides: usize,
+    },
+    /// A PDB chain goes on with ATOM records after the TER that should end it. They were used.
+    ResiduesAfterTer {
+        /// The chain.
+        chain: String,
+    },
+    /// A residue of a protein chain is a nucleotide. It was left out.
+    Nucleotide {
+        /// The chain.
+        chain: String,
+        /// The residue.
+        number: ResidueNumber,
+        /// Its name.
+        name: String,
+    },
+    /// A residue's name is in no table, and the file states no parent. It is X in the sequence.
+    UnknownResidue {
+        /// The chain.
+        chain: String,
+        /// The residue.
+        number: ResidueNumber,
+        /// Its name.
+        name: String,
+    },
+    /// A residue has no Cα. It is in the sequence and its position is undefined.
+    NoAlphaCarbon {
+        /// The chain.
+        chain: String,
+        /// The residue.
+        number: ResidueNumber,
+        /// Its name.
+        name: String,
+    },
+    /// Different amino acids share one place in the chain; the one with the highest occupancy was
+    /// used.
+    Microheterogeneity {
+        /// The chain.
+        chain: String,
+        /// The residue.
+        number: ResidueNumber,
+        /// The residue name that was used.
+        used: String,
+        /// The others, in the order of the file.
+        ignored: Vec<String>,
+    },
+    /// Two residues of a chain have the same author number. Both were used.
+    RepeatedNumber {
+        /// The chain.
+        chain: String,
+        /// The number.
+        number: ResidueNumber,
+    },
+    /// A residue has the same atom twice. The first was used.
+    RepeatedAtom {
+        /// The chain.
+        chain: String,
+        /// The residue.
+        number: ResidueNumber,
+        /// The atom that was met first.
+        atom: String,
+    },
+    /// Unobserved residues were asked for, and the file does not say which they are. The chain is
+    /// its observed residues.
+    NoFullSequence {
+        /// The chain.
+        chain: String,
+    },
+    /// An unobserved residue has no author number in the file. The chain has no numbering.
+    NoNumbering {
+        /// The chain.
+        chain: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherModels { used, ignored } => {
+                write!(f, "model {used} was used and {ignored} others ignored")
+            }
+            Self::OtherBlocks => write!(f, "only the first data block with atoms was used"),
+            Self::NoEnd => write!(f, "the file does not end as it should; it may be cut short"),
+            Self::AtomsAfterEnd { ignored } => write!(f, "{ignored} atoms after END were ignored"),
+            Self::NotProtein {
+                chain,
+                nucleotides: 0,
+            } => write!(f, "chain {chain} has no amino acids; skipped"),
+            Self::NotProtein { chain, nucleotides } => {
+                write!(
+                    f,
+                    "chain {chain} is nucleic acid ({nucleotides} nucleotides); skipped"
+                )
+            }
+            Self::ResiduesAfterTer { chain } => {
+                write!(f, "chain {chain} goes on after TER; all of it was used")
+            }
+            Self::Nucleotide {
+                chain,
+                number,
+                name,
+            } => {
+                write!(
+                    f,
+                    "chain {chain}, residue {number} is the nucleotide {name}; left out"
+                )
+            }
+            Self::UnknownResidue {
+                chain,
+                number,
+                name,
+            } => {
+                write!(
+                    f,
+                    "chain {chain}, residue {number} is {name}, which no table lists; read as X"
+                )
+            }
+            Self::NoAlphaCarbon {
+                chain,
+                number,
+                name,
+            } => {
+                write!(
+                    f,
+                    "chain {chain}, residue {number} ({name}) has no CA; its position is undefined"
+                )
+            }
+            Self::Microheterogeneity {
+                chain,
+                number,
+                used,
+                ignored,
+            } => {
+                write!(
+                    f,
+                    "chain {chain}, residue {number} is {used} and also {}; read as {used}",
+                    ignored.join(", ")
+                )
+            }
+            Self::RepeatedNumber { chain, number } => {
+                write!(f, "chain {chain} has two residues {number}")
+            }
+            Self::RepeatedAtom {
+                chain,
+                number,
+                atom,
+            } => {
+                write!(
+                    f,
+                    "chain {chain}, residue {number} has {atom} twice; the first was used"
+                )
+            }
+            Self::NoFullSequence { chain } => {
+                write!(
+                    f,
+                    "chain {chain}: the file does not place its unobserved residues; only observed ones were used"
+                )
+            }
+            Self::NoNumbering { chain } => {
+                write!(
+                    f,
+                    "chain {chain}: an unobserved residue has no number; the chain is not numbered"
+                )
+            }
+        }
+    }
+}

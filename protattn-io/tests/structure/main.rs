@@ -1,0 +1,50 @@
+//! PDB and mmCIF files.
+#![cfg(feature = "structure")]
+#![allow(clippy::unwrap_used)]
+
+mod archive;
+mod invalid;
+mod mmcif;
+mod pdb;
+mod small;
+mod truncation;
+
+use std::path::{Path, PathBuf};
+
+use protattn_io::structure::{self, Options, Structure};
+use protattn_io::{Error, Protein};
+
+/// A file of `tests/fixtures`.
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+fn parse(text: &str) -> Result<Structure, Error> {
+    structure::parse(text.as_bytes(), Path::new("t.x"), &Options::default())
+}
+
+/// The message of the error that a text gives, without the path.
+fn message(text: &str) -> String {
+    parse(text)
+        .unwrap_err()
+        .to_string()
+        .strip_prefix("t.x: ")
+        .unwrap()
+        .to_owned()
+}
+
+fn numbers(protein: &Protein) -> String {
+    let numbers: Vec<_> = protein
+        .numbering()
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    numbers.join(" ")
+}
+
+fn warnings(structure: &Structure) -> Vec<String> {
+    structure.warnings.iter().map(ToString::to_string).collect()
+}

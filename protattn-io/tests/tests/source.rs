@@ -1,0 +1,226 @@
+//! Sources of every kind, recognised by what is in them.
+
+use std::fs;
+use std::path::Path;
+
+use protattn_io::source::{self, Format};
+
+use crate::fixture;
+
+fn write(folder: &Path, name: &str, text: &str) {
+    fs::write(folder.join(name), text).unwrap();
+}
+
+#[test]
+fn what_a_path_is_can_be_told() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.txt", ">a\nAC\n");
+    write(folder.path(), "b", "{\"id\":\"b\",\"sequence\":\"AC\"}\n");
+    write(folder.path(), "empty.cif", "");
+    let detect = |name: &str| Format::detect(folder.path().join(name)).unwrap();
+    assert_eq!(detect("a.txt"), Format::Fasta);
+    assert_eq!(detect("b"), Format::Jsonl);
+    assert_eq!(detect("empty.cif"), Format::Structure);
+    assert_eq!(detect("empty.cif:A"), Format::Structure);
+    assert_eq!(detect("."), Format::Folder);
+    assert_eq!(
+        Format::detect(fixture("lmdb/valid/kinds")).unwrap(),
+        Format::Lmdb
+    );
+    assert_eq!(
+        Format::detect(fixture("lmdb/valid/kinds/data.mdb")).unwrap(),
+        Format::Lmdb
+    );
+}
+
+#[test]
+fn what_is_unknown_is_refused_with_what_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    for (content, found) in [
+        ("", "it is empty"),
+        ("hello", "its content is of no known kind"),
+        ("\u{1f}", "its content is of no known kind"),
+        ("[1]", "it is a JSON list: write one record a line"),
+        ("PAR1", "it is a Parquet table, which holds results"),
+    ] {
+        write(folder.path(), "x", content);
+        let path = folder.path().join("x");
+        let error = source::open(&path, None).unwrap_err().to_string();
+        let known = "known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, and folders of such files";
+        assert_eq!(error, format!("{}: {found}; {known}", path.display()));
+    }
+    fs::write(folder.path().join("x"), b"\x1f\x8b\x08").unwrap();
+    let error = source::open(folder.path().join("x"), None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("it is compressed: decompress it first"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_not_there_is_named_as_it_was_typed() {
+    let error = source::open("no/such.cif:A", None).unwrap_err().to_string();
+    assert!(error.starts_with("no/such.cif:A: "), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let error = source::open(folder.path(), None).unwrap_err().to_string();
+    assert!(error.ends_with(": the folder holds no files"), "{error}");
+}
+
+#[test]
+fn a_chain_is_of_a_structure_only() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.fasta", ">a\nAC\n");
+    for name in ["a.fasta:B", ".:B"] {
+        let error = source::open(folder.path().join(name), None)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.ends_with("chain B is asked for, and only structures have chains"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_file_is_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.fasta", ">a\nAC\n");
+    let error = source::open(folder.path().join("a.fasta"), Some(Format::Folder)).unwrap_err();
+    assert!(
+        error.to_string().ends_with("it is a file, not a folder"),
+        "{error}"
+    );
+}
+
+#[cfg(not(feature = "fasta"))]
+#[test]
+fn a_feature_that_is_off_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.fasta", ">a\nAC\n");
+    let error = source::open(folder.path().join("a.fasta"), None)
+        .unwrap_err()
+        .to_string();
+    let message = "a.fasta: protattn-io was built without the feature `fasta`, which reads it";
+    assert!(error.ends_with(message), "{error}");
+}
+
+#[cfg(all(feature = "fasta", feature = "jsonl"))]
+#[test]
+fn a_folder_is_read_in_order_and_a_bad_file_is_one_error() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "c.fasta", ">c1\nAC\n>c2\nA-C\n>c3\nAC\n");
+    write(
+        folder.path(),
+        "a.jsonl",
+        "{\"id\":\"a\",\"sequence\":\"AC\"}\n",
+    );
+    write(folder.path(), "b.txt", "no sequence");
+    write(folder.path(), ".hidden", "no sequence");
+    fs::create_dir(folder.path().join("deeper")).unwrap();
+
+    let mut opened = source::open(folder.path(), None).unwrap();
+    let found: Vec<String> = opened
+        .by_ref()
+        .map(|record| {
+            record.map_or_else(|error| error.to_string(), |protein| protein.id().to_owned())
+        })
+        .collect();
+    assert_eq!([&found[0], &found[2], &found[4]], ["a", "c1", "c3"]);
+    assert!(
+        found[1].contains("b.txt: its content is of no known kind"),
+        "{}",
+        found[1]
+    );
+    assert!(
+        found[3].contains("c.fasta: c2: line 4 has '-'"),
+        "{}",
+        found[3]
+    );
+    assert_eq!(found.len(), 5);
+    let warnings = opened.take_warnings();
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].ends_with("deeper: a folder in a folder was passed over"),
+        "{}",
+        warnings[0]
+    );
+    assert!(opened.take_warnings().is_empty());
+}
+
+#[cfg(all(feature = "fasta", feature = "jsonl"))]
+#[test]
+fn a_format_that_is_given_is_not_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.fasta", ">a\nAC\n");
+    let path = folder.path().join("a.fasta");
+    for given in [path.as_path(), folder.path()] {
+        let record = source::open(given, Some(Format::Jsonl))
+            .unwrap()
+            .next()
+            .unwrap();
+        let message = record.unwrap_err().to_string();
+        assert!(
+            message.contains("a.fasta: line 1: expected value"),
+            "{message}"
+        );
+    }
+}
+
+#[cfg(feature = "lmdb")]
+#[test]
+fn an_lmdb_folder_is_one_source() {
+    let opened = source::open(fixture("lmdb/valid/kinds"), None).unwrap();
+    assert_eq!(opened.format(), Format::Lmdb);
+    assert_eq!(
+        opened.map(|record| record.unwrap().len()).sum::<usize>(),
+        18
+    );
+}
+
+#[cfg(feature = "structure")]
+mod structures {
+    use super::*;
+
+    const ATOMS: &str = "\
+ATOM      1  N   MET A   1      27.340  24.430   2.614  1.00  9.67           N
+ATOM      2  CA  MET A   1      26.266  25.413   2.842  1.00 10.38           C
+ATOM      3  CA  GLN B   2      26.850  29.021   3.898  1.00  9.07           C
+END
+";
+
+    #[test]
+    fn a_chain_can_be_chosen() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "x.pdb", ATOMS);
+        let sequences = |name: &str| -> Vec<String> {
+            let opened = source::open(folder.path().join(name), None).unwrap();
+            opened
+                .map(|record| record.unwrap().sequence().to_owned())
+                .collect()
+        };
+        assert_eq!(sequences("x.pdb"), ["M", "Q"]);
+        assert_eq!(sequences("x.pdb:B"), ["Q"]);
+        assert_eq!(sequences("."), ["M", "Q"]);
+        let error = source::open(folder.path().join("x.pdb:C"), None)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("x.pdb") && error.contains('C'), "{error}");
+    }
+
+    #[test]
+    fn what_is_odd_is_a_warning_with_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "x.pdb", ATOMS.trim_end_matches("END\n"));
+        for path in [folder.path().join("x.pdb"), folder.path().to_owned()] {
+            let mut opened = source::open(path, None).unwrap();
+            assert_eq!(opened.by_ref().filter(Result::is_ok).count(), 2);
+            let warnings = opened.take_warnings();
+            assert!(
+                warnings.iter().any(|warning| warning.contains("x.pdb: ")),
+                "{warnings:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What can be wrong with labels, attention or saved counts.
+
+use crate::PropertyError;
+
+/// What can be wrong with labels, attention or saved counts.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No property goes by this name.
+    #[error("there is no property {found:?}; known are {}", known.join(", "))]
+    UnknownProperty {
+        /// The name asked for.
+        found: String,
+        /// The built-in names.
+        known: &'static [&'static str],
+    },
+    /// A property could not label a protein.
+    #[error("{protein}: property {property} could not label it")]
+    Property {
+        /// The protein.
+        protein: String,
+        /// The property.
+        property: String,
+        /// What the property said.
+        source: PropertyError,
+    },
+    /// A label track holds the other kind of values.
+    #[error("label track {track} holds {found}, not {expected}")]
+    TrackKind {
+        /// The track.
+        track: String,
+        /// The kind of values that the property reads.
+        expected: &'static str,
+        /// The kind that stands there.
+        found: &'static str,
+    },
+    /// A label track names a class that the property does not have.
+    #[error("residue {position} of label track {track} is {found:?}, none of {}", known.join(", "))]
+    UnknownClass {
+        /// The track.
+        track: String,
+        /// 1-based position in the sequence.
+        position: usize,
+        /// The name that stands there.
+        found: String,
+        /// The classes of the property.
+        known: Vec<String>,
+    },
+    /// A property has no classes, or more than labels can tell apart.
+    #[error("property {property} has {found} classes; it needs 1 to {max}")]
+    Classes {
+        /// The property.
+        property: String,
+        /// Its classes.
+        found: usize,
+        /// The most that labels can tell apart.
+        max: usize,
+    },
+    /// There are not as many labels as residues, or fewer than the model read.
+    #[error("property {property} labels {found} residues, where {expected} are needed")]
+    LabelCount {
+        /// The property.
+        property: String,
+        /// The residues of the protein, or the residues that the model read.
+        expected: usize,
+        /// The residues that have a label.
+        found: usize,
+    },
+    /// A label says a class that its property does not have.
+    #[error("property {property} gives class {found} (counted from 0) but has {n_classes}")]
+    ClassIndex {
+        /// The property.
+        property: String,
+        /// The 0-based class of the label.
+        found: usize,
+        /// The classes of the property.
+        n_classes: usize,
+    },
+    /// The threshold selects no meaningful arcs.
+    #[error("the minimum attention is {found}; it must be over 0 and at most 1")]
+    Threshold {
+        /// The threshold asked for.
+        found: f32,
+    },
+    /// Attention is not one square map a head.
+    #[error("attention maps are {from} x {to}; from and to must be the same residues")]
+    NotSquare {
+        /// Residues attended from.
+        from: usize,
+        /// Residues attended to.
+        to: usize,
+    },
+    /// An attention weight is infinite or not a number.
+    #[error("attention [head {head}, from {from}, to {to}] (counted from 0) is {found}")]
+    Attention {
+        /// 0-based head.
+        head: usize,
+        /// 0-based residue attended from.
+        from: usize,
+        /// 0-based residue attended to.
+        to: usize,
+        /// What stands there.
+        found: f32,
+    },
+    /// Layers to count are not in ascending order, or occur twice.
+    #[error("layers to count must ascend, but {found} follows {previous} (counted from 0)")]
+    LayerOrder {
+        /// The layer before.
+        previous: usize,
+        /// The layer after it.
+        found: usize,
+    },
+    /// The layer is not one of those counted.
+    #[error("layer {found} (counted from 0) is not counted; counted are {counted:?}")]
+    Layer {
+        /// 0-based layer.
+        found: usize,
+        /// The 0-based layers counted.
+        counted: Vec<usize>,
+    },
+    /// An arc starts from a head that does not exist.
+    #[error("an arc is of head {found} (counted from 0), but {n_heads} heads are counted")]
+    Head {
+        /// 0-based head.
+        found: usize,
+        /// The number of heads counted.
+        n_heads: usize,
+    },
+    /// Counts of different things cannot be added.
+    #[error(
+        "counts of property {property} cannot be merged: {what} is {expected} in one and {found} in the other"
+    )]
+    Merge {
+        /// The property of the counts that would have received the others.
+        property: String,
+        /// What differs.
+        what: &'static str,
+        /// Its value where the others would have gone.
+        expected: String,
+        /// Its value in the others.
+        found: String,
+    },
+    /// There are more counts than memory can address, or a sum is over the largest number.
+    #[error("the counts of property {property} are too many or too large")]
+    Overflow {
+        /// The property.
+        property: String,
+    },
+    /// Saved counts contradict themselves.
+    #[error("counts of property {property} are damaged: {message}")]
+    Damaged {
+        /// The property.
+        property: String,
+        /// What was found.
+        message: String,
+    },
+    /// There are not as many predictions or scores as samples.
+    #[error("{found} predictions for {expected} samples")]
+    Samples {
+        /// The samples.
+        expected: usize,
+        /// The predictions.
+        found: usize,
+    },
+    /// A score cannot be ranked.
+    #[error("the score of sample {index} (counted from 0) is not a number")]
+    NanScore {
+        /// 0-based index of the sample.
+        index: usize,
+    },
+}

@@ -1,0 +1,82 @@
+//! How far attention agrees with what is known of residues and of residue pairs.
+//!
+//! A [`Property`] labels each residue of a protein, or each ordered pair of residues, with one of
+//! its classes, with none, or not at all: *undefined* is not "no". Built in are [`Contact`],
+//! [`BindingSite`], [`Modification`], [`SecondaryStructure`] and [`AminoAcid`]; [`TrackFlags`] and
+//! [`TrackClasses`] read any label track, and a type of your own can do anything else.
+//!
+//! Attention comes one layer at a time, after softmax, with the axes [head, from, to] and special
+//! tokens cut: from is the residue that attends (query, row), to the one attended to (key, column),
+//! and the weights from one residue sum to 1, less what went to special tokens. [`find_arcs`] picks
+//! the weights over a threshold, the [`Arc`]s. [`ArcCounts`] counts, for one property, the arcs of
+//! each layer and head by class, and how common each class is to begin with; counts of parts of a
+//! data set [merge](ArcCounts::merge) into those of the whole. [`agreement`] turns them into
+//! [`AgreementRow`]s: counts, proportions, background, interval and test.
+//!
+//! The measure is that of Vig et al. 2021, equation 1: for a property f and a threshold t, the share
+//! of the arcs with f among all arcs, Σ f(i, j) \[a(i, j) ≥ t\] / Σ \[a(i, j) ≥ t\], sums over all
+//! pairs of residues of all proteins. Left out of the background, and of the second convention,
+//! [`proportion_eligible`](AgreementRow::proportion_eligible), is what is undefined: pairs too near
+//! along the chain to be contacts, residues that were not observed. Indices are 0-based throughout.
+//!
+//! ```
+//! use protattn_io::{Protein, Track};
+//! use protattn_metrics::ndarray::array;
+//! use protattn_metrics::{AgreementOptions, ArcCounts, BindingSite, agreement, find_arcs, labels_of};
+//!
+//! // Four residues; the first binds a ligand, and of the last it is not known.
+//! let mut protein = Protein::new("example", "MKHC")?;
+//! let site = vec![Some(true), Some(false), Some(false), None];
+//! protein.set_label("binding-site", Track::Flags(site))?;
+//! let labels = labels_of(&BindingSite, &protein)?.expect("the protein has the track");
+//!
+//! // One layer, axes [head, from, to]; rows sum to 1.
+//! let attention = array![
+//!     [[0.9_f32, 0.1, 0.0, 0.0], [0.4, 0.4, 0.1, 0.1], [0.7, 0.0, 0.2, 0.1], [0.2, 0.2, 0.2, 0.4]],
+//!     [[0.1, 0.2, 0.3, 0.4], [0.0, 0.0, 0.0, 1.0], [0.1, 0.8, 0.1, 0.0], [0.2, 0.2, 0.5, 0.1]],
+//! ];
+//! let mut arcs = Vec::new();
+//! find_arcs(attention.view(), 0.3, &mut arcs)?; // five arcs in each head
+//!
+//! let mut counts = ArcCounts::new(&BindingSite, vec![0], 2)?;
+//! counts.observe_protein(&labels, protein.len())?;
+//! counts.observe_arcs(0, &arcs, &labels)?;
+//!
+//! let rows = agreement(&counts, &AgreementOptions::default().min_arcs(5));
+//! assert_eq!(rows[0].background, 1.0 / 3.0); // one of three residues that are known
+//! assert_eq!(rows[0].proportion, 3.0 / 5.0); // head 0: from 0, 1 and 2 to the site
+//! assert_eq!(rows[0].proportion_eligible, 3.0 / 4.0); // its arc 3 to 3 is of unknown label
+//! assert_eq!(rows[1].proportion, 0.0); // head 1 looks elsewhere
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`scores`] holds the scores of predictions that probes report.
+//!
+//! J. Vig, A. Madani, L. R. Varshney, C. Xiong, R. Socher, N. F. Rajani, "BERTology Meets Biology:
+//! Interpreting Attention in Protein Language Models", ICLR 2021, arXiv 2006.15222.
+
+mod agreement;
+mod arc;
+mod counts;
+mod error;
+mod properties;
+mod property;
+mod proportion;
+pub mod scores;
+
+pub use agreement::{AgreementOptions, AgreementRow, agreement};
+pub use arc::{Arc, find_arcs};
+pub use counts::{ArcCounts, HeadCounts};
+pub use error::Error;
+pub use ndarray;
+pub use properties::{
+    AminoAcid, BindingSite, Contact, Modification, PROPERTY_NAMES, PropertyOptions,
+    SecondaryStructure, TrackClasses, TrackFlags, by_name,
+};
+pub use property::{Labels, Property, PropertyError, labels_of};
+pub use proportion::{Proportion, ZTest, bonferroni, two_sided_p};
+
+/// Runs the example of the README as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

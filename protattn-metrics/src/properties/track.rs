@@ -1,0 +1,240 @@
+//! Properties read from the label tracks of a protein.
+
+use std::sync::LazyLock;
+
+use protattn_io::{Label, Protein, Track, labels};
+
+use super::YES;
+use crate::{Error, Labels, Property, PropertyError};
+
+static SECONDARY_STRUCTURE: LazyLock<Vec<String>> = LazyLock::new(|| {
+    ["helix", "strand", "turn-bend", "blank"]
+        .map(String::from)
+        .to_vec()
+});
+
+/// `binding-site`: whether the residue attended to binds a ligand, from the flags of the track
+/// [`labels::BINDING_SITE`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BindingSite;
+
+impl Property for BindingSite {
+    fn name(&self) -> &str {
+        "binding-site"
+    }
+
+    fn classes(&self) -> &[String] {
+        &YES
+    }
+
+    fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError> {
+        Ok(from_flags(protein, labels::BINDING_SITE)?)
+    }
+}
+
+/// `modification`: whether the residue attended to is modified, from the flags of the track
+/// [`labels::MODIFICATION`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Modification;
+
+impl Property for Modification {
+    fn name(&self) -> &str {
+        "modification"
+    }
+
+    fn classes(&self) -> &[String] {
+        &YES
+    }
+
+    fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError> {
+        Ok(from_flags(protein, labels::MODIFICATION)?)
+    }
+}
+
+/// `secondary-structure`: `helix`, `strand`, `turn-bend` or `blank`, whichever the residue attended
+/// to is in, from the track [`labels::SECONDARY_STRUCTURE`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SecondaryStructure;
+
+impl Property for SecondaryStructure {
+    fn name(&self) -> &str {
+        "secondary-structure"
+    }
+
+    fn classes(&self) -> &[String] {
+        &SECONDARY_STRUCTURE
+    }
+
+    fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError> {
+        Ok(from_classes(
+            protein,
+            labels::SECONDARY_STRUCTURE,
+            &SECONDARY_STRUCTURE,
+        )?)
+    }
+}
+
+/// A property of the residue attended to, read from any track of flags.
+///
+/// ```
+/// use protattn_io::{Label, Protein, Track};
+/// use protattn_metrics::{Labels, TrackFlags, labels_of};
+///
+/// let mut protein = Protein::new("p", "ACD")?;
+/// protein.set_label("link", Track::Flags(vec![Some(false), Some(true), None]))?;
+///
+/// let linked = TrackFlags::new("disulfide-bond", "link");
+/// let labels = labels_of(&linked, &protein)?;
+/// let expected = [Some(false), Some(true), None].map(Label::from_flag).to_vec();
+/// assert_eq!(labels, Some(Labels::Residues(expected)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackFlags {
+    name: String,
+    track: String,
+}
+
+impl TrackFlags {
+    /// The property `name`, of class `yes` where the flag of `track` is true. A protein without
+    /// that track does not count.
+    pub fn new(name: impl Into<String>, track: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            track: track.into(),
+        }
+    }
+}
+
+impl Property for TrackFlags {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn classes(&self) -> &[String] {
+        &YES
+    }
+
+    fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError> {
+        Ok(from_flags(protein, &self.track)?)
+    }
+}
+
+/// A property of the residue attended to, read from any track of class names.
+///
+/// ```
+/// use protattn_io::{Label, Protein, Track};
+/// use protattn_metrics::{TrackClasses, labels_of};
+///
+/// let mut protein = Protein::new("p", "ACD")?;
+/// let names = ["kinase", "sh2", "sh2"].map(|name| Some(name.to_owned()));
+/// protein.set_label("domain", Track::Classes(names.to_vec()))?;
+///
+/// let domain = TrackClasses::new("domain", "domain", ["sh2", "kinase"])?;
+/// let labels = labels_of(&domain, &protein)?.expect("the track is there");
+/// assert_eq!(labels.of_arc(0, 2).and_then(Label::class), Some(0)); // sh2, declared first
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackClasses {
+    name: String,
+    track: String,
+    classes: Vec<String>,
+}
+
+impl TrackClasses {
+    /// The property `name` with these classes in this order, each a name that `track` may hold. A
+    /// protein without that track does not count; one whose track holds any other name is an
+    /// error, so that no misspelt class goes by in silence.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Classes`] if there are no classes or more than [`Label::MAX_CLASSES`].
+    pub fn new<C: Into<String>>(
+        name: impl Into<String>,
+        track: impl Into<String>,
+        classes: impl IntoIterator<Item = C>,
+    ) -> Result<Self, Error> {
+        let (name, track) = (name.into(), track.into());
+        let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
+        if classes.is_empty() || classes.len() > Label::MAX_CLASSES {
+            let (found, max) = (classes.len(), Label::MAX_CLASSES);
+            return Err(Error::Classes {
+                property: name,
+                found,
+                max,
+            });
+        }
+        Ok(Self {
+            name,
+            track,
+            classes,
+        })
+    }
+}
+
+impl Property for TrackClasses {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError> {
+        Ok(from_classes(protein, &self.track, &self.classes)?)
+    }
+}
+
+fn from_flags(protein: &Protein, track: &str) -> Result<Option<Labels>, Error> {
+    match protein.track(track) {
+        None => Ok(None),
+        Some(Track::Flags(flags)) => {
+            let labels = flags.iter().copied().map(Label::from_flag).collect();
+            Ok(Some(Labels::Residues(labels)))
+        }
+        Some(Track::Classes(_)) => Err(Error::TrackKind {
+            track: track.to_owned(),
+            expected: "true or false",
+            found: "class names",
+        }),
+    }
+}
+
+fn from_classes(
+    protein: &Protein,
+    track: &str,
+    classes: &[String],
+) -> Result<Option<Labels>, Error> {
+    match protein.track(track) {
+        None => Ok(None),
+        Some(Track::Classes(names)) => {
+            let label = |(index, name): (usize, &Option<String>)| {
+                let Some(name) = name else {
+                    return Ok(Label::UNDEFINED);
+                };
+                let class = classes.iter().position(|class| class == name);
+                class
+                    .and_then(Label::of_class)
+                    .ok_or_else(|| Error::UnknownClass {
+                        track: track.to_owned(),
+                        position: index + 1,
+                        found: name.clone(),
+                        known: classes.to_vec(),
+                    })
+            };
+            let labels = names
+                .iter()
+                .enumerate()
+                .map(label)
+                .collect::<Result<_, _>>()?;
+            Ok(Some(Labels::Residues(labels)))
+        }
+        Some(Track::Flags(_)) => Err(Error::TrackKind {
+            track: track.to_owned(),
+            expected: "class names",
+            found: "true or false",
+        }),
+    }
+}

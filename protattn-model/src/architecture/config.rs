@@ -1,0 +1,82 @@
+//! Checks that configurations of all families share.
+
+use std::ops::RangeInclusive;
+
+use crate::error::Error;
+use crate::kernel::Activation;
+
+/// Bounds that no published model comes near; beyond them a configuration is a mistake, and sizes
+/// computed from it could overflow.
+pub(crate) const LAYERS: RangeInclusive<usize> = 1..=1024;
+pub(crate) const HEADS: RangeInclusive<usize> = 1..=1024;
+pub(crate) const WIDTH: RangeInclusive<usize> = 1..=1 << 16;
+pub(crate) const INTERMEDIATE: RangeInclusive<usize> = 1..=1 << 18;
+pub(crate) const TOKENS: RangeInclusive<usize> = 1..=1 << 20;
+
+/// The value, if it is in the range.
+pub(crate) fn within(
+    key: &'static str,
+    value: usize,
+    range: RangeInclusive<usize>,
+) -> Result<usize, Error> {
+    if range.contains(&value) {
+        Ok(value)
+    } else {
+        let expected = format!("a number from {} to {}", range.start(), range.end());
+        Err(invalid(key, value, &expected))
+    }
+}
+
+/// The heads, if each gets the same width.
+pub(crate) fn heads(key: &'static str, heads: usize, width: usize) -> Result<usize, Error> {
+    if width.is_multiple_of(within(key, heads, HEADS)?) {
+        Ok(heads)
+    } else {
+        let expected = format!("a number that divides the width of {width}");
+        Err(invalid(key, heads, &expected))
+    }
+}
+
+/// The activation function of this name, as transformers names them.
+pub(crate) fn activation(key: &'static str, name: &str) -> Result<Activation, Error> {
+    match name {
+        "gelu" | "gelu_python" => Ok(Activation::Gelu),
+        "gelu_new" | "gelu_fast" | "gelu_accurate" | "gelu_pytorch_tanh" => {
+            Ok(Activation::GeluTanh)
+        }
+        "relu" => Ok(Activation::Relu),
+        "silu" | "swish" => Ok(Activation::Silu),
+        _ => Err(invalid(
+            key,
+            format_args!("`{name}`"),
+            "gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, relu, silu or swish",
+        )),
+    }
+}
+
+/// The epsilon of a norm, if it is a positive number.
+pub(crate) fn epsilon(key: &'static str, value: f64) -> Result<f32, Error> {
+    let epsilon = value as f32;
+    if epsilon.is_finite() && epsilon > 0.0 {
+        Ok(epsilon)
+    } else {
+        Err(invalid(key, value, "a small positive number"))
+    }
+}
+
+/// Refuses a switch that is on.
+pub(crate) fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
+    match value {
+        Some(true) => Err(invalid(key, true, "false: only encoders are read")),
+        Some(false) | None => Ok(()),
+    }
+}
+
+/// The error for a value outside what can be computed.
+pub(crate) fn invalid(key: &'static str, found: impl std::fmt::Display, expected: &str) -> Error {
+    Error::Config {
+        key,
+        found: found.to_string(),
+        expected: expected.to_owned(),
+    }
+}

@@ -1,0 +1,59 @@
+//! A linear map with a bias.
+
+use crate::checkpoint::{Checkpoint, Fill};
+use crate::error::Error;
+use crate::kernel::{self, PackedWeights, Tail};
+
+/// `y = x Wᵀ + b`.
+pub(crate) struct Linear {
+    weights: PackedWeights,
+    bias: Vec<f32>,
+}
+
+impl Linear {
+    /// Reads `{name}.weight` [outputs, inputs] and `{name}.bias` [outputs].
+    pub(crate) fn load(
+        checkpoint: &mut Checkpoint<'_>,
+        name: &str,
+        outputs: usize,
+        inputs: usize,
+    ) -> Result<Self, Error> {
+        Self::load_stacked(checkpoint, &[name], outputs, inputs)
+    }
+
+    /// Reads several maps of the same shape and stacks them: their outputs side by side.
+    pub(crate) fn load_stacked(
+        checkpoint: &mut Checkpoint<'_>,
+        names: &[&str],
+        outputs: usize,
+        inputs: usize,
+    ) -> Result<Self, Error> {
+        let mut parts = Vec::with_capacity(names.len());
+        let mut bias = Vec::with_capacity(names.len() * outputs);
+        for name in names {
+            parts.push(checkpoint.matrix(&format!("{name}.weight"), outputs, inputs)?);
+            bias.extend(checkpoint.vector(&format!("{name}.bias"), outputs, Fill::Zeros)?);
+        }
+        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+        Ok(Self {
+            weights: PackedWeights::pack(&views),
+            bias,
+        })
+    }
+
+    /// Number of outputs.
+    pub(crate) fn outputs(&self) -> usize {
+        self.weights.outputs()
+    }
+
+    /// Writes all outputs for the rows of `x` [row, input] to `out` [row, output].
+    pub(crate) fn apply(&self, x: &[f32], tail: Tail<'_>, out: &mut [f32]) {
+        kernel::linear(x, &self.weights, &self.bias, tail, out);
+    }
+
+    /// Writes the first `columns` outputs for the rows of `x` [row, input] to `out` [row, column].
+    pub(crate) fn apply_first(&self, columns: usize, x: &[f32], out: &mut [f32]) {
+        debug_assert_eq!(out.len() * self.weights.inputs(), x.len() * columns);
+        kernel::linear(x, &self.weights, &self.bias[..columns], Tail::Bias, out);
+    }
+}

@@ -1,0 +1,33 @@
+//! Layer normalisation.
+
+use crate::checkpoint::{Checkpoint, Fill};
+use crate::error::Error;
+use crate::kernel;
+
+/// Normalises each row to mean 0 and variance 1, then scales and shifts it.
+pub(crate) struct LayerNorm {
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    epsilon: f32,
+}
+
+impl LayerNorm {
+    /// Reads `{name}.weight` and `{name}.bias`, or `gamma` and `beta` as they were called once.
+    pub(crate) fn load(
+        checkpoint: &mut Checkpoint<'_>,
+        name: &str,
+        width: usize,
+        epsilon: f32,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            weight: checkpoint.vector(&format!("{name}.weight"), width, Fill::Ones)?,
+            bias: checkpoint.vector(&format!("{name}.bias"), width, Fill::Zeros)?,
+            epsilon,
+        })
+    }
+
+    /// Norms each row of `x` [row, width] in place.
+    pub(crate) fn apply(&self, x: &mut [f32]) {
+        kernel::layer_norm(x, &self.weight, &self.bias, self.epsilon);
+    }
+}

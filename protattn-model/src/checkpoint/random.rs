@@ -1,0 +1,89 @@
+//! Weights drawn at random.
+
+use std::f64::consts::TAU;
+
+/// The standard deviation that BERT is initialised with (Devlin et al., the published code's
+/// `initializer_range`).
+const DEVIATION: f64 = 0.02;
+
+/// Draws each tensor from its name and a seed, so that the order of loading does not matter.
+pub(super) struct Random {
+    seed: u64,
+}
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed }
+    }
+
+    /// Values from the normal distribution N(0, 0.02²), by the method of Box and Muller (1958).
+    pub(super) fn normal(&self, name: &str, count: usize) -> Vec<f32> {
+        let mut generator = SplitMix64(self.seed ^ hash(name));
+        let mut values = Vec::with_capacity(count + 1);
+        while values.len() < count {
+            let radius = DEVIATION * (-2.0 * generator.unit().ln()).sqrt();
+            let (sin, cos) = (TAU * generator.unit()).sin_cos();
+            values.extend([(radius * cos) as f32, (radius * sin) as f32]);
+        }
+        values.truncate(count);
+        values
+    }
+}
+
+/// FNV-1a over the bytes of a name (Fowler, Noll and Vo).
+fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The generator of Steele, Lea and Flood (OOPSLA 2014).
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in (0, 1]: never 0, whose logarithm is infinite.
+    fn unit(&mut self) -> f64 {
+        ((self.next() >> 11) + 1) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_is_the_published_one() {
+        // The first values for seed 1234567 of the reference implementation in C.
+        let mut generator = SplitMix64(1_234_567);
+        assert_eq!(generator.next(), 6_457_827_717_110_365_317);
+        assert_eq!(generator.next(), 3_203_168_211_198_807_973);
+    }
+
+    #[test]
+    fn values_have_the_right_mean_and_deviation() {
+        let values = Random::new(1).normal("a", 100_001);
+        assert_eq!(values.len(), 100_001);
+        let n = values.len() as f64;
+        let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
+        let variance = values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / n;
+        // Five standard errors of each.
+        assert!(mean.abs() < 5.0 * 0.02 / n.sqrt());
+        assert!((variance.sqrt() / 0.02 - 1.0).abs() < 5.0 / (2.0 * n).sqrt());
+    }
+
+    #[test]
+    fn name_and_seed_both_matter() {
+        let draw = |seed, name| Random::new(seed).normal(name, 8);
+        assert_eq!(draw(1, "a"), draw(1, "a"));
+        assert_ne!(draw(1, "a"), draw(1, "b"));
+        assert_ne!(draw(1, "a"), draw(2, "a"));
+    }
+}

@@ -1,0 +1,252 @@
+//! What can go wrong, from a folder on disk to a sink that refuses what it is given.
+
+use std::error::Error as StdError;
+use std::path::PathBuf;
+
+/// The error a [`Sink`](crate::Sink) may return: any error of its own.
+pub type SinkError = Box<dyn StdError + Send + Sync>;
+
+/// Everything that loading a model, encoding a sequence or running a pass can end in.
+///
+/// Messages name the file, the tensor or the residue; an underlying cause is in
+/// [`source`](StdError::source) and is not repeated in the message.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be opened, read or mapped.
+    #[error("cannot read {}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// A file that every checkpoint needs is not in the folder.
+    #[error("{} has no {file}{}", folder.display(), holds(found))]
+    MissingFile {
+        /// The folder that was given.
+        folder: PathBuf,
+        /// The file that is not there.
+        file: &'static str,
+        /// What the folder holds that could have been meant.
+        found: Vec<String>,
+    },
+
+    /// A small text file (configuration or vocabulary) is far too large to be one.
+    #[error("{} has {found} bytes, more than the {limit} that such a file may have", path.display())]
+    FileTooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        found: u64,
+        /// The largest size that is read, in bytes.
+        limit: u64,
+    },
+
+    /// The configuration is not JSON, or lacks a key, or a value has the wrong type.
+    #[error("config.json cannot be used as a model configuration")]
+    ConfigSyntax(#[source] serde_json::Error),
+
+    /// The configuration names a family of models that is not known here.
+    #[error(
+        "config.json: {}; known model types: {}",
+        model_type_found(found.as_deref()),
+        known.join(", ")
+    )]
+    ModelType {
+        /// The `model_type` found, if there is one.
+        found: Option<String>,
+        /// The ones that can be read.
+        known: &'static [&'static str],
+    },
+
+    /// A value of the configuration is outside what can be computed.
+    #[error("config.json: `{key}` is {found}, expected {expected}")]
+    Config {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        found: String,
+        /// What it may be.
+        expected: String,
+    },
+
+    /// The weights have a layer that the configuration does not have.
+    #[error(
+        "config.json: `num_hidden_layers` is {layers}, but the weights hold more: tensor `{tensor}`"
+    )]
+    ExtraLayer {
+        /// The number of layers in the configuration.
+        layers: usize,
+        /// A tensor of the layer after the last.
+        tensor: String,
+    },
+
+    /// The safetensors file says that its header is larger than the file, or than any header may be.
+    #[error(
+        "{}: the header claims {found} bytes, at most {limit} are possible; \
+         the file is truncated or not a safetensors file",
+        file.display()
+    )]
+    HeaderSize {
+        /// The file.
+        file: PathBuf,
+        /// The size that its first eight bytes give.
+        found: u64,
+        /// The largest size that this file could have as header.
+        limit: u64,
+    },
+
+    /// The header of a safetensors file is not the JSON it should be, or its offsets overlap,
+    /// leave gaps or do not fit the shapes.
+    #[error("{}: the safetensors header is not valid", file.display())]
+    Header {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+
+    /// The file has not as many bytes as its header describes.
+    #[error(
+        "{}: {found} bytes, but its header describes {expected}; {}",
+        file.display(),
+        if found < expected { "the file is truncated" } else { "something follows the tensors" }
+    )]
+    FileLength {
+        /// The file.
+        file: PathBuf,
+        /// Its size in bytes.
+        found: u64,
+        /// The size that header and tensors add up to.
+        expected: u64,
+    },
+
+    /// A tensor that the architecture needs is not in the file.
+    #[error(
+        "tensor `{tensor}` is missing, with and without the prefix `{prefix}`; \
+         the nearest names in the file: {}",
+        nearest.join(", ")
+    )]
+    MissingTensor {
+        /// The name without prefix.
+        tensor: String,
+        /// The prefix that was tried as well.
+        prefix: &'static str,
+        /// Up to three names of the file that come nearest.
+        nearest: Vec<String>,
+    },
+
+    /// A tensor has another shape than the configuration asks for.
+    #[error("tensor `{tensor}` has shape {found:?}, config.json asks for {expected:?}")]
+    TensorShape {
+        /// The name as stored.
+        tensor: String,
+        /// The stored shape.
+        found: Vec<usize>,
+        /// The shape that the configuration implies.
+        expected: Vec<usize>,
+    },
+
+    /// A tensor is stored in a number format that is not read.
+    #[error("tensor `{tensor}` is stored as {found}, expected F32, F16 or BF16")]
+    TensorType {
+        /// The name as stored.
+        tensor: String,
+        /// The stored format.
+        found: String,
+    },
+
+    /// A weight is NaN or infinite.
+    #[error("tensor `{tensor}` holds a value that is not finite, at element {index}")]
+    NonFiniteWeight {
+        /// The name as asked for.
+        tensor: String,
+        /// The first such element, 0-based, in row-major order.
+        index: usize,
+    },
+
+    /// The vocabulary cannot be that of a protein model of this family.
+    #[error("vocab.txt: {reason}")]
+    Vocabulary {
+        /// What is wrong.
+        reason: String,
+    },
+
+    /// The sequence has no residue.
+    #[error("the sequence is empty")]
+    EmptySequence,
+
+    /// The limit on tokens leaves no room for a residue between the special tokens.
+    #[error("a limit of {found} tokens leaves no room for a residue, at least {least} are needed")]
+    MaxTokens {
+        /// The limit that was given.
+        found: usize,
+        /// The smallest that leaves room for one residue.
+        least: usize,
+    },
+
+    /// A residue has no token in the vocabulary.
+    #[error("residue `{residue}` at position {} is not in the model's vocabulary", index + 1)]
+    Residue {
+        /// The residue as it stands in the sequence.
+        residue: char,
+        /// Where it stands, 0-based; the message gives the 1-based position.
+        index: usize,
+    },
+
+    /// The sequence needs more tokens than the model has positions.
+    #[error(
+        "the sequence needs {tokens} tokens, but the model has {positions} positions; \
+         cut it to at most {positions} tokens"
+    )]
+    TooLong {
+        /// Tokens needed, special ones included.
+        tokens: usize,
+        /// Rows of the model's position table.
+        positions: usize,
+    },
+
+    /// A token is not one of this model: the tokens were made by the tokenizer of another.
+    #[error("token {id} is outside the model's vocabulary of {vocabulary}")]
+    Token {
+        /// The token.
+        id: u32,
+        /// The size of the vocabulary.
+        vocabulary: usize,
+    },
+
+    /// The buffers of a pass over this many tokens cannot be had.
+    #[error("not enough memory for the attention of {tokens} tokens; cut the sequence")]
+    Memory {
+        /// Tokens of the pass, special ones included.
+        tokens: usize,
+    },
+
+    /// A pass gave NaN or infinity.
+    #[error("layer {} gives values that are not finite", layer + 1)]
+    NonFinite {
+        /// The layer, 0-based; the message gives it 1-based.
+        layer: usize,
+    },
+
+    /// The sink refused what it was given; the pass was stopped.
+    #[error("the output of the pass could not be taken")]
+    Sink(#[source] SinkError),
+}
+
+fn holds(found: &[String]) -> String {
+    if found.is_empty() {
+        String::new()
+    } else {
+        format!("; it holds {}", found.join(", "))
+    }
+}
+
+fn model_type_found(found: Option<&str>) -> String {
+    match found {
+        Some(name) => format!("`model_type` is `{name}`"),
+        None => "there is no `model_type`, and the keys are not those of a BERT".to_owned(),
+    }
+}

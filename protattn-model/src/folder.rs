@@ -1,0 +1,113 @@
+//! A checkpoint's folder, in the layout of the Hugging Face hub.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.safetensors";
+const VOCABULARY: &str = "vocab.txt";
+/// The largest configuration or vocabulary that is read.
+const TEXT_LIMIT: u64 = 16 << 20;
+/// Files that come with a tokenizer. Where there is one and no vocabulary, the vocabulary has been
+/// left behind, and the checkpoint is not one of TAPE.
+const TOKENIZER_FILES: [&str; 4] = [
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "spiece.model",
+];
+
+/// What a folder holds, the small files read.
+pub(crate) struct Folder {
+    pub(crate) name: String,
+    pub(crate) config: Vec<u8>,
+    pub(crate) weights: PathBuf,
+    pub(crate) vocabulary: Option<Vec<u8>>,
+}
+
+impl Folder {
+    /// Reads the small files and sees that the weights are there.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let entries = list(path)?;
+        let has = |file: &str| entries.iter().any(|entry| entry == file);
+        for file in [CONFIG, WEIGHTS] {
+            if !has(file) {
+                return Err(missing(path, file, &entries));
+            }
+        }
+        let vocabulary = if has(VOCABULARY) {
+            Some(read_text(&path.join(VOCABULARY))?)
+        } else if TOKENIZER_FILES.iter().any(|file| has(file)) {
+            return Err(missing(path, VOCABULARY, &entries));
+        } else {
+            None
+        };
+        Ok(Self {
+            name: name(path),
+            config: read_text(&path.join(CONFIG))?,
+            weights: path.join(WEIGHTS),
+            vocabulary,
+        })
+    }
+}
+
+/// The folder's own name, also where the path ends in `.` or is a link.
+fn name(path: &Path) -> String {
+    let absolute = path.canonicalize();
+    let path = absolute.as_deref().unwrap_or(path);
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+fn list(path: &Path) -> Result<Vec<String>, Error> {
+    let failed = |source| Error::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let mut names = Vec::new();
+    for entry in path.read_dir().map_err(failed)? {
+        names.push(
+            entry
+                .map_err(failed)?
+                .file_name()
+                .to_string_lossy()
+                .into_owned(),
+        );
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn missing(folder: &Path, file: &'static str, entries: &[String]) -> Error {
+    let kinds = [".json", ".txt", ".safetensors", ".bin", ".model", ".h5"];
+    let of_a_kind = |entry: &&String| kinds.iter().any(|kind| entry.ends_with(kind));
+    Error::MissingFile {
+        folder: folder.to_owned(),
+        file,
+        found: entries.iter().filter(of_a_kind).take(8).cloned().collect(),
+    }
+}
+
+fn read_text(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |source| Error::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::open(path).map_err(failed)?;
+    let found = file.metadata().map_err(failed)?.len();
+    if found > TEXT_LIMIT {
+        return Err(Error::FileTooLarge {
+            path: path.to_owned(),
+            found,
+            limit: TEXT_LIMIT,
+        });
+    }
+    let mut bytes = Vec::new();
+    file.take(TEXT_LIMIT)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    Ok(bytes)
+}

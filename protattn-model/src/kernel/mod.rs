@@ -1,0 +1,37 @@
+//! The arithmetic of the forward pass: products with packed weights, attention, norms.
+//!
+//! Everything here works on row-major slices of one protein on one thread, so that its results do
+//! not depend on how many workers there are.
+
+mod attention;
+mod math;
+mod norm;
+mod product;
+mod simd;
+
+pub(crate) use attention::{Heads, attend, attention_maps};
+pub(crate) use math::Activation;
+pub(crate) use norm::layer_norm;
+pub(crate) use product::{PackedWeights, Tail, linear};
+
+/// The index of the first value that is infinite or not a number.
+pub(crate) fn first_non_finite(values: &[f32]) -> Option<usize> {
+    // Whole chunks are tested without a branch a value.
+    let mut chunks = values.chunks(1024).enumerate();
+    let (chunk, found) = chunks.find(|(_, chunk)| !chunk.iter().all(|v| v.is_finite()))?;
+    Some(chunk * 1024 + found.iter().position(|v| !v.is_finite())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_non_finite;
+
+    #[test]
+    fn the_first_non_finite_value_is_found() {
+        let mut values = vec![1.0; 3000];
+        assert_eq!(first_non_finite(&values), None);
+        values[2999] = f32::NAN;
+        values[1500] = f32::INFINITY;
+        assert_eq!(first_non_finite(&values), Some(1500));
+    }
+}

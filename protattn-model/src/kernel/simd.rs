@@ -1,0 +1,230 @@
+//! The vector instructions that the kernels are written over, chosen at run time.
+//!
+//! Each kernel is one generic function over [`Simd`]; [`with_simd!`] compiles it once for each
+//! instruction set and calls the best that the processor has.
+
+/// A set of vector instructions.
+///
+/// # Safety
+///
+/// The methods of an implementation may only be called on a processor that has its instructions,
+/// from a function compiled for them (so that they are inlined). [`with_simd!`] sees to both.
+pub(super) trait Simd {
+    /// One register of `f32`.
+    type Vector: Copy;
+    /// Values in a register.
+    const LANES: usize;
+    /// Registers side by side in a tile: with `ROWS`, as many accumulators as fit the register
+    /// file beside one row of weights and one activation.
+    const VECTORS: usize;
+    /// Rows of the tallest tile.
+    const ROWS: usize;
+    /// Whether a fused multiply-add is an instruction (and not a slow library call).
+    const FUSED: bool;
+
+    /// The same value in each lane.
+    unsafe fn splat(value: f32) -> Self::Vector;
+    /// Reads `LANES` values.
+    unsafe fn load(from: *const f32) -> Self::Vector;
+    /// Writes `LANES` values.
+    unsafe fn store(vector: Self::Vector, to: *mut f32);
+    /// `a * b + c`.
+    unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+
+    /// `a * b + c` of single values, for loops that the compiler vectorises.
+    #[inline(always)]
+    fn scalar_multiply_add(a: f32, b: f32, c: f32) -> f32 {
+        if Self::FUSED {
+            a.mul_add(b, c)
+        } else {
+            a * b + c
+        }
+    }
+}
+
+/// Runs anywhere; the compiler makes what vectors it can of it.
+pub(super) struct Portable;
+
+impl Simd for Portable {
+    type Vector = [f32; 4];
+    const LANES: usize = 4;
+    const VECTORS: usize = 2;
+    const ROWS: usize = 4;
+    const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> [f32; 4] {
+        [value; 4]
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> [f32; 4] {
+        // SAFETY: the caller may read four values from here.
+        unsafe { from.cast::<[f32; 4]>().read_unaligned() }
+    }
+
+    #[inline(always)]
+    unsafe fn store(vector: [f32; 4], to: *mut f32) {
+        // SAFETY: the caller may write four values here.
+        unsafe { to.cast::<[f32; 4]>().write_unaligned(vector) }
+    }
+
+    #[inline(always)]
+    unsafe fn multiply_add(a: [f32; 4], b: [f32; 4], c: [f32; 4]) -> [f32; 4] {
+        std::array::from_fn(|i| Self::scalar_multiply_add(a[i], b[i], c[i]))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::{
+        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
+        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_storeu_ps,
+    };
+
+    use super::Simd;
+
+    macro_rules! x86_simd {
+        ($name:ident, $vector:ty, $lanes:literal, $vectors:literal, $splat:ident, $load:ident,
+         $store:ident, $multiply_add:ident) => {
+            pub(in super::super) struct $name;
+
+            // SAFETY (of each method): the trait's contract gives the instructions and, for loads
+            // and stores, the values behind the pointer; none of them needs alignment.
+            impl Simd for $name {
+                type Vector = $vector;
+                const LANES: usize = $lanes;
+                const VECTORS: usize = $vectors;
+                const ROWS: usize = 6;
+                const FUSED: bool = true;
+
+                #[inline(always)]
+                unsafe fn splat(value: f32) -> $vector {
+                    // SAFETY: see above.
+                    unsafe { $splat(value) }
+                }
+
+                #[inline(always)]
+                unsafe fn load(from: *const f32) -> $vector {
+                    // SAFETY: see above.
+                    unsafe { $load(from) }
+                }
+
+                #[inline(always)]
+                unsafe fn store(vector: $vector, to: *mut f32) {
+                    // SAFETY: see above.
+                    unsafe { $store(to, vector) }
+                }
+
+                #[inline(always)]
+                unsafe fn multiply_add(a: $vector, b: $vector, c: $vector) -> $vector {
+                    // SAFETY: see above.
+                    unsafe { $multiply_add(a, b, c) }
+                }
+            }
+        };
+    }
+
+    // 32 registers: 24 accumulators, 4 weights, 1 activation. 16 registers: 12, 2 and 1.
+    x86_simd!(
+        Avx512,
+        __m512,
+        16,
+        4,
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_fmadd_ps
+    );
+    x86_simd!(
+        Avx2,
+        __m256,
+        8,
+        2,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_fmadd_ps
+    );
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::{Avx2, Avx512};
+
+/// The instruction sets that the kernels are compiled for, best last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Isa {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Isa {
+    /// All that this processor has, best last.
+    pub(crate) fn available() -> impl DoubleEndedIterator<Item = Self> {
+        [
+            Some(Self::Portable),
+            #[cfg(target_arch = "x86_64")]
+            (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"))
+                .then_some(Self::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma"))
+                .then_some(Self::Avx512),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The best that this processor has.
+    pub(crate) fn best() -> Self {
+        Self::available().next_back().unwrap_or(Self::Portable)
+    }
+
+    /// The columns of a panel of packed weights: as wide as a tile.
+    pub(super) fn panel(self) -> usize {
+        fn width<S: Simd>() -> usize {
+            S::LANES * S::VECTORS
+        }
+        match self {
+            Self::Portable => width::<Portable>(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => width::<Avx2>(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => width::<Avx512>(),
+        }
+    }
+}
+
+/// `with_simd!(isa, kernel(argument: Type, ...))` calls `kernel::<S>(argument, ...)` compiled for
+/// the instructions of `isa`. `kernel` must be `#[inline(always)]` down to the last function that
+/// touches a vector.
+macro_rules! with_simd {
+    ($isa:expr, $kernel:ident($($argument:ident: $type:ty),* $(,)?)) => {{
+        use $crate::kernel::simd::{Isa, Portable};
+        #[cfg(target_arch = "x86_64")]
+        use $crate::kernel::simd::{Avx2, Avx512};
+
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx512f,avx2,fma")]
+        fn avx512($($argument: $type),*) {
+            $kernel::<Avx512>($($argument),*)
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma")]
+        fn avx2($($argument: $type),*) {
+            $kernel::<Avx2>($($argument),*)
+        }
+        match $isa {
+            Isa::Portable => $kernel::<Portable>($($argument),*),
+            // SAFETY: an `Isa` is made by `Isa::available` alone, which asked the processor.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { avx2($($argument),*) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { avx512($($argument),*) },
+        }
+    }};
+}
+pub(super) use with_simd;

@@ -1,0 +1,208 @@
+//! A model, loaded and ready to run.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::architecture::{self, Architecture, Loaded};
+use crate::checkpoint::Checkpoint;
+use crate::error::Error;
+use crate::folder::Folder;
+use crate::info::Info;
+use crate::pass;
+use crate::sink::{Sink, SpecialTokens};
+use crate::tokenizer::{Alphabet, Tokenizer, Tokens, parse_vocabulary};
+use crate::workspace::Workspace;
+
+/// A protein language model: its weights, its tokenizer and what is known of it.
+///
+/// It never changes after loading. One model serves any number of threads, each with its own
+/// [`Workspace`]; results are the same to the bit on every one of them.
+pub struct Model {
+    info: Info,
+    tokenizer: Tokenizer,
+    network: Box<dyn Architecture>,
+    weights_paths: Vec<PathBuf>,
+}
+
+impl Model {
+    /// Loads a folder in the layout of the Hugging Face hub: `config.json`, `model.safetensors`
+    /// and `vocab.txt`.
+    ///
+    /// A BERT of 30 tokens without `vocab.txt` or any other file of a tokenizer is taken for one
+    /// of the TAPE models, whose alphabet is built in. The weights are mapped one tensor at a
+    /// time, checked and laid out for the products; while that lasts, memory holds them once and
+    /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened.
+    ///
+    /// The file of weights must not be changed while it is loaded.
+    ///
+    /// # Errors
+    /// For a file that is missing, truncated or malformed, a configuration that cannot be
+    /// computed, a tensor that is missing or has the wrong shape or format, or a weight that is
+    /// not finite; see the variants of [`Error`].
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = Folder::open(folder.as_ref())?;
+        let checkpoint = Checkpoint::open(&folder.weights)?;
+        let model = Self::build(&folder.config, checkpoint, folder.vocabulary.as_deref())?;
+        Ok(Self {
+            weights_paths: vec![folder.weights],
+            ..model.named(folder.name)
+        })
+    }
+
+    /// Loads a model from the contents of `config.json`, `model.safetensors` and `vocab.txt`.
+    ///
+    /// Without a vocabulary, a BERT of 30 tokens gets the TAPE alphabet.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn from_bytes(
+        config: &[u8],
+        weights: &[u8],
+        vocabulary: Option<&[u8]>,
+    ) -> Result<Self, Error> {
+        Self::build(config, Checkpoint::from_bytes(weights)?, vocabulary)
+    }
+
+    /// A model of the shape that `config` (the contents of a `config.json`) gives, with weights
+    /// drawn at random: matrices from the normal distribution N(0, 0.02²), biases 0, the scales
+    /// of norms 1, as BERT is initialised. It is the null model of any claim about a trained one.
+    ///
+    /// The same seed gives the same weights on the same platform, in whatever order they are
+    /// drawn.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), for the configuration and the vocabulary.
+    pub fn random(config: &[u8], vocabulary: Option<&[u8]>, seed: u64) -> Result<Self, Error> {
+        Self::build(config, Checkpoint::random(seed), vocabulary)
+    }
+
+    fn build(
+        config: &[u8],
+        checkpoint: Checkpoint<'_>,
+        vocabulary: Option<&[u8]>,
+    ) -> Result<Self, Error> {
+        let Loaded {
+            info,
+            network,
+            built_in_alphabet,
+        } = architecture::load(config, checkpoint)?;
+        let alphabet = alphabet(vocabulary, built_in_alphabet, info.vocabulary)?;
+        Ok(Self {
+            tokenizer: Tokenizer::new(alphabet, info.positions),
+            info: Info {
+                name: info.family.to_owned(),
+                ..info
+            },
+            network,
+            weights_paths: Vec::new(),
+        })
+    }
+
+    /// Gives the model another name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.info.name = name.into();
+        self
+    }
+
+    /// What the model is.
+    #[must_use]
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// What turns a sequence into this model's tokens.
+    #[must_use]
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The files that the weights were read from; none if they were not read from files.
+    #[must_use]
+    pub fn weights_paths(&self) -> &[PathBuf] {
+        &self.weights_paths
+    }
+
+    /// Runs one pass and hands each wanted output to the sink, per residue.
+    ///
+    /// The same as [`forward_with`](Self::forward_with) and [`SpecialTokens::Cut`].
+    ///
+    /// # Errors
+    /// As [`forward_with`](Self::forward_with).
+    pub fn forward(
+        &self,
+        tokens: &Tokens,
+        workspace: &mut Workspace,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Error> {
+        self.forward_with(tokens, SpecialTokens::Cut, workspace, sink)
+    }
+
+    /// Runs one pass and hands each wanted output to the sink, with or without the rows and
+    /// columns of the special tokens.
+    ///
+    /// The pass ends with the last layer that the sink wants anything of; if all it wants of that
+    /// layer is attention, only queries and keys are computed there.
+    ///
+    /// # Errors
+    /// [`Error::Sink`] if the sink refuses an output; [`Error::NonFinite`] if a layer gives
+    /// values that are not finite; [`Error::Memory`] if the buffers for this many tokens cannot
+    /// be had; [`Error::TooLong`] or [`Error::Token`] if the tokens are those of another model.
+    pub fn forward_with(
+        &self,
+        tokens: &Tokens,
+        special_tokens: SpecialTokens,
+        workspace: &mut Workspace,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Error> {
+        let ids = tokens.ids();
+        self.check(ids)?;
+        let window = match special_tokens {
+            SpecialTokens::Cut => tokens.residues(),
+            SpecialTokens::Keep => 0..ids.len(),
+        };
+        pass::run(&*self.network, &self.info, ids, window, workspace, sink)
+    }
+
+    fn check(&self, ids: &[u32]) -> Result<(), Error> {
+        if let Some(positions) = self.info.positions
+            && ids.len() > positions
+        {
+            return Err(Error::TooLong {
+                tokens: ids.len(),
+                positions,
+            });
+        }
+        let vocabulary = self.info.vocabulary;
+        match ids.iter().find(|&&id| id as usize >= vocabulary) {
+            None => Ok(()),
+            Some(&id) => Err(Error::Token { id, vocabulary }),
+        }
+    }
+}
+
+fn alphabet(
+    vocabulary: Option<&[u8]>,
+    built_in: Option<Alphabet>,
+    size: usize,
+) -> Result<Alphabet, Error> {
+    match (vocabulary, built_in) {
+        (Some(text), _) => parse_vocabulary(text, size),
+        (None, Some(alphabet)) => Ok(alphabet),
+        (None, None) => Err(Error::Vocabulary {
+            reason: format!(
+                "there is none, and a model of {size} tokens is not one of TAPE, \
+                 which need none and have 30"
+            ),
+        }),
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Model")
+            .field("info", &self.info)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! Where the output of a pass goes.
+
+use ndarray::{ArrayView2, ArrayView3};
+
+use crate::error::SinkError;
+
+/// One thing that a pass can give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Output {
+    /// The attention of a layer, after softmax.
+    Attention {
+        /// The layer, 0-based.
+        layer: usize,
+    },
+    /// Hidden states between layers.
+    HiddenStates {
+        /// The level: 0 is what enters the first layer, `n` is what leaves the `n`-th
+        /// (so layer `l`, 0-based, gives level `l + 1`). A model of L layers has L + 1 levels.
+        level: usize,
+    },
+}
+
+/// Whether what a sink sees has rows and columns for the tokens around the sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SpecialTokens {
+    /// Per residue: the special tokens' rows and columns are cut. Attention paid to them is
+    /// then missing, so a row sums to at most 1.
+    #[default]
+    Cut,
+    /// Per token, as the model computed it; a row of attention sums to 1.
+    Keep,
+}
+
+/// Takes the output of a pass, layer by layer, while it is in memory.
+///
+/// A pass asks [`wants`](Sink::wants) once for each output before it starts, runs no further
+/// than the last layer that is wanted, and then calls [`attention`](Sink::attention) and
+/// [`hidden_states`](Sink::hidden_states) for the wanted outputs and no others, in the order in
+/// which they are computed: level 0, attention of layer 0, level 1, attention of layer 1, ...
+///
+/// The views are into buffers that the next layer overwrites: copy what must outlive the call.
+/// They are not contiguous where special tokens are cut. All values are finite.
+/// An error ends the pass and comes back in [`Error::Sink`](crate::Error::Sink).
+///
+/// A sink is used by one pass at a time and need not be `Send`; with one worker a core, each
+/// worker has its own.
+///
+/// ```
+/// use protattn_model::ndarray::ArrayView3;
+/// use protattn_model::{Output, Sink, SinkError};
+///
+/// /// The strongest attention of the first layer.
+/// #[derive(Default)]
+/// struct Strongest(f32);
+///
+/// impl Sink for Strongest {
+///     fn wants(&self, output: Output) -> bool {
+///         output == Output::Attention { layer: 0 }
+///     }
+///
+///     fn attention(&mut self, _: usize, attention: ArrayView3<'_, f32>) -> Result<(), SinkError> {
+///         self.0 = attention.fold(self.0, |a, &b| a.max(b));
+///         Ok(())
+///     }
+/// }
+/// assert!(Strongest::default().wants(Output::Attention { layer: 0 }));
+/// ```
+pub trait Sink {
+    /// Whether this output is to be computed and handed over.
+    ///
+    /// The answer for one output must not depend on the order in which they are asked.
+    fn wants(&self, output: Output) -> bool;
+
+    /// Takes the attention of one layer.
+    ///
+    /// `layer` is 0-based; the axes are [head, from, to], `from` being the residue that attends
+    /// (query, row) and `to` the one attended to (key, column). Values are in 0..=1.
+    ///
+    /// # Errors
+    /// Whatever the sink likes; the pass stops.
+    fn attention(&mut self, layer: usize, attention: ArrayView3<'_, f32>) -> Result<(), SinkError> {
+        let _ = (layer, attention);
+        Ok(())
+    }
+
+    /// Takes the hidden states of one level, with axes [residue, width].
+    ///
+    /// # Errors
+    /// Whatever the sink likes; the pass stops.
+    fn hidden_states(
+        &mut self,
+        level: usize,
+        hidden_states: ArrayView2<'_, f32>,
+    ) -> Result<(), SinkError> {
+        let _ = (level, hidden_states);
+        Ok(())
+    }
+}

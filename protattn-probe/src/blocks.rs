@@ -1,0 +1,115 @@
+//! Sums over samples that come out the same, bit for bit, on any number of threads.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Blocks are never shorter than this, so that small problems do not pay for partial sums.
+const MIN_BLOCK: usize = 512;
+
+/// There are never more blocks than this, which bounds the memory of the partial sums.
+const MAX_BLOCKS: usize = 64;
+
+/// Below this many features per thread, starting the thread costs more than it saves.
+const MIN_ELEMENTS_PER_THREAD: usize = 1 << 17;
+
+/// Cuts samples into blocks that depend on nothing but their number, and adds up what each block
+/// gives in the order of the blocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Blocks {
+    n_rows: usize,
+    rows_per_block: usize,
+    n_threads: usize,
+}
+
+impl Blocks {
+    /// Blocks over `n_rows` samples of `n_columns` features, for at most `threads` threads.
+    pub(crate) fn new(n_rows: usize, n_columns: usize, threads: NonZeroUsize) -> Self {
+        let rows_per_block = n_rows.div_ceil(MAX_BLOCKS).max(MIN_BLOCK);
+        let useful = n_rows.saturating_mul(n_columns) / MIN_ELEMENTS_PER_THREAD;
+        let n_blocks = n_rows.div_ceil(rows_per_block);
+        Self {
+            n_rows,
+            rows_per_block,
+            n_threads: threads.get().min(useful).min(n_blocks).max(1),
+        }
+    }
+
+    fn n_blocks(&self) -> usize {
+        self.n_rows.div_ceil(self.rows_per_block)
+    }
+
+    fn rows(&self, block: usize) -> Range<usize> {
+        let start = block * self.rows_per_block;
+        start..(start + self.rows_per_block).min(self.n_rows)
+    }
+
+    /// Sums `width` numbers over all samples: `add` is called once for each block, with the rows
+    /// of that block and a partial sum that starts at zero.
+    pub(crate) fn sum(
+        &self,
+        width: usize,
+        add: impl Fn(Range<usize>, &mut [f64]) + Sync,
+    ) -> Vec<f64> {
+        let mut partials = vec![0.0; width * self.n_blocks()];
+        let queue = Mutex::new(partials.chunks_exact_mut(width).enumerate());
+        let work = || {
+            loop {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((block, partial)) = next else { break };
+                add(self.rows(block), partial);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..self.n_threads {
+                scope.spawn(work);
+            }
+            work();
+        });
+
+        let mut total = vec![0.0; width];
+        for partial in partials.chunks_exact(width) {
+            for (sum, value) in total.iter_mut().zip(partial) {
+                *sum += value;
+            }
+        }
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn harmonic(n_rows: usize, threads: usize) -> f64 {
+        let threads = NonZeroUsize::new(threads).unwrap();
+        let blocks = Blocks::new(n_rows, 1 << 20, threads);
+        blocks.sum(2, |rows, partial| {
+            for row in rows {
+                partial[0] += 1.0 / (row as f64 + 1.0);
+                partial[1] += 1.0;
+            }
+        })[0]
+    }
+
+    #[test]
+    fn every_row_is_visited_once() {
+        for n_rows in [1, 511, 512, 513, 32_768, 32_769, 100_003] {
+            let blocks = Blocks::new(n_rows, 1, NonZeroUsize::MIN);
+            let total = blocks.sum(1, |rows, partial| partial[0] += rows.len() as f64);
+            assert_eq!(total, [n_rows as f64]);
+            assert!(blocks.n_blocks() <= MAX_BLOCKS);
+        }
+    }
+
+    #[test]
+    fn threads_do_not_change_a_bit() {
+        let one = harmonic(100_003, 1);
+        for threads in [2, 3, 7, 64] {
+            assert_eq!(one.to_bits(), harmonic(100_003, threads).to_bits());
+        }
+    }
+}

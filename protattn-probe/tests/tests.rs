@@ -1,0 +1,14 @@
+//! The crate from outside.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "tests/data.rs"]
+mod data;
+#[path = "tests/errors.rs"]
+mod errors;
+#[path = "tests/optimum.rs"]
+mod optimum;
+#[path = "tests/scikit_learn.rs"]
+mod scikit_learn;
+#[path = "tests/threads.rs"]
+mod threads;

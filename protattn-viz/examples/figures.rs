@@ -1,0 +1,125 @@
+//! Writes every figure, in every shape that it must suit, and a report to a folder.
+//!
+//! ```sh
+//! cargo run -p protattn-viz --example figures -- /tmp/figures
+//! ```
+//!
+//! The numbers are made up, by a formula, so that each run writes the same files.
+
+use ndarray::Array2;
+use protattn_viz::{Bar, Column, HeadMap, Report, Section, Table, TopHeads};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+const SHAPES: [(usize, usize); 9] = [
+    (1, 1),
+    (3, 4),
+    (4, 4),
+    (6, 4),
+    (12, 12),
+    (30, 16),
+    (12, 64),
+    (48, 20),
+    (2, 1),
+];
+const BACKGROUND: f64 = 4.3;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args_os()
+        .nth(1)
+        .map(PathBuf::from)
+        .ok_or("usage: figures FOLDER")?;
+    std::fs::create_dir_all(&folder)?;
+    for (layers, heads) in SHAPES {
+        let values = made_up(layers, heads);
+        let name = format!("{layers}x{heads}.svg");
+        write(&folder, &format!("map-{name}"), &map(&values)?)?;
+        write(&folder, &format!("top-{name}"), &top(&values, 10)?)?;
+    }
+    let values = made_up(30, 16);
+    write(&folder, "top-16.svg", &top(&values, 16)?)?;
+    write(&folder, "top-40.svg", &top(&values, 40)?)?;
+    let unscored = Array2::from_elem((4, 4), f64::NAN);
+    write(&folder, "map-unscored.svg", &map(&unscored)?)?;
+    write(&folder, "top-unscored.svg", &top(&unscored, 10)?)?;
+    write(&folder, "report.html", &report(&made_up(12, 12))?)
+}
+
+/// Percentages, axes [layer, head], highest in one head of the last layer; some are not scored.
+fn made_up(layers: usize, heads: usize) -> Array2<f64> {
+    Array2::from_shape_fn((layers, heads), |(layer, head)| {
+        let mixed = (layer * 7919 + head * 104_729 + layer * head * 31) % 997;
+        let depth = (layer + 1) as f64 / layers as f64;
+        match mixed {
+            _ if (layer, head) == (layers - 1, heads / 3) => 63.2,
+            mixed if mixed % 13 == 5 => f64::NAN,
+            mixed => 1.5 + 45.0 * depth * (mixed as f64 / 997.0).powi(4),
+        }
+    })
+}
+
+fn map(values: &Array2<f64>) -> protattn_viz::Result<String> {
+    HeadMap::new(values.view())
+        .title("Attention on contacts, made-up numbers")
+        .value_label("% attention on contacts")
+        .unscored_label("fewer than 100 arcs")
+        .background(BACKGROUND)
+        .to_svg()
+}
+
+fn bars(values: &Array2<f64>) -> Vec<Bar> {
+    let bar = |((layer, head), &value): ((usize, usize), &f64)| {
+        let half = 1.0 + value / 10.0;
+        Bar {
+            layer,
+            head,
+            value,
+            low: (value - half).max(0.0),
+            high: (value + half).min(100.0),
+        }
+    };
+    values.indexed_iter().map(bar).collect()
+}
+
+fn top(values: &Array2<f64>, count: usize) -> protattn_viz::Result<String> {
+    TopHeads::new(&bars(values))
+        .count(count)
+        .title("Top heads for contacts, made-up numbers")
+        .value_label("% attention on contacts")
+        .unscored_label("fewer than 100 arcs")
+        .interval_label("95% confidence interval")
+        .background(BACKGROUND)
+        .to_svg()
+}
+
+fn report(values: &Array2<f64>) -> protattn_viz::Result<String> {
+    let columns = [
+        Column::text("Head"),
+        Column::number("Attention on contacts (%)"),
+    ];
+    let scored = bars(values).into_iter().filter(|bar| !bar.value.is_nan());
+    let table = scored.fold(Table::new("Every scored head.", columns), |table, bar| {
+        let name = format!("{}-{}", bar.layer + 1, bar.head + 1);
+        table.row([name, format!("{:.1}", bar.value)])
+    });
+    Report::new("What attention looks at")
+        .paragraph("All numbers on this page are made up, to show what the page looks like.")
+        .section(
+            Section::new("Contacts")
+                .paragraph("Residues closer than 8 Å and at least 6 apart in the sequence.")
+                .figure(map(values)?, "Every head.")
+                .figure(top(values, 10)?, "The ten best heads.")
+                .table(table),
+        )
+        .section(
+            Section::new("Settings")
+                .settings([("minimum attention", "0.3"), ("minimum arcs", "100")]),
+        )
+        .citation("Vig et al., BERTology Meets Biology, ICLR 2021.")
+        .to_html()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Box<dyn Error>> {
+    let path = folder.join(name);
+    std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()).into())
+}

@@ -1,0 +1,80 @@
+/// Why a figure or a page could not be drawn.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The array has no layers or no heads.
+    #[error(
+        "head map values have {layers} layers and {heads} heads, expected at least one of each"
+    )]
+    Empty {
+        /// Length of the layer axis.
+        layers: usize,
+        /// Length of the head axis.
+        heads: usize,
+    },
+    /// The number of layer indices is not the number of rows.
+    #[error("{found} layer indices given for {expected} rows of head map values")]
+    LayerCount {
+        /// Rows of the array.
+        expected: usize,
+        /// Layer indices given.
+        found: usize,
+    },
+    /// A number lies outside the range that can be drawn.
+    #[error("{what} is {value}, expected 0 to {max}")]
+    Range {
+        /// Which number, with layer and head (1-based) where it has them.
+        what: String,
+        /// The number found.
+        value: f64,
+        /// The largest number allowed.
+        max: f64,
+    },
+    /// The interval of a bar does not contain its value.
+    #[error(
+        "interval of head {layer}-{head} is {low} to {high}, expected it to contain the value {value}"
+    )]
+    Interval {
+        /// Layer, 1-based.
+        layer: usize,
+        /// Head, 1-based.
+        head: usize,
+        /// The value of the bar.
+        value: f64,
+        /// Lower end found.
+        low: f64,
+        /// Upper end found.
+        high: f64,
+    },
+    /// The number of bars asked for cannot be drawn legibly.
+    #[error("{found} bars asked for, expected 1 to {max}")]
+    BarCount {
+        /// Bars asked for.
+        found: usize,
+        /// The largest number allowed.
+        max: usize,
+    },
+    /// A table row does not have one cell a column.
+    #[error("row {row} of table {table:?} has {found} cells, expected {expected}")]
+    Cells {
+        /// Caption of the table.
+        table: String,
+        /// Row, 1-based.
+        row: usize,
+        /// Columns of the table.
+        expected: usize,
+        /// Cells found.
+        found: usize,
+    },
+    /// A figure handed to a report is not an SVG document.
+    #[error(
+        "figure {figure} of the report is not an SVG document, expected text from <svg to </svg>"
+    )]
+    NotSvg {
+        /// Position among the figures of the report, 1-based.
+        figure: usize,
+    },
+}
+
+/// What the functions of this crate return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,191 @@
+//! The parts of a head map, from the cells down to the legend.
+
+use super::HeadMap;
+use super::geometry::Geometry;
+use crate::layout::{
+    self, CAP_HEIGHT, HAIRLINE, Key, LABEL, MARGIN, TICK, TICK_LENGTH, TICK_OFFSET,
+};
+use crate::palette;
+use crate::scale::{self, Axis};
+use crate::svg::{Anchor, Rect, Style, Svg};
+
+const COLOUR_BAR_HEIGHT: f64 = 7.0;
+const COLOUR_BAR_WIDTH: f64 = 170.0;
+/// Enough for no step to show.
+const COLOUR_STEPS: usize = 100;
+/// The line for the background stands out over the colour bar, which is dark at one end.
+const OVERHANG: f64 = 3.0;
+
+/// Draws everything but the title; gives the height of the figure.
+pub(super) fn figure(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
+    let colours = layout::horizontal_axis(map.scale_maximum(), colour_bar_width(at));
+    cells(map, at, &colours, svg);
+    row_axis(map, at, svg);
+    let heads_end = head_axis(map, at, svg);
+    let maxima_end = maxima(map, at, svg);
+    let bottom = colour_bar(map, at, &colours, heads_end.max(maxima_end) + 10.0, svg);
+    let entries = legend_entries(map);
+    let gap = if entries.is_empty() { 0.0 } else { 8.0 };
+    let width = at.panel.right() - at.map.x;
+    layout::legend(svg, &entries, (at.map.x, bottom + gap), width) + MARGIN
+}
+
+fn cells(map: &HeadMap<'_>, at: &Geometry, colours: &Axis, svg: &mut Svg) {
+    svg.open("cells");
+    let mut unscored = Vec::new();
+    for ((row, head), &value) in map.values.indexed_iter() {
+        let (cell, tooltip) = (at.cell(row, head), map.tooltip(row, head));
+        if value.is_nan() {
+            unscored.push((cell, tooltip));
+        } else {
+            svg.rect(cell, &palette::sequential(colours.share(value)), &tooltip);
+        }
+    }
+    layout::unscored(svg, &unscored);
+    svg.close();
+    svg.frame(at.map, HAIRLINE);
+}
+
+fn row_axis(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) {
+    svg.open("layers");
+    let mut strokes = Vec::new();
+    for row in scale::thinned(map.values.nrows(), at.cell_height, TICK * 1.15) {
+        let y = at.row_middle(row);
+        strokes.push([at.map.x - TICK_LENGTH, y, at.map.x, y]);
+        let (x, baseline) = (at.map.x - TICK_OFFSET, y + TICK * CAP_HEIGHT / 2.0);
+        svg.text(
+            x,
+            baseline,
+            &map.label(row).to_string(),
+            Style::new(TICK, Anchor::End),
+        );
+    }
+    svg.strokes(&strokes, palette::INK, HAIRLINE);
+    let (x, y) = (MARGIN + LABEL * CAP_HEIGHT, at.map.y + at.map.height / 2.0);
+    svg.text(x, y, "Layer", Style::new(LABEL, Anchor::Middle).turn(-90.0));
+    svg.close();
+}
+
+fn head_axis(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
+    svg.open("heads");
+    let style = Style::new(TICK, Anchor::Middle);
+    let n_heads = map.values.ncols();
+    let widest = style.width(&n_heads.to_string()) + 2.0;
+    let baseline = at.map.bottom() + TICK_OFFSET + TICK * CAP_HEIGHT;
+    let mut strokes = Vec::new();
+    for head in scale::thinned(n_heads, at.cell_width, widest) {
+        let x = at.head_middle(head);
+        strokes.push([x, at.map.bottom(), x, at.map.bottom() + TICK_LENGTH]);
+        svg.text(x, baseline, &(head + 1).to_string(), style);
+    }
+    svg.strokes(&strokes, palette::INK, HAIRLINE);
+    let middle = at.map.x + at.map.width / 2.0;
+    let style = Style::new(LABEL, Anchor::Middle);
+    let end = layout::paragraph(svg, "Head", (middle, baseline + 4.0), at.map.width, style);
+    svg.close();
+    end
+}
+
+/// The panel of layer maxima, in line with the rows; gives its lower edge.
+fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
+    svg.open("layer-maxima");
+    let panel = at.panel;
+    let axis = layout::horizontal_axis(map.scale_maximum(), panel.width);
+    let height = at.cell_height * 0.7;
+    let mut unscored = Vec::new();
+    for row in 0..map.values.nrows() {
+        let bar = Rect {
+            x: panel.x,
+            y: at.row_middle(row) - height / 2.0,
+            width: 0.0,
+            height,
+        };
+        let label = map.label(row);
+        let Some(value) = map.row_maximum(row) else {
+            let tooltip = format!("layer {label}: {}", map.unscored_label);
+            unscored.push((
+                Rect {
+                    width: height.min(6.0),
+                    ..bar
+                },
+                tooltip,
+            ));
+            continue;
+        };
+        let tooltip = format!(
+            "layer {label}, maximum: {}{}",
+            layout::readable(value),
+            map.unit
+        );
+        let width = axis.share(value) * panel.width;
+        svg.rect(Rect { width, ..bar }, palette::BAR, &tooltip);
+    }
+    layout::unscored(svg, &unscored);
+    if let Some(background) = map.background {
+        let x = panel.x + axis.share(background) * panel.width;
+        svg.dashed([x, panel.y, x, panel.bottom()]);
+    }
+    let spines = [
+        [panel.x, panel.y, panel.x, panel.bottom()],
+        [panel.x, panel.bottom(), panel.right(), panel.bottom()],
+    ];
+    svg.strokes(&spines, palette::INK, HAIRLINE);
+    let baseline = layout::ticks_below(svg, &axis, (panel.x, panel.bottom()), panel.width);
+    let middle = panel.x + panel.width / 2.0;
+    let label = layout::with_unit("Maximum", map.unit);
+    let style = Style::new(LABEL, Anchor::Middle);
+    let end = layout::paragraph(svg, &label, (middle, baseline + 4.0), panel.width, style);
+    svg.close();
+    end
+}
+
+fn colour_bar_width(at: &Geometry) -> f64 {
+    COLOUR_BAR_WIDTH.min(at.panel.right() - at.map.x)
+}
+
+/// The colour bar under its title; gives its lower edge.
+fn colour_bar(map: &HeadMap<'_>, at: &Geometry, colours: &Axis, top: f64, svg: &mut Svg) -> f64 {
+    svg.open("colour-bar");
+    let style = Style::new(LABEL, Anchor::Start);
+    let room = at.panel.right() - at.map.x;
+    let y = layout::paragraph(svg, map.value_label, (at.map.x, top), room, style) + OVERHANG + 1.0;
+    let width = colour_bar_width(at);
+    let bar = Rect {
+        x: at.map.x,
+        y,
+        width,
+        height: COLOUR_BAR_HEIGHT,
+    };
+    for step in 0..COLOUR_STEPS {
+        // Each step reaches to the far end and the next covers it: no seams.
+        let from = width * step as f64 / COLOUR_STEPS as f64;
+        let rect = Rect {
+            x: bar.x + from,
+            width: width - from,
+            ..bar
+        };
+        let share = step as f64 / (COLOUR_STEPS - 1) as f64;
+        svg.rect(rect, &palette::sequential(share), "");
+    }
+    svg.frame(bar, HAIRLINE);
+    if let Some(background) = map.background {
+        let x = bar.x + colours.share(background) * width;
+        let line = [x, bar.y - OVERHANG, x, bar.bottom() + OVERHANG];
+        svg.strokes(&[line], palette::PAPER, 1.8);
+        svg.dashed(line);
+    }
+    let end = layout::ticks_below(svg, colours, (bar.x, bar.bottom()), width);
+    svg.close();
+    end
+}
+
+fn legend_entries(map: &HeadMap<'_>) -> Vec<(Key, String)> {
+    let background = map.background.map(|value| {
+        (
+            Key::Dashed,
+            format!("background {}{}", layout::readable(value), map.unit),
+        )
+    });
+    let unscored = (map.n_unscored() > 0).then(|| (Key::Unscored, map.unscored_label.to_owned()));
+    background.into_iter().chain(unscored).collect()
+}

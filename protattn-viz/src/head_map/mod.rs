@@ -1,0 +1,284 @@
+//! The map of all heads, layers by heads.
+
+mod draw;
+mod geometry;
+
+use crate::error::{Error, Result};
+use crate::layout;
+use crate::scale::check_range;
+use crate::svg::Svg;
+use geometry::Geometry;
+use ndarray::ArrayView2;
+
+/// A map with a cell for each head, layers upward and heads to the right, and beside it the
+/// highest value of each layer.
+///
+/// Cells run from light (0) to dark; heads without a value are grey with a stroke across, and do
+/// not count for their layer. Ticks are 1-based, layer 1 at the bottom. The figure is 85 mm wide,
+/// or 175 mm for more than 24 heads.
+///
+/// ```
+/// use ndarray::array;
+/// use protattn_viz::HeadMap;
+///
+/// let percent = array![[1.5, 0.0, 4.0], [2.0, f64::NAN, 44.7]]; // [layer, head]
+/// let svg = HeadMap::new(percent.view()).title("Contacts").background(4.1).to_svg()?;
+/// assert!(svg.contains("<title>layer 2, head 3: 44.7%</title>"));
+/// assert!(svg.contains("background 4.1%"));
+/// # Ok::<(), protattn_viz::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct HeadMap<'a> {
+    values: ArrayView2<'a, f64>,
+    layers: Option<&'a [usize]>,
+    title: &'a str,
+    value_label: &'a str,
+    unit: &'a str,
+    unscored_label: &'a str,
+    background: Option<f64>,
+}
+
+impl<'a> HeadMap<'a> {
+    /// A map of `values` with axes [layer, head], each from 0 to 10,000 in the unit (percent
+    /// unless [`unit`](Self::unit) says otherwise), or NaN for a head that is not scored.
+    pub fn new(values: ArrayView2<'a, f64>) -> Self {
+        Self {
+            values,
+            layers: None,
+            title: "",
+            value_label: "Value",
+            unit: "%",
+            unscored_label: "not scored",
+            background: None,
+        }
+    }
+
+    /// The title above the figure; none by default.
+    pub fn title(mut self, title: &'a str) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// What the cells show, with its unit: the title of the colour bar; `Value` by default.
+    pub fn value_label(mut self, label: &'a str) -> Self {
+        self.value_label = label;
+        self
+    }
+
+    /// The unit of the values; `%` by default, may be empty.
+    pub fn unit(mut self, unit: &'a str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// Why a head has no value, as the legend says it; `not scored` by default.
+    pub fn unscored_label(mut self, label: &'a str) -> Self {
+        self.unscored_label = label;
+        self
+    }
+
+    /// The value that chance gives: a dashed line on the colour bar and beside the map; none by
+    /// default.
+    pub fn background(mut self, value: f64) -> Self {
+        self.background = Some(value);
+        self
+    }
+
+    /// Which layer (0-based) each row is, where the rows are not all layers from the first on.
+    pub fn layers(mut self, layers: &'a [usize]) -> Self {
+        self.layers = Some(layers);
+        self
+    }
+
+    /// The figure as an SVG document; one that says so in words where no head is scored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] where
+    /// [`layers`](Self::layers) does not name each row, [`Error::Range`] for a value or background
+    /// below 0, above 10,000 or infinite, or a background that is NaN.
+    pub fn to_svg(&self) -> Result<String> {
+        self.check()?;
+        let Some(peak) = self.peak() else {
+            return Ok(layout::notice(self.title, "Head map", self.unscored_label));
+        };
+        let mut svg = Svg::new();
+        let geometry = Geometry::new(self, &mut svg);
+        let height = draw::figure(self, &geometry, &mut svg);
+        let title = if self.title.is_empty() {
+            "Head map"
+        } else {
+            self.title
+        };
+        Ok(svg.finish(geometry.width, height, title, &self.description(peak)))
+    }
+
+    fn check(&self) -> Result<()> {
+        let (layers, heads) = self.values.dim();
+        if layers == 0 || heads == 0 {
+            return Err(Error::Empty { layers, heads });
+        }
+        let found = self.layers.map_or(layers, <[usize]>::len);
+        if found != layers {
+            return Err(Error::LayerCount {
+                expected: layers,
+                found,
+            });
+        }
+        for ((row, head), &value) in self.values.indexed_iter() {
+            if !value.is_nan() {
+                check_range(value, || {
+                    format!("value of head {}-{}", self.label(row), head + 1)
+                })?;
+            }
+        }
+        self.background.map_or(Ok(()), |value| {
+            check_range(value, || "background".to_owned())
+        })
+    }
+
+    /// The layer of a row as a reader counts, from 1.
+    fn label(&self, row: usize) -> usize {
+        self.layers.map_or(row, |layers| layers[row]) + 1
+    }
+
+    /// Row, head and value of the highest cell, the first of equals.
+    fn peak(&self) -> Option<(usize, usize, f64)> {
+        let scored = self
+            .values
+            .indexed_iter()
+            .filter(|(_, value)| !value.is_nan());
+        scored.fold(None, |best, ((row, head), &value)| match best {
+            Some((_, _, highest)) if highest >= value => best,
+            _ => Some((row, head, value)),
+        })
+    }
+
+    /// The highest value of a row, if any of its heads is scored.
+    fn row_maximum(&self, row: usize) -> Option<f64> {
+        self.values
+            .row(row)
+            .iter()
+            .copied()
+            .filter(|value| !value.is_nan())
+            .reduce(f64::max)
+    }
+
+    /// The highest number that the scales must hold.
+    fn scale_maximum(&self) -> f64 {
+        let peak = self.peak().map_or(0.0, |(_, _, value)| value);
+        peak.max(self.background.unwrap_or(0.0))
+    }
+
+    fn n_unscored(&self) -> usize {
+        self.values.iter().filter(|value| value.is_nan()).count()
+    }
+
+    /// `layer 8, head 12: 44.7%`
+    fn tooltip(&self, row: usize, head: usize) -> String {
+        let value = self.values[[row, head]];
+        let place = format!("layer {}, head {}", self.label(row), head + 1);
+        if value.is_nan() {
+            format!("{place}: {}", self.unscored_label)
+        } else {
+            format!("{place}: {}{}", layout::readable(value), self.unit)
+        }
+    }
+
+    fn description(&self, (row, head, _): (usize, usize, f64)) -> String {
+        let (layers, heads) = self.values.dim();
+        let highest = self.tooltip(row, head);
+        let cells = layers * heads;
+        let mut words = format!(
+            "{}, {layers} by {heads} (layers by heads). Highest, {highest}.",
+            self.value_label
+        );
+        if self.n_unscored() > 0 {
+            words += &format!(
+                " {} of {cells} heads: {}.",
+                self.n_unscored(),
+                self.unscored_label
+            );
+        }
+        if let Some(background) = self.background {
+            words += &format!(" Background {}{}.", layout::readable(background), self.unit);
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use ndarray::{Array2, array};
+
+    #[test]
+    fn maxima_pass_over_unscored_heads() {
+        let values = array![[f64::NAN, 3.0], [f64::NAN, f64::NAN], [9.0, 9.0]];
+        let map = HeadMap::new(values.view());
+        assert_eq!(map.row_maximum(0), Some(3.0));
+        assert_eq!(map.row_maximum(1), None);
+        assert_eq!(map.peak(), Some((2, 0, 9.0)));
+    }
+
+    #[test]
+    fn layers_are_named_from_one() {
+        let values = array![[1.0, 2.0], [3.0, 40.0]];
+        let svg = HeadMap::new(values.view())
+            .layers(&[4, 11])
+            .to_svg()
+            .unwrap();
+        assert!(svg.contains("<title>layer 12, head 2: 40.0%</title>"));
+        assert!(svg.contains(">5</text>") && svg.contains(">12</text>"));
+    }
+
+    #[test]
+    fn empty_arrays_are_refused() {
+        let values = Array2::<f64>::zeros((3, 0));
+        let error = HeadMap::new(values.view()).to_svg().unwrap_err();
+        assert_eq!(
+            error,
+            Error::Empty {
+                layers: 3,
+                heads: 0
+            }
+        );
+    }
+
+    #[test]
+    fn layer_indices_must_match_rows() {
+        let values = array![[1.0], [2.0]];
+        let error = HeadMap::new(values.view())
+            .layers(&[3])
+            .to_svg()
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "1 layer indices given for 2 rows of head map values"
+        );
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        let values = array![[1.0, f64::INFINITY]];
+        let error = HeadMap::new(values.view()).to_svg().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "value of head 1-2 is inf, expected 0 to 10000"
+        );
+        let values = array![[1.0], [-0.5]];
+        let error = HeadMap::new(values.view()).to_svg().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "value of head 2-1 is -0.5, expected 0 to 10000"
+        );
+        let values = array![[1.0]];
+        let error = HeadMap::new(values.view())
+            .background(f64::NAN)
+            .to_svg()
+            .unwrap_err();
+        assert_eq!(error.to_string(), "background is NaN, expected 0 to 10000");
+    }
+}

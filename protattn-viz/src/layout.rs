@@ -1,0 +1,282 @@
+//! What the figures share: column widths, headings, legends, axes, and the figure that says that
+//! there is nothing to draw.
+
+use crate::palette;
+use crate::scale::Axis;
+use crate::svg::{Anchor, Rect, Style, Svg};
+use crate::text;
+
+/// Text sizes in points, within the 7 to 9 that journals ask for.
+pub(crate) const TITLE: f64 = 9.0;
+pub(crate) const LABEL: f64 = 8.0;
+pub(crate) const TICK: f64 = 7.0;
+
+/// White left around a figure.
+pub(crate) const MARGIN: f64 = 6.0;
+/// Distance from baseline to baseline, in font sizes.
+pub(crate) const LEADING: f64 = 1.25;
+/// From the top of a capital to its baseline, in font sizes.
+pub(crate) const CAP_HEIGHT: f64 = 0.73;
+/// From the baseline down to the foot of a p or a parenthesis, in font sizes.
+pub(crate) const DESCENT: f64 = 0.25;
+
+/// Length of a tick.
+pub(crate) const TICK_LENGTH: f64 = 2.5;
+/// From an axis to the near edge of its tick labels.
+pub(crate) const TICK_OFFSET: f64 = 4.5;
+pub(crate) const HAIRLINE: f64 = 0.6;
+/// More steps than this crowd an axis.
+pub(crate) const MAX_INTERVALS: usize = 7;
+
+/// Width of a figure on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// 85 mm
+    Single,
+    /// 175 mm
+    Double,
+}
+
+impl Column {
+    /// Width in points.
+    pub(crate) fn width(self) -> f64 {
+        let millimetres = match self {
+            Self::Single => 85.0,
+            Self::Double => 175.0,
+        };
+        millimetres * 72.0 / 25.4
+    }
+}
+
+/// A number as a reader wants it: three digits where there are three.
+pub(crate) fn readable(value: f64) -> String {
+    match value {
+        value if value >= 99.95 => format!("{value:.0}"),
+        value if value >= 0.995 || value == 0.0 => format!("{value:.1}"),
+        value if value >= 0.001 => format!("{value:.3}"),
+        value => format!("{value:.1e}"),
+    }
+}
+
+/// `label (unit)`, or only the label where there is no unit.
+pub(crate) fn with_unit(label: &str, unit: &str) -> String {
+    if unit.is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label} ({unit})")
+    }
+}
+
+/// `text` set in as many lines as it needs from `top` down; gives the lower edge.
+///
+/// `x` is where the anchor of `style` is. An empty text takes no room.
+pub(crate) fn paragraph(
+    svg: &mut Svg,
+    content: &str,
+    (x, top): (f64, f64),
+    max_width: f64,
+    style: Style,
+) -> f64 {
+    if content.trim().is_empty() {
+        return top;
+    }
+    let size = style.size * if style.bold { text::BOLD } else { 1.0 };
+    let lines = text::wrap(content, size, max_width);
+    let baseline = top + style.size * CAP_HEIGHT;
+    for (i, line) in lines.iter().enumerate() {
+        svg.text(x, baseline + i as f64 * style.size * LEADING, line, style);
+    }
+    let last = (lines.len() - 1) as f64 * style.size * LEADING;
+    baseline + last + style.size * DESCENT
+}
+
+/// The title across the top of a figure; gives the lower edge, the margin's where there is none.
+pub(crate) fn heading(svg: &mut Svg, title: &str, column: Column) -> f64 {
+    let style = Style::new(TITLE, Anchor::Start).bold();
+    paragraph(
+        svg,
+        title,
+        (MARGIN, MARGIN),
+        column.width() - 2.0 * MARGIN,
+        style,
+    )
+}
+
+/// What stands before the words of a legend entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// A dashed line.
+    Dashed,
+    /// A greyed cell with a stroke across.
+    Unscored,
+    /// An error bar.
+    Interval,
+}
+
+const KEY_WIDTH: f64 = 15.0;
+const KEY_GAP: f64 = 4.0;
+const ENTRY_GAP: f64 = 12.0;
+const ROW: f64 = LABEL * LEADING;
+
+/// Legend entries side by side, in as many rows as they need; gives the lower edge.
+pub(crate) fn legend(
+    svg: &mut Svg,
+    entries: &[(Key, String)],
+    (left, top): (f64, f64),
+    max_width: f64,
+) -> f64 {
+    if entries.is_empty() {
+        return top;
+    }
+    let style = Style::new(TICK, Anchor::Start);
+    let (mut x, mut y, mut bottom) = (left, top, top);
+    svg.open("legend");
+    for (key, words) in entries {
+        let room = max_width - KEY_WIDTH - KEY_GAP;
+        let width = KEY_WIDTH + KEY_GAP + style.width(words).min(room);
+        if x > left && x + width > left + max_width {
+            (x, y) = (left, bottom + ROW - LABEL);
+        }
+        draw_key(svg, *key, x, y + TICK * CAP_HEIGHT / 2.0);
+        let end = paragraph(svg, words, (x + KEY_WIDTH + KEY_GAP, y), room, style);
+        bottom = bottom.max(end);
+        x += width + ENTRY_GAP;
+    }
+    svg.close();
+    bottom
+}
+
+fn draw_key(svg: &mut Svg, key: Key, x: f64, middle: f64) {
+    match key {
+        Key::Dashed => svg.dashed([x, middle, x + KEY_WIDTH, middle]),
+        Key::Unscored => {
+            let cell = Rect {
+                x: x + 4.0,
+                y: middle - 3.5,
+                width: 7.0,
+                height: 7.0,
+            };
+            unscored(svg, &[(cell, String::new())]);
+        }
+        Key::Interval => error_bar(svg, x + KEY_WIDTH / 2.0, (middle - 4.0, middle + 4.0), 4.0),
+    }
+}
+
+/// Cells without a value, each with its tooltip: grey, with a stroke from corner to corner.
+pub(crate) fn unscored(svg: &mut Svg, cells: &[(Rect, String)]) {
+    for (cell, tooltip) in cells {
+        svg.rect(*cell, palette::UNSCORED, tooltip);
+    }
+    let strokes: Vec<[f64; 4]> = cells
+        .iter()
+        .map(|(cell, _)| [cell.x, cell.bottom(), cell.right(), cell.y])
+        .collect();
+    svg.strokes(&strokes, palette::UNSCORED_STROKE, 0.5);
+}
+
+/// A vertical error bar with caps `cap` wide.
+pub(crate) fn error_bar(svg: &mut Svg, x: f64, (from, to): (f64, f64), cap: f64) {
+    let (left, right) = (x - cap / 2.0, x + cap / 2.0);
+    let strokes = [
+        [x, from, x, to],
+        [left, from, right, from],
+        [left, to, right, to],
+    ];
+    svg.strokes(&strokes, palette::INK, 0.8);
+}
+
+/// Ticks and labels under a horizontal axis of `length` from (x, y); gives the lower edge.
+pub(crate) fn ticks_below(svg: &mut Svg, axis: &Axis, (x, y): (f64, f64), length: f64) -> f64 {
+    let baseline = y + TICK_OFFSET + TICK * CAP_HEIGHT;
+    let mut strokes = Vec::new();
+    for (share, label) in axis.ticks() {
+        let at = x + share * length;
+        strokes.push([at, y, at, y + TICK_LENGTH]);
+        svg.text(at, baseline, &label, Style::new(TICK, Anchor::Middle));
+    }
+    svg.strokes(&strokes, palette::INK, HAIRLINE);
+    baseline
+}
+
+/// The axis from 0 to at least `max` whose tick labels fit side by side in `length`.
+pub(crate) fn horizontal_axis(max: f64, length: f64) -> Axis {
+    let fits = |axis: &Axis| {
+        let style = Style::new(TICK, Anchor::Middle);
+        let widest = axis
+            .ticks()
+            .map(|(_, label)| style.width(&label))
+            .fold(0.0, f64::max);
+        axis.ticks().count().saturating_sub(1) as f64 * (widest + 5.0) <= length
+    };
+    let axes = (1..=MAX_INTERVALS)
+        .rev()
+        .map(|intervals| Axis::from_zero(max, intervals));
+    axes.into_iter()
+        .find(fits)
+        .unwrap_or_else(|| Axis::from_zero(max, 1))
+}
+
+/// A figure that says in words that no head is scored, and `reason` why.
+///
+/// `name` stands in for a title where there is none, for those who cannot see the figure.
+pub(crate) fn notice(title: &str, name: &str, reason: &str) -> String {
+    const PADDING: f64 = 16.0;
+    let mut svg = Svg::new();
+    let width = Column::Single.width();
+    let inside = width - 2.0 * MARGIN;
+    let (middle, room) = (width / 2.0, inside - 2.0 * PADDING);
+    let top = heading(&mut svg, title, Column::Single) + 6.0;
+    let style = Style::new(LABEL, Anchor::Middle);
+    let first = "No head is scored, so there is nothing to draw.";
+    let second = format!("Every head: {reason}.");
+    let bottom = paragraph(&mut svg, first, (middle, top + PADDING), room, style) + 4.0;
+    let bottom = paragraph(&mut svg, &second, (middle, bottom), room, style) + PADDING;
+    svg.frame(
+        Rect {
+            x: MARGIN,
+            y: top,
+            width: inside,
+            height: bottom - top,
+        },
+        HAIRLINE,
+    );
+    let title = if title.is_empty() { name } else { title };
+    svg.finish(width, bottom + MARGIN, title, &format!("{first} {second}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_journal_columns() {
+        assert!((Column::Single.width() - 240.94).abs() < 0.01);
+        assert!((Column::Double.width() - 496.06).abs() < 0.01);
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        let numbers = [44.72, 100.0, 0.0, 4.25, 0.1234, 1e-5];
+        assert_eq!(
+            numbers.map(readable),
+            ["44.7", "100", "0.0", "4.2", "0.123", "1.0e-5"]
+        );
+    }
+
+    #[test]
+    fn narrow_axes_have_fewer_ticks() {
+        assert_eq!(horizontal_axis(63.2, 200.0).ticks().count(), 8);
+        assert_eq!(horizontal_axis(44.7, 60.0).ticks().count(), 4);
+        assert_eq!(horizontal_axis(44.7, 5.0).ticks().count(), 2);
+    }
+
+    #[test]
+    fn legend_entries_wrap_into_rows() {
+        let entry = |words: &str| (Key::Dashed, words.to_owned());
+        let height =
+            |entries: &[(Key, String)], width| legend(&mut Svg::new(), entries, (0.0, 0.0), width);
+        let two = [entry("background"), entry("fewer than 100 arcs")];
+        assert!(height(&two, 80.0) > height(&two, 300.0));
+        assert_eq!(height(&[], 300.0), 0.0);
+    }
+}

@@ -1,0 +1,124 @@
+use crate::error::{Error, Result};
+use crate::svg::escape;
+
+/// A column of a [`Table`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    heading: String,
+    numeric: bool,
+}
+
+impl Column {
+    /// A column of words, set to the left and sorted as words; numbers inside them count as
+    /// numbers, so that "8-2" comes before "8-12".
+    pub fn text(heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            numeric: false,
+        }
+    }
+
+    /// A column of numbers, set to the right and sorted by the first number in each cell.
+    pub fn number(heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            numeric: true,
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        if self.numeric {
+            " class=\"number\""
+        } else {
+            ""
+        }
+    }
+}
+
+/// A table whose rows a reader sorts by pressing a column heading.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Table {
+    caption: String,
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(caption: impl Into<String>, columns: impl IntoIterator<Item = Column>) -> Self {
+        Self {
+            caption: caption.into(),
+            columns: columns.into_iter().collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row, one cell a column, each as it is to be read.
+    pub fn row<S: Into<String>>(mut self, cells: impl IntoIterator<Item = S>) -> Self {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self
+    }
+
+    pub(super) fn to_html(&self) -> Result<String> {
+        let mut html = String::from("<div class=\"table\"><table>\n");
+        if !self.caption.is_empty() {
+            html += &format!("<caption>{}</caption>\n", escape(&self.caption));
+        }
+        html += "<thead><tr>";
+        for column in &self.columns {
+            let (class, heading) = (column.class(), escape(&column.heading));
+            html += &format!(
+                "<th scope=\"col\"{class}><button type=\"button\">{heading}</button></th>"
+            );
+        }
+        html += "</tr></thead>\n<tbody>\n";
+        for (i, row) in self.rows.iter().enumerate() {
+            self.check(i, row)?;
+            html += "<tr>";
+            for (column, cell) in self.columns.iter().zip(row) {
+                html += &format!("<td{}>{}</td>", column.class(), escape(cell));
+            }
+            html += "</tr>\n";
+        }
+        html += "</tbody></table></div>\n";
+        Ok(html)
+    }
+
+    fn check(&self, i: usize, row: &[String]) -> Result<()> {
+        let (expected, found) = (self.columns.len(), row.len());
+        if found == expected {
+            return Ok(());
+        }
+        Err(Error::Cells {
+            table: self.caption.clone(),
+            row: i + 1,
+            expected,
+            found,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn cells_are_escaped_and_numbers_set_right() {
+        let table = Table::new("", [Column::text("Head"), Column::number("%")]);
+        let html = table.row(["<8-12>", "44.7"]).to_html().unwrap();
+        assert!(html.contains("<tr><td>&lt;8-12&gt;</td><td class=\"number\">44.7</td></tr>"));
+        assert!(!html.contains("<caption>"));
+    }
+
+    #[test]
+    fn short_rows_are_refused() {
+        let table = Table::new("Best", [Column::text("Head"), Column::number("%")]);
+        let error = table.row(["8-12", "4"]).row(["9-1"]).to_html().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "row 2 of table \"Best\" has 1 cells, expected 2"
+        );
+    }
+}

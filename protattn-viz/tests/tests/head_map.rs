@@ -1,0 +1,200 @@
+use crate::document::{check, group, number, size, text_boxes, texts};
+use ndarray::{Array2, array};
+use protattn_viz::HeadMap;
+use roxmltree::Document;
+
+/// Those that models have, and some that none has.
+pub(crate) const SHAPES: [(usize, usize); 14] = [
+    (1, 1),
+    (1, 12),
+    (2, 1),
+    (3, 4),
+    (4, 4),
+    (6, 4),
+    (12, 12),
+    (24, 24),
+    (25, 25),
+    (30, 16),
+    (12, 64),
+    (48, 20),
+    (96, 96),
+    (200, 1),
+];
+
+/// Percentages [layer, head] with the highest, 63.2, in the last head of the last layer.
+pub(crate) fn values(layers: usize, heads: usize) -> Array2<f64> {
+    Array2::from_shape_fn((layers, heads), |(layer, head)| {
+        let mixed = (layer * 7919 + head * 104_729) % 97;
+        match (layer + 1 == layers && head + 1 == heads, mixed) {
+            (true, _) => 63.2,
+            (_, 5..15) => f64::NAN,
+            _ => mixed as f64 / 2.0,
+        }
+    })
+}
+
+fn map(values: &Array2<f64>) -> HeadMap<'_> {
+    HeadMap::new(values.view())
+        .title("Attention on contacts")
+        .value_label("% attention on contacts")
+        .unscored_label("fewer than 100 arcs")
+        .background(4.3)
+}
+
+#[test]
+fn every_shape_is_fit_to_print() {
+    for (layers, heads) in SHAPES {
+        let svg = map(&values(layers, heads)).to_svg().unwrap();
+        check(&svg);
+        let document = Document::parse(&svg).unwrap();
+        let cells = group(&document, "cells")
+            .iter()
+            .filter(|n| n.has_tag_name("rect"))
+            .count();
+        assert_eq!(cells, layers * heads);
+        assert!(
+            size(&document)[1] < 680.0,
+            "{layers}x{heads} is higher than a page"
+        );
+    }
+}
+
+#[test]
+fn wide_maps_get_the_double_column() {
+    let width = |heads| {
+        map(&values(3, heads))
+            .to_svg()
+            .unwrap()
+            .contains("width=\"175mm\"")
+    };
+    assert!(!width(24));
+    assert!(width(25));
+}
+
+#[test]
+fn layer_one_is_at_the_bottom_and_head_one_to_the_left() {
+    let values = array![[0.0, 1.0, 2.0], [10.0, 20.0, 100.0]];
+    let svg = HeadMap::new(values.view()).to_svg().unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let cells = group(&document, "cells");
+    let title = |i: usize| {
+        cells[i]
+            .first_element_child()
+            .unwrap()
+            .text()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(title(0), "layer 1, head 1: 0.0%");
+    assert_eq!(title(5), "layer 2, head 3: 100%");
+    assert!(number(cells[0], "y") > number(cells[5], "y"));
+    assert!(number(cells[0], "x") < number(cells[5], "x"));
+    // The ends of the scale, from tests/palette.py.
+    assert_eq!(cells[0].attribute("fill"), Some("#f9fcee"));
+    assert_eq!(cells[5].attribute("fill"), Some("#1d2336"));
+}
+
+#[test]
+fn ticks_count_from_one_and_thin_out() {
+    let svg = map(&values(12, 64)).to_svg().unwrap();
+    let document = Document::parse(&svg).unwrap();
+    assert_eq!(
+        texts(&document, "layers"),
+        ["2", "4", "6", "8", "10", "12", "Layer"]
+    );
+    let heads = texts(&document, "heads");
+    assert_eq!(heads[..4], ["1", "5", "10", "15"]);
+    assert_eq!(heads.last().unwrap(), "Head");
+
+    let svg = map(&values(12, 12)).to_svg().unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let all: Vec<String> = (1..=12).map(|i| i.to_string()).collect();
+    assert_eq!(texts(&document, "heads")[..12], all);
+    assert_eq!(texts(&document, "layers")[..12], all);
+}
+
+#[test]
+fn maxima_stand_in_line_with_their_rows() {
+    let values = array![[f64::NAN, 7.0], [f64::NAN, f64::NAN], [30.0, 70.0]];
+    let svg = HeadMap::new(values.view()).to_svg().unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let rects = |class| -> Vec<_> {
+        group(&document, class)
+            .into_iter()
+            .filter(|n| n.has_tag_name("rect"))
+            .collect()
+    };
+    let bars = rects("layer-maxima");
+    let titles: Vec<_> = bars
+        .iter()
+        .map(|n| n.first_element_child().unwrap().text().unwrap())
+        .collect();
+    let expected = [
+        "layer 1, maximum: 7.0%",
+        "layer 3, maximum: 70.0%",
+        "layer 2: not scored",
+    ];
+    assert_eq!(titles, expected);
+    // Layer 3 is ten times layer 1, to the hundredth that the file keeps.
+    assert!((number(bars[1], "width") - 10.0 * number(bars[0], "width")).abs() < 0.06);
+    let middle = |node| number(node, "y") + number(node, "height") / 2.0;
+    // Scored cells come first: 1-2, 3-1, 3-2.
+    let cells = rects("cells");
+    assert!((middle(bars[0]) - middle(cells[0])).abs() < 0.02);
+    assert!((middle(bars[1]) - middle(cells[2])).abs() < 0.02);
+}
+
+#[test]
+fn legend_names_only_what_is_drawn() {
+    let scored = array![[1.0, 2.0]];
+    let document = HeadMap::new(scored.view()).to_svg().unwrap();
+    assert!(texts(&Document::parse(&document).unwrap(), "legend").is_empty());
+    let svg = map(&values(12, 12)).to_svg().unwrap();
+    let document = Document::parse(&svg).unwrap();
+    assert_eq!(
+        texts(&document, "legend"),
+        ["background 4.3%", "fewer than 100 arcs"]
+    );
+    assert_eq!(
+        texts(&document, "colour-bar")[..4],
+        ["% attention on contacts", "0", "10", "20"]
+    );
+}
+
+#[test]
+fn long_words_wrap_and_odd_ones_are_escaped() {
+    let long = "Attention <on> \"contacts\" & everything else that a very long title can hold, Å, \
+                averywordwithoutanyspaceinitthatwouldnotfitinasinglelineofthecolumn";
+    let values = values(4, 4);
+    let svg = HeadMap::new(values.view())
+        .title(long)
+        .value_label(long)
+        .unscored_label(long)
+        .background(1.0)
+        .to_svg()
+        .unwrap();
+    check(&svg);
+    assert!(
+        text_boxes(&Document::parse(&svg).unwrap())
+            .iter()
+            .any(|t| t.text.contains("<on>"))
+    );
+}
+
+#[test]
+fn a_map_without_scores_says_so() {
+    let values = Array2::from_elem((3, 2), f64::NAN);
+    let svg = map(&values).to_svg().unwrap();
+    check(&svg);
+    assert!(svg.contains(">No head is scored, so there is nothing to draw.</text>"));
+    assert!(svg.contains(">Every head: fewer than 100 arcs.</text>"));
+}
+
+#[test]
+fn zeros_and_tiny_and_huge_values_are_drawn() {
+    for value in [0.0, 1e-300, 1e-4, 1e4] {
+        let values = Array2::from_elem((4, 4), value);
+        check(&map(&values).to_svg().unwrap());
+        check(&HeadMap::new(values.view()).to_svg().unwrap());
+    }
+}
