@@ -14,7 +14,7 @@ use crate::app::{Outcome, Usage, select_properties, tell};
 use crate::args::AlignArgs;
 use crate::data::{Data, Selection};
 use crate::pass::{Counted, Pass};
-use crate::record::{RunRecord, Settings};
+use crate::record::{RunRecord, Settings, Skipped};
 use crate::{checkpoint, data, output, report, table};
 
 /// Skipped records named on the terminal; all of them stand in `run.json`.
@@ -208,8 +208,14 @@ fn tell_skipped(run: &RunRecord) {
         run.skipped.len(),
         run.proteins
     ));
-    for skipped in run.skipped.iter().take(NAMED_SKIPPED) {
-        tell(&format!("  {}: {}", skipped.record, skipped.reason));
+    for Skipped { record, reason } in run.skipped.iter().take(NAMED_SKIPPED) {
+        // What a reader says of a file names it already.
+        let named = reason.starts_with(record.as_str());
+        tell(&if named {
+            format!("  {reason}")
+        } else {
+            format!("  {record}: {reason}")
+        });
     }
     if run.skipped.len() > NAMED_SKIPPED {
         tell(&format!(
