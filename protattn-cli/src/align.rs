@@ -10,12 +10,13 @@ use protattn_metrics::{
 };
 use protattn_model::Model;
 
-use crate::app::{Outcome, Usage, select_properties, tell};
 use crate::args::AlignArgs;
-use crate::data::{Data, Selection};
+use crate::data::Data;
+use crate::ending::{Outcome, Usage, tell};
 use crate::pass::{Counted, Pass};
 use crate::record::{RunRecord, Settings, Skipped};
-use crate::{checkpoint, data, output, report, table};
+use crate::selection::Selection;
+use crate::{checkpoint, data, output, properties, report, table};
 
 /// Skipped records named on the terminal; all of them stand in `run.json`.
 const NAMED_SKIPPED: usize = 10;
@@ -56,7 +57,7 @@ pub(crate) fn analyse(
     let options = PropertyOptions {
         contact: contact_rule(args),
     };
-    let properties = select_properties(args.property.as_deref(), own, &options)?;
+    let properties = properties::select(args.property.as_deref(), own, &options)?;
     output::prepare(&args.output)?;
     let model = checkpoint::load(&args.model)?;
     let layers = args.layers.of(model.info().n_layers).map_err(Usage)?;

@@ -5,8 +5,8 @@ use ndarray::{ArrayView2, ArrayView3};
 use protattn_io::{Protein, fasta};
 use protattn_model::{Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
 
-use crate::app::{Outcome, tell};
 use crate::args::AttentionArgs;
+use crate::ending::{Outcome, tell};
 use crate::record::Skipped;
 use crate::tensors::{Dtype, Layout, TensorWriter};
 use crate::{checkpoint, output};

@@ -5,19 +5,19 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use protattn_model::Model;
 
-use crate::demo;
+use crate::built_in;
 use crate::record::{ModelRecord, sha256_of_files};
 
 /// Loads a folder, or the built-in model by its name.
 pub(crate) fn load(name: &str) -> Result<Model> {
     let path = Path::new(name);
-    if name == demo::NAME && !path.exists() {
-        return demo::model();
+    if name == built_in::NAME && !path.exists() {
+        return built_in::model();
     }
     if !path.is_dir() {
         bail!(
             "--model {name}: there is no such folder, and the only built-in model is `{}`",
-            demo::NAME
+            built_in::NAME
         );
     }
     Ok(Model::load(path)?)
@@ -27,7 +27,7 @@ pub(crate) fn load(name: &str) -> Result<Model> {
 pub(crate) fn describe(model: &Model) -> Result<ModelRecord> {
     let info = model.info();
     let sha256 = match model.weights_paths() {
-        [] => demo::weights_sha256(),
+        [] => built_in::weights_sha256(),
         paths => sha256_of_files(paths)?,
     };
     Ok(ModelRecord {

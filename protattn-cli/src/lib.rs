@@ -30,17 +30,27 @@ mod align;
 mod app;
 mod args;
 mod attention;
+mod built_in;
 mod checkpoint;
 mod data;
 mod demo;
+mod ending;
 mod figures;
 mod output;
 mod pass;
 mod progress;
+mod properties;
 mod record;
 mod report;
+mod selection;
 mod summary;
 mod table;
 mod tensors;
 
 pub use app::App;
+
+// The examples of both READMEs are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
+struct Readmes;

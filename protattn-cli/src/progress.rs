@@ -1,9 +1,10 @@
 //! What a person sees on the terminal while proteins are read by the model.
 
+use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 /// Records done, residues a second and the time left; silent when stderr is no terminal.
 pub(crate) struct Progress {
@@ -16,10 +17,9 @@ impl Progress {
     /// `residues` is all the work, `records` how it is counted for the reader.
     pub(crate) fn new(records: usize, residues: usize) -> Self {
         let bar = ProgressBar::new(residues as u64);
-        let style = ProgressStyle::with_template(
-            "{msg} proteins [{bar:30}] {percent}% {per_sec:>12} residues, {eta} left",
-        );
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = ProgressStyle::with_template("{msg} proteins [{bar:30}] {percent}%{pace}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("pace", pace));
         bar.enable_steady_tick(Duration::from_millis(200));
         bar.set_message(format!("0/{records}"));
         Self {
@@ -35,6 +35,20 @@ impl Progress {
         self.bar.set_message(format!("{done}/{}", self.records));
         self.bar.inc(residues as u64);
     }
+}
+
+/// The mean speed so far, and the time left at that speed. Proteins take seconds, longest first, so
+/// the speed of the last moment says little.
+fn pace(state: &ProgressState, line: &mut dyn Write) {
+    let seconds = state.elapsed().as_secs_f64();
+    if state.pos() == 0 || seconds == 0.0 {
+        return;
+    }
+    let speed = state.pos() as f64 / seconds;
+    let left = (state.len().unwrap_or_default().saturating_sub(state.pos())) as f64 / speed;
+    let left = HumanDuration(Duration::from_secs_f64(left));
+    // A line that cannot be drawn is no reason to stop.
+    let _ = write!(line, ", {speed:.0} residues/s, {left:#} left");
 }
 
 impl Drop for Progress {

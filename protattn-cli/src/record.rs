@@ -64,7 +64,7 @@ pub(crate) struct Settings {
     pub(crate) max_tokens: usize,
     /// From 1.
     pub(crate) layers: Vec<usize>,
-    pub(crate) records: crate::data::Selection,
+    pub(crate) records: crate::selection::Selection,
     pub(crate) contact_atom: String,
     pub(crate) min_separation: usize,
     pub(crate) contact_distance: f64,

@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use protattn_viz::{Column, Report, Section, Table};
 
-use crate::app::{Outcome, tell};
 use crate::args::ReportArgs;
+use crate::ending::{Outcome, tell};
 use crate::record::RunRecord;
 use crate::summary::{self, Class};
-use crate::{demo, figures, output, table};
+use crate::{built_in, figures, output, table};
 
 /// The page's name in an output folder.
 pub(crate) const FILE_NAME: &str = "report.html";
@@ -81,8 +81,8 @@ fn front(run: &RunRecord, rows: &[protattn_metrics::AgreementRow]) -> Report {
          head is judged if it has at least {} arcs.",
         run.proteins, model.layers, model.heads, run.settings.min_attention, run.settings.min_arcs,
     ));
-    if run.model.name == demo::NAME || run.data.iter().any(|data| data.path == demo::NAME) {
-        page = page.paragraph(demo::SYNTHETIC);
+    if run.model.name == built_in::NAME || run.data.iter().any(|data| data.path == built_in::NAME) {
+        page = page.paragraph(built_in::SYNTHETIC);
     }
     if !run.skipped.is_empty() {
         page = page.paragraph(format!(

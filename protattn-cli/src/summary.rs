@@ -44,10 +44,16 @@ impl Class<'_> {
 
     /// The scored heads, the highest proportion first; ties in the order of the table.
     pub(crate) fn ranked(&self) -> Vec<&AgreementRow> {
-        let mut rows: Vec<_> = self.rows.iter().filter(|row| row.scored).collect();
+        let mut rows: Vec<_> = self.rows.iter().filter(|row| is_ranked(row)).collect();
         rows.sort_by(|a, b| b.proportion.total_cmp(&a.proportion));
         rows
     }
+}
+
+/// Whether a head is judged, and has a proportion to be judged by: with a minimum of no arcs, a head
+/// without any has none.
+fn is_ranked(row: &AgreementRow) -> bool {
+    row.scored && row.proportion.is_finite()
 }
 
 /// For each property, one sentence on its best head.
@@ -80,7 +86,7 @@ fn over_background(property: &[AgreementRow]) -> Vec<(f64, String, &AgreementRow
         let scored = class
             .rows
             .iter()
-            .filter(|row| row.scored && row.background > 0.0);
+            .filter(|row| is_ranked(row) && row.background > 0.0);
         heads.extend(scored.map(|row| (row.proportion / row.background, target.clone(), row)));
     }
     heads.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -202,6 +208,7 @@ mod tests {
             row("contact", "yes", 0, 0.1, true),
             row("contact", "yes", 1, 0.3, true),
             row("contact", "yes", 2, 0.9, false),
+            row("contact", "yes", 3, f64::NAN, true),
             row("x", "a", 0, 0.2, true),
         ];
         assert!(classes(&rows).all(|class| class.occurs()));

@@ -1,6 +1,6 @@
 //! `protattn demo`: what the README promises of it.
 
-use crate::common::{done, folder, table, text};
+use crate::common::{done, folder, stderr, table, text};
 
 #[test]
 fn the_demo_leaves_tables_and_figures_and_its_best_head_sees_contacts() {
@@ -19,7 +19,9 @@ fn the_demo_leaves_tables_and_figures_and_its_best_head_sees_contacts() {
             "{name}"
         );
     }
+    let warned = stderr(&output);
     let said = String::from_utf8(output.stdout).unwrap();
+    assert!(warned.contains("synthetic"), "{warned}");
     assert!(
         said.contains("contact: the best heads") && said.contains("protattn align --model"),
         "{said}"

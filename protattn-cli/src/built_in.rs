@@ -1,0 +1,43 @@
+//! The model and the proteins built into the binary.
+
+use anyhow::{Context, Result};
+use protattn_model::Model;
+
+use crate::record::{self, DataRecord};
+
+/// The name of the built-in model, and of the built-in proteins.
+pub(crate) const NAME: &str = "demo";
+
+/// Said wherever the built-in model and proteins are shown.
+pub(crate) const SYNTHETIC: &str = "The built-in proteins are synthetic: ideal folds and sequences \
+    drawn for them, none of which occurs in nature. The built-in model was trained on sequences like \
+    them, and on none of those shown. It shows what protattn does, not what proteins do.";
+
+const CONFIG: &[u8] = include_bytes!("../assets/demo/config.json");
+const WEIGHTS: &[u8] = include_bytes!("../assets/demo/model.safetensors");
+const VOCABULARY: &[u8] = include_bytes!("../assets/demo/vocab.txt");
+pub(crate) const PROTEINS: &[u8] = include_bytes!("../assets/demo/proteins.jsonl");
+
+/// The built-in model.
+pub(crate) fn model() -> Result<Model> {
+    let model = Model::from_bytes(CONFIG, WEIGHTS, Some(VOCABULARY));
+    Ok(model.context("the built-in model is damaged")?.named(NAME))
+}
+
+/// The checksum of the built-in model's weights.
+pub(crate) fn weights_sha256() -> String {
+    record::sha256(WEIGHTS)
+}
+
+/// What a run says of the built-in proteins.
+pub(crate) fn data_record() -> DataRecord {
+    let records = PROTEINS
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .count();
+    DataRecord {
+        path: NAME.to_owned(),
+        records,
+        sha256: record::sha256(PROTEINS),
+    }
+}
