@@ -30,12 +30,15 @@ fn fixture(name: &str) -> PathBuf {
 /// where there are none.
 #[cfg(feature = "lmdb")]
 fn shared(name: &str) -> Option<PathBuf> {
+    use std::io::Write;
+
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let root = std::env::var_os("PROTATTN_SHARED").map_or_else(beside, PathBuf::from);
     let path = root.join(name);
     if path.exists() {
         return Some(path);
     }
-    eprintln!("skipped: there is no {}", path.display());
+    // Not eprintln!, which the test runner keeps to itself.
+    let _ = writeln!(std::io::stderr(), "skipped: there is no {}", path.display());
     None
 }

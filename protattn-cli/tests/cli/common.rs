@@ -1,6 +1,7 @@
 //! Running the command, and finding what it is run on.
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -40,10 +41,9 @@ pub fn shared() -> Option<PathBuf> {
     if folder.join("data").is_dir() {
         return Some(folder);
     }
-    eprintln!(
-        "skipped: {} holds no reference data (set PROTATTN_SHARED)",
-        folder.display()
-    );
+    // Not eprintln!, which the test runner keeps to itself.
+    let message = "holds no reference data (set PROTATTN_SHARED)";
+    let _ = writeln!(std::io::stderr(), "skipped: {} {message}", folder.display());
     None
 }
 

@@ -7,4 +7,5 @@ mod common;
 mod counts;
 mod demo;
 mod mistakes;
+mod own_property;
 mod same_bits;
