@@ -193,8 +193,16 @@ mod tests {
 
     #[test]
     fn a_reason_holds_the_whole_chain_of_causes() {
-        let inner = io::Error::other("the disk is gone");
-        let skipped = Skipped::record("p", &io::Error::other(inner));
-        assert_eq!(skipped.reason, "the disk is gone");
+        let error = protattn_metrics::Error::Property {
+            protein: "1ubq.A".to_owned(),
+            property: "charge".to_owned(),
+            source: "the table has no such residue".into(),
+        };
+        let reason = Skipped::record("1ubq.A", &error).reason;
+        assert!(reason.starts_with("1ubq.A: property charge"), "{reason}");
+        assert!(
+            reason.ends_with(": the table has no such residue"),
+            "{reason}"
+        );
     }
 }
