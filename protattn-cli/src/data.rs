@@ -52,9 +52,10 @@ pub(crate) fn read(names: &[String], format: Option<Format>, selection: Selectio
 impl Data {
     fn read_set(&mut self, name: &str, format: Option<Format>) -> Result<Vec<Protein>> {
         if name == built_in::NAME && !Path::new(name).exists() {
-            self.sets.push(built_in::data_record());
             let reader = jsonl::Reader::new(built_in::PROTEINS, built_in::NAME);
-            return Ok(reader.collect::<Result<_, _>>()?);
+            let proteins = reader.collect::<Result<Vec<_>, _>>()?;
+            self.sets.push(built_in::data_record(proteins.len()));
+            return Ok(proteins);
         }
         let mut records = source::open(name, format)?;
         let mut proteins = Vec::new();

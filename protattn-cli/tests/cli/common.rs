@@ -57,6 +57,11 @@ pub fn table(folder: &Path) -> Table {
     Table::read(folder.join("alignment.parquet")).unwrap()
 }
 
+/// The `run.json` of an output folder.
+pub fn run_record(folder: &Path) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(folder.join("run.json")).unwrap()).unwrap()
+}
+
 /// A path as an argument.
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()

@@ -5,7 +5,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::common::{done, folder, protattn, reference_model, shared, stderr, text};
+use crate::common::{done, folder, protattn, reference_model, run_record, shared, stderr, text};
 
 /// The one line said, with the status checked.
 fn said(output: &Output, status: i32) -> String {
@@ -145,8 +145,7 @@ fn a_bad_record_is_skipped_and_the_others_are_counted() {
             .all(|word| text.contains(word)),
         "{text}"
     );
-    let run: Value =
-        serde_json::from_slice(&std::fs::read(out.path().join("run.json")).unwrap()).unwrap();
+    let run = run_record(out.path());
     assert_eq!(run["proteins"], 1);
     assert_eq!(run["skipped"].as_array().unwrap().len(), 3);
     assert_eq!(protattn(&arguments("--strict")).status.code(), Some(3));

@@ -4,7 +4,7 @@ use protattn_cli::App;
 use protattn_io::{Label, Protein};
 use protattn_metrics::{Labels, Property, PropertyError};
 
-use crate::common::{folder, table, text};
+use crate::common::{folder, run_record, table, text};
 
 /// Charged residues; histidine may be either, so it is undefined. Shuns proteins named in `refused`.
 struct Charge {
@@ -81,8 +81,7 @@ fn it_is_in_the_table_and_the_figures_and_its_errors_are_named() {
     );
     assert!(out.path().join("figures/charge.positive.top.svg").is_file());
 
-    let run = std::fs::read(out.path().join("run.json")).unwrap();
-    let run: serde_json::Value = serde_json::from_slice(&run).unwrap();
+    let run = run_record(out.path());
     assert_eq!(run["proteins_by_property"]["charge"], 47);
     assert_eq!(run["proteins_by_property"]["contact"], 48);
     assert_eq!(run["skipped"][0]["record"], refused);
