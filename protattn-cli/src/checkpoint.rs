@@ -32,7 +32,7 @@ pub(crate) fn describe(model: &Model) -> Result<ModelRecord> {
     };
     Ok(ModelRecord {
         name: info.name.clone(),
-        family: info.family.to_owned(),
+        family: info.family.to_string(),
         layers: info.n_layers,
         heads: info.n_heads,
         sha256,

@@ -1,14 +1,57 @@
 //! What a model is, in numbers.
 
+use std::fmt;
+
+/// A family of architectures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Family {
+    /// BERT: ProtBert, ProtBert-BFD, TapeBert.
+    Bert,
+    /// ALBERT: ProtAlbert.
+    Albert,
+    /// XLNet: ProtXLNet.
+    Xlnet,
+    /// ELECTRA: ProtElectra.
+    Electra,
+    /// ESM-1b and ESM-2.
+    Esm,
+    /// The encoder of T5: ProtT5, Ankh.
+    T5,
+}
+
+impl Family {
+    /// Its name, as `model_type` of a configuration has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bert => "bert",
+            Self::Albert => "albert",
+            Self::Xlnet => "xlnet",
+            Self::Electra => "electra",
+            Self::Esm => "esm",
+            Self::T5 => "t5",
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
 /// What a model is: its name, its family and its sizes.
 ///
 /// ```
 /// # let config = br#"{"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 2,
 /// #   "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 30,
 /// #   "max_position_embeddings": 64}"#;
-/// let model = protattn_model::Model::random(config, None, 1)?;
+/// use protattn_model::{Family, Model};
+///
+/// let model = Model::random(config, None, 1)?;
 /// let info = model.info();
-/// assert_eq!((info.family, info.n_layers, info.n_heads), ("bert", 2, 2));
+/// assert_eq!((info.family, info.n_layers, info.n_heads), (Family::Bert, 2, 2));
 /// assert_eq!(info.positions, Some(64));
 /// # Ok::<(), protattn_model::Error>(())
 /// ```
@@ -18,14 +61,17 @@ pub struct Info {
     /// The name of the folder the model came from, or what
     /// [`Model::named`](crate::Model::named) gave it.
     pub name: String,
-    /// The family, as `model_type` of a configuration names it: `bert`.
-    pub family: &'static str,
+    /// The family of its architecture.
+    pub family: Family,
     /// Number of layers (blocks); layers are numbered from 0 in code.
     pub n_layers: usize,
     /// Number of attention heads of each layer; heads are numbered from 0 in code.
     pub n_heads: usize,
     /// Width of a hidden state.
     pub width: usize,
+    /// Width of one head's queries, keys and values: `width / n_heads` but in T5 and XLNet, whose
+    /// configurations set it.
+    pub head_width: usize,
     /// Width inside the feed-forward network.
     pub intermediate: usize,
     /// Number of tokens in the vocabulary.
@@ -35,12 +81,4 @@ pub struct Info {
     pub positions: Option<usize>,
     /// Number of weights that a pass uses; pooling and task heads are not among them.
     pub parameters: u64,
-}
-
-impl Info {
-    /// Width of one head: `width / n_heads`.
-    #[must_use]
-    pub fn head_width(&self) -> usize {
-        self.width / self.n_heads
-    }
 }

@@ -69,7 +69,7 @@ mod tokenizer;
 mod workspace;
 
 pub use error::{Error, SinkError};
-pub use info::Info;
+pub use info::{Family, Info};
 pub use model::Model;
 pub use ndarray;
 pub use sink::{Output, Sink, SpecialTokens};

@@ -90,7 +90,7 @@ impl Model {
         Ok(Self {
             tokenizer: Tokenizer::new(alphabet, info.positions),
             info: Info {
-                name: info.family.to_owned(),
+                name: info.family.to_string(),
                 ..info
             },
             network,

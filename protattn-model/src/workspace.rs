@@ -13,12 +13,12 @@ pub struct Workspace {
     pub(crate) hidden: Vec<f32>,
     /// [token, width]: the other half of a pair with `hidden`, for sums that need both.
     pub(crate) spare: Vec<f32>,
-    /// [token, 3 * width]: queries, keys, values side by side; without values, the front of the
-    /// buffer is [token, 2 * width].
+    /// [token, 3 * heads * head_width]: queries, keys, values side by side; without values, the
+    /// front of the buffer is [token, 2 * heads * head_width].
     pub(crate) qkv: Vec<f32>,
     /// [head, from, to].
     pub(crate) maps: Vec<f32>,
-    /// [token, width]: values averaged by attention, the heads side by side.
+    /// [token, heads * head_width]: values averaged by attention, the heads side by side.
     pub(crate) context: Vec<f32>,
     /// [token, intermediate].
     pub(crate) inner: Vec<f32>,
@@ -36,7 +36,7 @@ impl Workspace {
     /// Gives every buffer its exact size for a pass over `tokens` tokens.
     pub(crate) fn prepare(&mut self, info: &Info, tokens: usize) -> Result<(), Error> {
         let out_of_memory = Error::Memory { tokens };
-        let Some([states, qkv, inner, maps]) = sizes(info, tokens) else {
+        let Some([states, qkv, context, inner, maps]) = sizes(info, tokens) else {
             return Err(out_of_memory);
         };
         let mut buffers = [
@@ -45,7 +45,7 @@ impl Workspace {
             (&mut self.inner, inner),
             (&mut self.hidden, states),
             (&mut self.spare, states),
-            (&mut self.context, states),
+            (&mut self.context, context),
         ];
         // All are reserved, the largest first, before any page of one is touched.
         for (buffer, size) in &mut buffers {
@@ -61,12 +61,15 @@ impl Workspace {
     }
 }
 
-/// The sizes of `hidden`, `qkv`, `inner` and `maps`, if they can be counted.
-fn sizes(info: &Info, tokens: usize) -> Option<[usize; 4]> {
-    let states = tokens.checked_mul(info.width)?;
+/// The sizes of `hidden`, `qkv`, `context`, `inner` and `maps`, if they can be counted.
+fn sizes(info: &Info, tokens: usize) -> Option<[usize; 5]> {
+    let context = tokens
+        .checked_mul(info.n_heads)?
+        .checked_mul(info.head_width)?;
     Some([
-        states,
-        states.checked_mul(3)?,
+        tokens.checked_mul(info.width)?,
+        context.checked_mul(3)?,
+        context,
         tokens.checked_mul(info.intermediate)?,
         tokens.checked_mul(tokens)?.checked_mul(info.n_heads)?,
     ])
@@ -77,14 +80,16 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::info::Family;
 
     fn info() -> Info {
         Info {
             name: String::new(),
-            family: "bert",
+            family: Family::Bert,
             n_layers: 1,
             n_heads: 2,
             width: 6,
+            head_width: 4,
             intermediate: 10,
             vocabulary: 30,
             positions: None,
@@ -97,7 +102,7 @@ mod tests {
         let mut workspace = Workspace::new();
         for tokens in [5, 9, 3] {
             workspace.prepare(&info(), tokens).unwrap();
-            assert_eq!(workspace.qkv.len(), tokens * 18);
+            assert_eq!(workspace.qkv.len(), tokens * 24);
             assert_eq!(workspace.maps.len(), 2 * tokens * tokens);
             assert_eq!(workspace.inner.len(), tokens * 10);
         }

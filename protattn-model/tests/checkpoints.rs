@@ -3,7 +3,7 @@
 use std::fs;
 
 use half::{bf16, f16};
-use protattn_model::{Model, Output, SpecialTokens};
+use protattn_model::{Family, Model, Output, SpecialTokens};
 use safetensors::Dtype;
 use serde_json::{Value, json};
 
@@ -52,9 +52,12 @@ fn a_folder_and_its_bytes_give_the_same_model() {
 fn info_tells_the_sizes() {
     let model = Model::load(folder("tape_bert")).unwrap();
     let info = model.info();
-    assert_eq!((info.family, info.n_layers, info.n_heads), ("bert", 3, 4));
     assert_eq!(
-        (info.width, info.head_width(), info.intermediate),
+        (info.family, info.n_layers, info.n_heads),
+        (Family::Bert, 3, 4)
+    );
+    assert_eq!(
+        (info.width, info.head_width, info.intermediate),
         (48, 12, 192)
     );
     assert_eq!((info.vocabulary, info.positions), (30, Some(256)));
@@ -144,7 +147,7 @@ fn the_activation_of_the_configuration_is_used() {
 fn a_configuration_without_model_type_is_a_bert_if_it_has_the_keys() {
     let mut parts = Parts::bert();
     parts.config.as_object_mut().unwrap().remove("model_type");
-    assert_eq!(parts.load().unwrap().info().family, "bert");
+    assert_eq!(parts.load().unwrap().info().family, Family::Bert);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::blocks::{
 };
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::info::Info;
+use crate::info::{Family, Info};
 use crate::kernel::Activation;
 use crate::tokenizer::Alphabet;
 use crate::workspace::Workspace;
@@ -98,10 +98,11 @@ impl Config {
     fn info(&self, positions: usize, parameters: u64) -> Info {
         Info {
             name: String::new(),
-            family: "bert",
+            family: Family::Bert,
             n_layers: self.layers,
             n_heads: self.heads,
             width: self.width,
+            head_width: self.width / self.heads,
             intermediate: self.intermediate,
             vocabulary: self.vocabulary,
             positions: Some(positions),
