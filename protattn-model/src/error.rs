@@ -167,6 +167,15 @@ pub enum Error {
         index: usize,
     },
 
+    /// Tokens that were made elsewhere do not hold the residues that they are said to.
+    #[error("residues cannot be the tokens {residues:?} of {tokens}")]
+    ResidueTokens {
+        /// The range that was given, 0-based.
+        residues: std::ops::Range<usize>,
+        /// The number of tokens.
+        tokens: usize,
+    },
+
     /// The vocabulary cannot be that of a protein model of this family.
     #[error("vocab.txt: {reason}")]
     Vocabulary {

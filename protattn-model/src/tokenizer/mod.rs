@@ -19,6 +19,18 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// Tokens that another tokenizer made: their ids, and which of them stand for residues.
+    ///
+    /// # Errors
+    /// [`Error::ResidueTokens`] if the range goes beyond the ids, or is empty.
+    pub fn new(ids: Vec<u32>, residues: Range<usize>) -> Result<Self, Error> {
+        if residues.is_empty() || residues.end > ids.len() {
+            let tokens = ids.len();
+            return Err(Error::ResidueTokens { residues, tokens });
+        }
+        Ok(Self { ids, residues })
+    }
+
     /// The token ids, special tokens included.
     #[must_use]
     pub fn ids(&self) -> &[u32] {
@@ -156,6 +168,18 @@ mod tests {
                 tokenizer.encode(sequence, None),
                 Err(Error::Residue { index: 1, .. })
             ));
+        }
+    }
+
+    #[test]
+    fn the_tokens_of_residues_are_some_of_the_tokens() {
+        let tokens = Tokens::new(vec![2, 5, 3], 1..2).unwrap();
+        assert_eq!(tokens, tape(None).encode("A", None).unwrap());
+        for residues in [1..4, 2..2, 3..4] {
+            let error = Tokens::new(vec![2, 5, 3], residues.clone()).unwrap_err();
+            assert!(
+                matches!(error, Error::ResidueTokens { residues: found, tokens: 3 } if found == residues)
+            );
         }
     }
 
