@@ -9,7 +9,10 @@
 //! [`PairLabels`] matrix, for each pair of residues; [`contact_map`] makes the latter from
 //! coordinates by a [`ContactRule`].
 //!
-//! Without features this crate is that vocabulary alone. Each feature adds one kind of file, and
+//! [`summary`] counts what a data set holds, and [`split`] divides it with related proteins kept
+//! together.
+//!
+//! Without features this crate is that and the vocabulary alone. Each feature adds one kind of file, and
 //! [`source::open`] recognises and reads all that are on:
 //!
 //! | feature | adds | pulls in |
@@ -61,8 +64,10 @@ pub mod lmdb;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod source;
+pub mod split;
 #[cfg(feature = "structure")]
 pub mod structure;
+pub mod summary;
 
 pub use contact::{ContactAtom, ContactRule, contact_map};
 pub use error::Error;
