@@ -14,12 +14,9 @@ use crate::args::AlignArgs;
 use crate::data::Data;
 use crate::ending::{Outcome, Usage, tell};
 use crate::pass::{Counted, Pass};
-use crate::record::{RunRecord, Settings, Skipped};
+use crate::record::{RunRecord, Settings};
 use crate::selection::Selection;
 use crate::{checkpoint, data, output, properties, report, table};
-
-/// Skipped records named on the terminal; all of them stand in `run.json`.
-const NAMED_SKIPPED: usize = 10;
 
 /// Runs the command.
 pub(crate) fn run(
@@ -61,10 +58,8 @@ pub(crate) fn analyse(
     output::prepare(&args.output)?;
     let model = checkpoint::load(&args.model)?;
     let layers = args.layers.of(model.info().n_layers).map_err(Usage)?;
-    let data = data::read(&args.data, args.data_format, selection(args))?;
-    data.warnings
-        .iter()
-        .for_each(|warning| tell(&format!("warning: {warning}")));
+    let data = data::read(&args.data, &args.read, selection(args))?;
+    data::tell_warnings(&data.warnings);
     let pass = Pass {
         model: &model,
         properties: &properties,
@@ -209,19 +204,6 @@ fn tell_skipped(run: &RunRecord) {
         run.skipped.len(),
         run.proteins
     ));
-    for Skipped { record, reason } in run.skipped.iter().take(NAMED_SKIPPED) {
-        // What a reader says of a file names it already.
-        let named = reason.starts_with(record.as_str());
-        tell(&if named {
-            format!("  {reason}")
-        } else {
-            format!("  {record}: {reason}")
-        });
-    }
-    if run.skipped.len() > NAMED_SKIPPED {
-        tell(&format!(
-            "  ... all of them are in {}",
-            crate::record::FILE_NAME
-        ));
-    }
+    let rest = format!("all of them are in {}", crate::record::FILE_NAME);
+    data::tell_skipped(&run.skipped, &rest);
 }

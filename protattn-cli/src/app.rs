@@ -7,9 +7,9 @@ use anyhow::Result;
 use clap::Parser;
 use protattn_metrics::Property;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, DataCommand};
 use crate::ending::{Outcome, Usage, tell};
-use crate::{align, attention, demo, report};
+use crate::{align, attention, data, demo, report};
 
 /// The command `protattn`: the built-in properties, and any of your own.
 #[derive(Default)]
@@ -80,6 +80,9 @@ impl App {
             Command::Align(args) => align::run(*args, self.properties, line),
             Command::Attention(args) => attention::run(&args),
             Command::Report(args) => report::run(&args),
+            Command::Data(DataCommand::Inspect(args)) => data::inspect::run(&args),
+            Command::Data(DataCommand::Convert(args)) => data::convert::run(&args),
+            Command::Data(DataCommand::Split(args)) => data::split::run(&args),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Flags to typed values.
 
+mod data;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protattn_io::ContactAtom;
-use protattn_io::source::Format;
+
+pub(crate) use self::data::{ConvertArgs, DataCommand, InspectArgs, ReadArgs, SplitArgs};
 
 /// What a protein language model's attention looks at, and what its layers know.
 #[derive(Debug, Parser)]
@@ -32,6 +35,9 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
+    /// Tell what data sets hold, convert them, divide them.
+    #[command(subcommand)]
+    Data(DataCommand),
 }
 
 #[derive(Debug, Args)]
@@ -83,9 +89,6 @@ pub(crate) struct AlignArgs {
     /// Workers; one a core unless given.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,
-    /// Read the data as fasta, jsonl, lmdb or structure instead of recognising it.
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) data_format: Option<Format>,
     /// Atom between which contacts are measured.
     #[arg(long, value_name = "ATOM", value_enum, default_value_t = Atom::Ca)]
     pub(crate) contact_atom: Atom,
@@ -101,6 +104,8 @@ pub(crate) struct AlignArgs {
     /// Write the tables and draw nothing.
     #[arg(long)]
     pub(crate) no_figures: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
 }
 
 #[derive(Debug, Args)]

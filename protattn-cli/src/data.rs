@@ -1,15 +1,24 @@
 //! From data sets to the proteins of a run.
 
+pub(crate) mod convert;
+pub(crate) mod inspect;
+mod set;
+pub(crate) mod split;
+
 use std::collections::HashMap;
-use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use protattn_io::source::{self, Format};
-use protattn_io::{Protein, jsonl};
+use anyhow::{Result, bail};
+use protattn_io::Protein;
+use protattn_io::jsonl::Writer;
 
-use crate::built_in;
+pub(crate) use self::set::Set;
+use crate::args::ReadArgs;
+use crate::ending::{Outcome, tell};
 use crate::record::{DataRecord, Skipped};
 use crate::selection::Selection;
+
+/// Skipped records named on the terminal.
+const NAMED_SKIPPED: usize = 10;
 
 /// The proteins of a run, and what became of the data sets they came from.
 #[derive(Default)]
@@ -22,11 +31,11 @@ pub(crate) struct Data {
 
 /// Reads every data set. A record that two sets share (same identifier, same sequence) is one
 /// protein with the labels of both.
-pub(crate) fn read(names: &[String], format: Option<Format>, selection: Selection) -> Result<Data> {
+pub(crate) fn read(names: &[String], read: &ReadArgs, selection: Selection) -> Result<Data> {
     let mut data = Data::default();
     let mut places = HashMap::new();
     for name in names {
-        let records = data.read_set(name, format)?;
+        let records = data.read_set(name, read)?;
         let mut repeats: HashMap<(String, String), usize> = HashMap::new();
         for protein in selection.of(records) {
             let key = (protein.id().to_owned(), protein.sequence().to_owned());
@@ -39,43 +48,65 @@ pub(crate) fn read(names: &[String], format: Option<Format>, selection: Selectio
             }
         }
     }
-    if data.proteins.is_empty() {
-        bail!(
-            "{}: no protein that can be used{}",
-            names.join(", "),
-            data.first_reason()
-        );
-    }
+    require_some(data.proteins.len(), names, &data.skipped)?;
     Ok(data)
 }
 
 impl Data {
-    fn read_set(&mut self, name: &str, format: Option<Format>) -> Result<Vec<Protein>> {
-        if name == built_in::NAME && !Path::new(name).exists() {
-            let reader = jsonl::Reader::new(built_in::PROTEINS, built_in::NAME);
-            let proteins = reader.collect::<Result<Vec<_>, _>>()?;
-            self.sets.push(built_in::data_record(proteins.len()));
-            return Ok(proteins);
-        }
-        let mut records = source::open(name, format)?;
-        let mut proteins = Vec::new();
-        for record in records.by_ref() {
-            match record {
-                Ok(protein) => proteins.push(protein),
-                Err(error) => self.skipped.push(Skipped::record(name, &error)),
-            }
-        }
-        self.warnings.extend(records.take_warnings());
-        let record = DataRecord::of_path(name, records.path(), proteins.len());
-        self.sets.push(
-            record.with_context(|| format!("{name}: cannot be read again for its checksum"))?,
-        );
+    fn read_set(&mut self, name: &str, read: &ReadArgs) -> Result<Vec<Protein>> {
+        let mut set = Set::open(name, read)?;
+        let proteins = set.by_ref().collect();
+        self.warnings.extend(set.take_warnings());
+        self.sets.push(set.record()?);
+        self.skipped.extend(set.skipped);
         Ok(proteins)
     }
+}
 
-    fn first_reason(&self) -> String {
-        self.skipped.first().map_or_else(String::new, |first| {
-            format!("; the first problem: {}", first.reason)
-        })
+/// Fails where nothing can be used, with the first reason.
+pub(crate) fn require_some(found: usize, names: &[String], skipped: &[Skipped]) -> Result<()> {
+    if found > 0 {
+        return Ok(());
+    }
+    let first = skipped.first().map_or_else(String::new, |first| {
+        format!("; the first problem: {}", first.reason)
+    });
+    bail!("{}: no protein that can be used{first}", names.join(", "))
+}
+
+/// Says what was odd.
+pub(crate) fn tell_warnings(warnings: &[String]) {
+    warnings
+        .iter()
+        .for_each(|warning| tell(&format!("warning: {warning}")));
+}
+
+/// Names what was skipped, the first few; `rest` says where all of them are.
+pub(crate) fn tell_skipped(skipped: &[Skipped], rest: &str) {
+    for Skipped { record, reason } in skipped.iter().take(NAMED_SKIPPED) {
+        // What a reader says of a file names it already.
+        let named = reason.starts_with(record.as_str());
+        tell(&if named {
+            format!("  {reason}")
+        } else {
+            format!("  {record}: {reason}")
+        });
+    }
+    if skipped.len() > NAMED_SKIPPED {
+        tell(&format!("  ... {rest}"));
+    }
+}
+
+/// How a command ends that passed over these records, which it tells.
+pub(crate) fn outcome(skipped: &[Skipped], strict: bool) -> Outcome {
+    if skipped.is_empty() {
+        return Outcome::Done;
+    }
+    tell(&format!("{} skipped:", skipped.len()));
+    tell_skipped(skipped, "`protattn data inspect --json` has all of them");
+    if strict {
+        Outcome::Skipped
+    } else {
+        Outcome::Done
     }
 }

@@ -5,6 +5,7 @@
 mod attention;
 mod common;
 mod counts;
+mod data;
 mod demo;
 mod mistakes;
 mod own_property;

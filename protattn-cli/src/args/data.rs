@@ -1,0 +1,86 @@
+//! The flags of `protattn data`, and those of everything that reads proteins.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use protattn_io::source::Format;
+
+/// How data sets are read.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct ReadArgs {
+    /// Read the data as this format instead of recognising it: fasta, jsonl, lmdb or structure.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) data_format: Option<Format>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Tell what data sets hold: records, lengths, labels, what is missing, what was odd.
+    Inspect(InspectArgs),
+    /// Write data sets as protattn's own records, with everything that is known of each residue.
+    Convert(ConvertArgs),
+    /// Divide data sets for training, validation and test.
+    Split(SplitArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Data sets, each told of for itself: files, folders, FILE:CHAIN, or `demo`.
+    #[arg(value_name = "D", required = true)]
+    pub(crate) data: Vec<String>,
+    /// Write JSON, one object a data set, instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    /// Data sets: files, folders, FILE:CHAIN, or `demo`. Records of one identifier and sequence in
+    /// several sets become one, with the labels of all.
+    #[arg(value_name = "D", required = true)]
+    pub(crate) data: Vec<String>,
+    /// The file to write: NAME.jsonl.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Use only the first N records of each data set.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Exit with status 3 if any record was skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SplitArgs {
+    /// Data sets: files, folders, FILE:CHAIN, or `demo`; taken together.
+    #[arg(value_name = "D", required = true)]
+    pub(crate) data: Vec<String>,
+    /// Folder for train.jsonl, valid.jsonl and test.jsonl.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Shares of training, validation and test; their sum is 1.
+    #[arg(
+        long,
+        value_name = "TRAIN,VALID,TEST",
+        value_delimiter = ',',
+        num_args = 1,
+        default_value = "0.8,0.1,0.1"
+    )]
+    pub(crate) shares: Vec<f64>,
+    /// Seed of the draw.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Clusters that stay together: pairs of MMseqs2 or Foldseek, lists of identifiers, or CD-HIT's .clstr.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clusters: Option<PathBuf>,
+    /// Exit with status 3 if any record was skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
