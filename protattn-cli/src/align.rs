@@ -14,6 +14,7 @@ use crate::args::AlignArgs;
 use crate::data::Data;
 use crate::ending::{Outcome, Usage, tell};
 use crate::pass::{Counted, Pass};
+use crate::properties::Choice;
 use crate::record::{RunRecord, Settings};
 use crate::selection::Selection;
 use crate::{checkpoint, data, output, properties, report, table};
@@ -54,12 +55,18 @@ pub(crate) fn analyse(
     let options = PropertyOptions {
         contact: contact_rule(args),
     };
-    let properties = properties::select(args.property.as_deref(), own, &options)?;
     output::prepare(&args.output)?;
-    let model = checkpoint::load(&args.model)?;
-    let layers = args.layers.of(model.info().n_layers).map_err(Usage)?;
     let data = data::read(&args.data, &args.read, selection(args))?;
     data::tell_warnings(&data.warnings);
+    let choice = Choice {
+        own,
+        options,
+        proteins: &data.proteins,
+        brought: &[],
+    };
+    let properties = properties::select(args.property.as_deref(), choice)?;
+    let model = checkpoint::load(&args.model)?;
+    let layers = args.layers.of(model.info().n_layers).map_err(Usage)?;
     let pass = Pass {
         model: &model,
         properties: &properties,

@@ -59,7 +59,8 @@ pub(crate) struct AlignArgs {
     #[arg(long, value_name = "D", num_args = 1.., required = true)]
     pub(crate) data: Vec<String>,
     /// Properties to compare attention with: contact, binding-site, modification,
-    /// secondary-structure, amino-acid; all that the data know unless given.
+    /// secondary-structure, amino-acid, or any label of the data. Unless given, those five and the
+    /// labels of --labels, as far as the data know them.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) property: Option<Vec<String>>,
     /// Folder for tables and figures.

@@ -1,46 +1,88 @@
 //! From `--property` to properties.
 
-use anyhow::Result;
-use protattn_metrics::{PROPERTY_NAMES, Property, PropertyOptions, by_name};
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use protattn_io::Protein;
+use protattn_metrics::{PROPERTY_NAMES, Property, PropertyOptions, by_name, property_of_track};
 
 use crate::ending::Usage;
 
-/// The properties of these names, or all, own ones first where names collide.
+/// What properties can be chosen from.
+pub(crate) struct Choice<'a> {
+    /// Those that the program was given; they come first where names collide.
+    pub(crate) own: Vec<Box<dyn Property>>,
+    pub(crate) options: PropertyOptions,
+    /// Proteins whose label tracks are properties too.
+    pub(crate) proteins: &'a [Protein],
+    /// Labels that a person brought along, and so wants to see.
+    pub(crate) brought: &'a [String],
+}
+
+/// The properties of these names; without names the paper's, own ones and labels brought along.
 pub(crate) fn select(
     names: Option<&[String]>,
-    mut own: Vec<Box<dyn Property>>,
-    options: &PropertyOptions,
+    mut choice: Choice<'_>,
 ) -> Result<Vec<Box<dyn Property>>> {
-    let all = || {
-        let built_in = PROPERTY_NAMES
-            .iter()
-            .filter(|name| own.iter().all(|p| p.name() != **name));
-        built_in
-            .map(ToString::to_string)
-            .chain(own.iter().map(|p| p.name().to_owned()))
-            .collect()
-    };
-    let names: Vec<String> = names.map_or_else(all, <[String]>::to_vec);
+    let names = names.map_or_else(|| choice.all(), <[String]>::to_vec);
     let mut selected: Vec<Box<dyn Property>> = Vec::new();
     for name in names {
-        if selected.iter().any(|property| property.name() == name) {
-            continue;
+        if selected.iter().all(|property| property.name() != name) {
+            selected.push(choice.take(&name)?);
         }
-        let property = match own.iter().position(|property| property.name() == name) {
-            Some(place) => own.swap_remove(place),
-            None => {
-                by_name(&name, options).map_err(|error| Usage(format!("--property: {error}")))?
-            }
-        };
-        selected.push(property);
     }
     Ok(selected)
+}
+
+impl Choice<'_> {
+    fn all(&self) -> Vec<String> {
+        let mut names: Vec<String> = PROPERTY_NAMES.iter().map(ToString::to_string).collect();
+        let own = self.own.iter().map(|property| property.name());
+        for name in own.chain(self.brought.iter().map(String::as_str)) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
+    fn take(&mut self, name: &str) -> Result<Box<dyn Property>> {
+        if let Some(place) = self.own.iter().position(|property| property.name() == name) {
+            return Ok(self.own.swap_remove(place));
+        }
+        if PROPERTY_NAMES.contains(&name) {
+            return Ok(by_name(name, &self.options)?);
+        }
+        match property_of_track(name, self.proteins)? {
+            Some(property) => Ok(property),
+            None => bail!(Usage(self.unknown(name))),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let mut known = self.all();
+        let tracks: BTreeSet<&str> = self
+            .proteins
+            .iter()
+            .flat_map(Protein::tracks)
+            .map(|(name, _)| name)
+            .collect();
+        for track in tracks {
+            if !known.iter().any(|name| name == track) {
+                known.push(track.to_owned());
+            }
+        }
+        format!(
+            "--property: there is no property `{name}`; known for these data are {}",
+            known.join(", ")
+        )
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use protattn_io::Protein;
+    use protattn_io::Track;
     use protattn_metrics::{Labels, PropertyError};
 
     use super::*;
@@ -64,8 +106,20 @@ mod tests {
             Box::new(Own("bridge", ["yes".into()])),
             Box::new(Own("contact", ["mine".into()])),
         ];
+        let mut protein = Protein::new("p", "AC").unwrap();
+        let domain = vec![Some("sh3".to_owned()), Some("sh2".to_owned())];
+        protein.set_label("domain", Track::Classes(domain)).unwrap();
+        protein
+            .set_label("link", Track::Flags(vec![None, Some(true)]))
+            .unwrap();
+        let choice = Choice {
+            own,
+            options: PropertyOptions::default(),
+            proteins: &[protein],
+            brought: &["domain".to_owned()],
+        };
         let asked = asked.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
-        let selected = select(asked.as_deref(), own, &PropertyOptions::default())?;
+        let selected = select(asked.as_deref(), choice)?;
         Ok(selected
             .iter()
             .map(|p| format!("{}:{}", p.name(), p.classes()[0]))
@@ -79,16 +133,29 @@ mod tests {
             ["contact:mine", "bridge:yes"]
         );
         let all = names(None).unwrap();
-        assert_eq!(all.len(), PROPERTY_NAMES.len() + 1);
+        assert_eq!(all.len(), PROPERTY_NAMES.len() + 2);
         assert!(all.contains(&"contact:mine".to_owned()));
+    }
+
+    #[test]
+    fn labels_of_the_data_are_properties() {
+        assert_eq!(
+            names(Some(&["link", "domain"])).unwrap(),
+            ["link:yes", "domain:sh2"]
+        );
+        let all = names(None).unwrap();
+        assert!(all.contains(&"domain:sh2".to_owned()) && !all.contains(&"link:yes".to_owned()));
     }
 
     #[test]
     fn an_unknown_property_is_a_bad_argument() {
         let error = names(Some(&["contacts"])).unwrap_err();
+        assert!(error.is::<Usage>(), "{error}");
+        let said = error.to_string();
         assert!(
-            error.is::<Usage>() && error.to_string().contains("contact"),
-            "{error}"
+            said.contains("`contacts`; known for these data are contact, "),
+            "{said}"
         );
+        assert!(said.ends_with("bridge, domain, link"), "{said}");
     }
 }

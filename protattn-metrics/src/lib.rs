@@ -71,7 +71,7 @@ pub use error::Error;
 pub use ndarray;
 pub use properties::{
     AminoAcid, BindingSite, Contact, Modification, PROPERTY_NAMES, PropertyOptions,
-    SecondaryStructure, TrackClasses, TrackFlags, by_name,
+    SecondaryStructure, TrackClasses, TrackFlags, by_name, property_of_track,
 };
 pub use property::{Labels, Property, PropertyError, labels_of};
 pub use proportion::{Proportion, ZTest, bonferroni, two_sided_p};

@@ -8,7 +8,9 @@ mod track;
 pub use amino_acid::AminoAcid;
 pub use contact::Contact;
 pub use named::{PROPERTY_NAMES, PropertyOptions, by_name};
-pub use track::{BindingSite, Modification, SecondaryStructure, TrackClasses, TrackFlags};
+pub use track::{
+    BindingSite, Modification, SecondaryStructure, TrackClasses, TrackFlags, property_of_track,
+};
 
 use std::sync::LazyLock;
 

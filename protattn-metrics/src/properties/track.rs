@@ -1,5 +1,6 @@
 //! Properties read from the label tracks of a protein.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use protattn_io::{Label, Protein, Track, labels};
@@ -185,6 +186,49 @@ impl Property for TrackClasses {
     fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError> {
         Ok(from_classes(protein, &self.track, &self.classes)?)
     }
+}
+
+/// The property of the name and values of a label track, as the proteins that have it hold it:
+/// [`TrackFlags`], or [`TrackClasses`] with every class that occurs, in alphabetical order. `None`
+/// where no protein has such a track, or none of its residues has a class.
+///
+/// ```
+/// use protattn_io::{Protein, Track};
+/// use protattn_metrics::property_of_track;
+///
+/// let mut protein = Protein::new("p", "ACD")?;
+/// let names = ["sh3", "sh2", "sh3"].map(|name| Some(name.to_owned()));
+/// protein.set_label("domain", Track::Classes(names.to_vec()))?;
+///
+/// let domain = property_of_track("domain", [&protein])?.expect("the protein has it");
+/// assert_eq!(domain.classes(), ["sh2", "sh3"]);
+/// assert!(property_of_track("fold", [&protein])?.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Classes`] if there are more classes than [`Label::MAX_CLASSES`].
+pub fn property_of_track<'a>(
+    name: &str,
+    proteins: impl IntoIterator<Item = &'a Protein>,
+) -> Result<Option<Box<dyn Property>>, Error> {
+    let mut classes = BTreeSet::new();
+    let mut any = false;
+    for track in proteins
+        .into_iter()
+        .filter_map(|protein| protein.track(name))
+    {
+        any = true;
+        match track {
+            Track::Flags(_) => return Ok(Some(Box::new(TrackFlags::new(name, name)))),
+            Track::Classes(names) => classes.extend(names.iter().flatten().map(String::as_str)),
+        }
+    }
+    if !any || classes.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(TrackClasses::new(name, name, classes)?)))
 }
 
 fn from_flags(protein: &Protein, track: &str) -> Result<Option<Labels>, Error> {
