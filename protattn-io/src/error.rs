@@ -66,6 +66,14 @@ pub enum Error {
         /// What the system said.
         message: String,
     },
+    /// A structure could not be found or downloaded.
+    #[error("{id}: {message}")]
+    Fetch {
+        /// The identifier.
+        id: String,
+        /// What was found, and what to do.
+        message: String,
+    },
     /// A file is not what its reader expects; nothing of it can be used.
     #[error("{}: {message}", path.display())]
     Format {

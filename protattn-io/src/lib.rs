@@ -21,6 +21,7 @@
 //! | `structure` | `structure`: PDB and mmCIF chains | nothing |
 //! | `jsonl` | `jsonl`: this project's own records, one a line | serde_json |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
+//! | `fetch` | `fetch`: structures by identifier, downloaded once | ureq, serde_json |
 //! | `parquet` | `parquet`: result tables | polars |
 //!
 //! ```
@@ -51,12 +52,14 @@ mod numbering;
 #[cfg(feature = "lmdb")]
 mod pickle;
 mod protein;
-#[cfg(any(feature = "jsonl", feature = "parquet"))]
+#[cfg(any(feature = "fetch", feature = "jsonl", feature = "parquet"))]
 mod replace;
 mod track;
 
 #[cfg(feature = "fasta")]
 pub mod fasta;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 #[cfg(feature = "jsonl")]
 pub mod jsonl;
 #[cfg(feature = "lmdb")]

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[cfg(feature = "fetch")]
+#[path = "tests/fetch.rs"]
+mod fetch;
 #[cfg(feature = "jsonl")]
 #[path = "tests/jsonl.rs"]
 mod jsonl;
