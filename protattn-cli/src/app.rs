@@ -83,6 +83,7 @@ impl App {
             Command::Data(DataCommand::Inspect(args)) => data::inspect::run(&args),
             Command::Data(DataCommand::Convert(args)) => data::convert::run(&args),
             Command::Data(DataCommand::Split(args)) => data::split::run(&args),
+            Command::Data(DataCommand::Fetch(args)) => data::fetch::run(&args),
         }
     }
 }

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protattn_io::ContactAtom;
 
-pub(crate) use self::data::{ConvertArgs, DataCommand, InspectArgs, ReadArgs, SplitArgs};
+pub(crate) use self::data::{
+    ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs,
+};
 
 /// What a protein language model's attention looks at, and what its layers know.
 #[derive(Debug, Parser)]
@@ -35,7 +37,7 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
-    /// Tell what data sets hold, convert them, divide them.
+    /// Tell what data sets hold, convert them, divide them; download structures.
     #[command(subcommand)]
     Data(DataCommand),
 }

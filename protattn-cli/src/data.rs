@@ -1,6 +1,7 @@
 //! From data sets to the proteins of a run.
 
 pub(crate) mod convert;
+pub(crate) mod fetch;
 pub(crate) mod inspect;
 mod set;
 pub(crate) mod split;

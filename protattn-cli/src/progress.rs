@@ -56,3 +56,40 @@ impl Drop for Progress {
         self.bar.finish_and_clear();
     }
 }
+
+/// A download that goes on; silent when stderr is no terminal.
+pub(crate) struct Download {
+    bar: ProgressBar,
+}
+
+impl Download {
+    /// A download of this name.
+    pub(crate) fn new(name: &str) -> Self {
+        let bar = ProgressBar::no_length();
+        bar.set_message(name.to_owned());
+        Self { bar }
+    }
+
+    /// So many bytes are there, of so many if that is known.
+    pub(crate) fn show(&mut self, done: u64, total: Option<u64>) {
+        if self.bar.length() != total || done == 0 {
+            let template = match total {
+                Some(_) => "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}",
+                None => "{msg} {bytes}, {bytes_per_sec}",
+            };
+            let style = ProgressStyle::with_template(template);
+            self.bar
+                .set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            total
+                .into_iter()
+                .for_each(|total| self.bar.set_length(total));
+        }
+        self.bar.set_position(done);
+    }
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

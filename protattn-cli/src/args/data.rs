@@ -12,6 +12,9 @@ pub(crate) struct ReadArgs {
     /// Read the data as this format instead of recognising it: fasta, jsonl, lmdb or structure.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) data_format: Option<Format>,
+    /// Download nothing: take what was downloaded before.
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -22,6 +25,8 @@ pub(crate) enum DataCommand {
     Convert(ConvertArgs),
     /// Divide data sets for training, validation and test.
     Split(SplitArgs),
+    /// Download structures, and print where they are.
+    Fetch(FetchArgs),
 }
 
 #[derive(Debug, Args)]
@@ -83,4 +88,20 @@ pub(crate) struct SplitArgs {
     pub(crate) strict: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    /// Entries of the PDB (`7HVP`) or of the AlphaFold database (`AF-P69905`).
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// A file of identifiers, with blanks or lines between them; `#` begins a comment.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: Option<PathBuf>,
+    /// Download nothing: name what was downloaded before.
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Exit with status 3 if any structure could not be had.
+    #[arg(long)]
+    pub(crate) strict: bool,
 }

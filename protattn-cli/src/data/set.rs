@@ -1,11 +1,13 @@
 //! One data set, record by record.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use protattn_io::fetch::Identifier;
 use protattn_io::source::{self, Source};
 use protattn_io::{Error, Protein, jsonl};
 
+use super::fetch;
 use crate::args::ReadArgs;
 use crate::built_in;
 use crate::record::{DataRecord, Skipped};
@@ -29,7 +31,10 @@ impl Set {
         let records = if name == built_in::NAME && !Path::new(name).exists() {
             Records::BuiltIn(jsonl::Reader::new(built_in::PROTEINS, built_in::NAME))
         } else {
-            Records::Source(Box::new(source::open(name, read.data_format)?))
+            Records::Source(Box::new(source::open(
+                place(name, read)?,
+                read.data_format,
+            )?))
         };
         Ok(Self {
             name: name.to_owned(),
@@ -70,6 +75,21 @@ impl Set {
             Records::Source(source) => source.next(),
         }
     }
+}
+
+/// Where a data set is: at the path of that name or, where there is none, among the downloads under
+/// that identifier.
+fn place(name: &str, read: &ReadArgs) -> Result<PathBuf> {
+    let path = PathBuf::from(name);
+    let Some(id) = name.parse::<Identifier>().ok().filter(|_| !path.exists()) else {
+        return Ok(path);
+    };
+    let mut file = fetch::structure(&id, read.offline)?.into_os_string();
+    if let Some(chain) = id.chain() {
+        file.push(":");
+        file.push(chain);
+    }
+    Ok(file.into())
 }
 
 impl Iterator for Set {
