@@ -33,7 +33,7 @@ pub enum Error {
         found: Vec<String>,
     },
 
-    /// A small text file (configuration or vocabulary) is far too large to be one.
+    /// A small file (configuration or tokenizer) is far too large to be one.
     #[error("{} has {found} bytes, more than the {limit} that such a file may have", path.display())]
     FileTooLarge {
         /// The file.
@@ -177,10 +177,25 @@ pub enum Error {
     },
 
     /// The vocabulary cannot be that of a protein model of this family.
-    #[error("vocab.txt: {reason}")]
+    #[error("{file}: {reason}")]
     Vocabulary {
+        /// The name of the file that it was read from.
+        file: &'static str,
         /// What is wrong.
         reason: String,
+    },
+
+    /// There is no file to read a tokenizer from, and no alphabet that is built in.
+    #[error(
+        "there is no {}, and no alphabet is built in for a model of type `{family}` with \
+         {vocabulary} tokens",
+        crate::folder::TOKENIZER_FILES
+    )]
+    MissingTokenizer {
+        /// The model's family.
+        family: crate::Family,
+        /// The number of its tokens.
+        vocabulary: usize,
     },
 
     /// The sequence has no residue.
@@ -200,6 +215,24 @@ pub enum Error {
     #[error("residue `{residue}` at position {} is not in the model's vocabulary", index + 1)]
     Residue {
         /// The residue as it stands in the sequence.
+        residue: char,
+        /// Where it stands, 0-based; the message gives the 1-based position.
+        index: usize,
+    },
+
+    /// Not every residue has become one token, so that tokens say nothing of residues. It happens
+    /// with sentencepiece models alone; see [`Tokenizer`](crate::Tokenizer).
+    #[error(
+        "the length of the sequence changes through tokenisation, from {residues} residues to \
+         {tokens} tokens: residue `{residue}` at position {} gets no token to itself",
+        index + 1
+    )]
+    LengthChanged {
+        /// Residues, after the cut to `max_tokens`.
+        residues: usize,
+        /// Their tokens, without the special ones.
+        tokens: usize,
+        /// The first residue that gets none, or two, or shares one.
         residue: char,
         /// Where it stands, 0-based; the message gives the 1-based position.
         index: usize,

@@ -5,19 +5,20 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::tokenizer::TokenizerFile;
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
-const VOCABULARY: &str = "vocab.txt";
-/// The largest configuration or vocabulary that is read.
-const TEXT_LIMIT: u64 = 16 << 20;
-/// Files that come with a tokenizer. Where there is one and no vocabulary, the vocabulary has been
+/// The files that a tokenizer is read from, as text.
+pub(crate) const TOKENIZER_FILES: &str = "vocab.txt, spiece.model or spm_model.model";
+/// The largest configuration or file of a tokenizer that is read.
+const SMALL_FILE_LIMIT: u64 = 16 << 20;
+/// Files that come with those of a tokenizer. Where there is one and none of those, they have been
 /// left behind, and the checkpoint is not one of TAPE.
-const TOKENIZER_FILES: [&str; 4] = [
+const BESIDE_TOKENIZER: [&str; 3] = [
     "tokenizer_config.json",
     "special_tokens_map.json",
     "tokenizer.json",
-    "spiece.model",
 ];
 
 /// What a folder holds, the small files read.
@@ -25,7 +26,8 @@ pub(crate) struct Folder {
     pub(crate) name: String,
     pub(crate) config: Vec<u8>,
     pub(crate) weights: PathBuf,
-    pub(crate) vocabulary: Option<Vec<u8>>,
+    /// The file of the tokenizer and its contents.
+    pub(crate) tokenizer: Option<(TokenizerFile, Vec<u8>)>,
 }
 
 impl Folder {
@@ -38,18 +40,19 @@ impl Folder {
                 return Err(missing(path, file, &entries));
             }
         }
-        let vocabulary = if has(VOCABULARY) {
-            Some(read_text(&path.join(VOCABULARY))?)
-        } else if TOKENIZER_FILES.iter().any(|file| has(file)) {
-            return Err(missing(path, VOCABULARY, &entries));
-        } else {
-            None
+        let mut files = TokenizerFile::ALL.into_iter();
+        let tokenizer = match files.find(|file| has(file.name())) {
+            Some(file) => Some((file, read_small(&path.join(file.name()))?)),
+            None if BESIDE_TOKENIZER.into_iter().any(has) => {
+                return Err(missing(path, TOKENIZER_FILES, &entries));
+            }
+            None => None,
         };
         Ok(Self {
             name: name(path),
-            config: read_text(&path.join(CONFIG))?,
+            config: read_small(&path.join(CONFIG))?,
             weights: path.join(WEIGHTS),
-            vocabulary,
+            tokenizer,
         })
     }
 }
@@ -91,22 +94,22 @@ fn missing(folder: &Path, file: &'static str, entries: &[String]) -> Error {
     }
 }
 
-fn read_text(path: &Path) -> Result<Vec<u8>, Error> {
+fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Io {
         path: path.to_owned(),
         source,
     };
     let file = File::open(path).map_err(failed)?;
     let found = file.metadata().map_err(failed)?.len();
-    if found > TEXT_LIMIT {
+    if found > SMALL_FILE_LIMIT {
         return Err(Error::FileTooLarge {
             path: path.to_owned(),
             found,
-            limit: TEXT_LIMIT,
+            limit: SMALL_FILE_LIMIT,
         });
     }
     let mut bytes = Vec::new();
-    file.take(TEXT_LIMIT)
+    file.take(SMALL_FILE_LIMIT)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     Ok(bytes)

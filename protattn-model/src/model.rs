@@ -10,7 +10,7 @@ use crate::folder::Folder;
 use crate::info::Info;
 use crate::pass;
 use crate::sink::{Sink, SpecialTokens};
-use crate::tokenizer::{Alphabet, Tokenizer, Tokens, parse_vocabulary};
+use crate::tokenizer::{Tokenizer, TokenizerFile, Tokens};
 use crate::workspace::Workspace;
 
 /// A protein language model: its weights, its tokenizer and what is known of it.
@@ -26,10 +26,10 @@ pub struct Model {
 
 impl Model {
     /// Loads a folder in the layout of the Hugging Face hub: `config.json`, `model.safetensors`
-    /// and `vocab.txt`.
+    /// and the file of a tokenizer (see [`Tokenizer`]).
     ///
-    /// A BERT of 30 tokens without `vocab.txt` or any other file of a tokenizer is taken for one
-    /// of the TAPE models, whose alphabet is built in. The weights are mapped one tensor at a
+    /// A BERT of 30 tokens without any file of a tokenizer is taken for one of the TAPE models,
+    /// whose alphabet is built in, and so is that of an ESM of 33 tokens. The weights are mapped one tensor at a
     /// time, checked and laid out for the products; while that lasts, memory holds them once and
     /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened.
     ///
@@ -42,25 +42,29 @@ impl Model {
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = Folder::open(folder.as_ref())?;
         let checkpoint = Checkpoint::open(&folder.weights)?;
-        let model = Self::build(&folder.config, checkpoint, folder.vocabulary.as_deref())?;
+        let tokenizer = folder.tokenizer.as_ref();
+        let tokenizer = tokenizer.map(|(file, contents)| (*file, contents.as_slice()));
+        let model = Self::build(&folder.config, checkpoint, tokenizer)?;
         Ok(Self {
             weights_paths: vec![folder.weights],
             ..model.named(folder.name)
         })
     }
 
-    /// Loads a model from the contents of `config.json`, `model.safetensors` and `vocab.txt`.
+    /// Loads a model from the contents of `config.json`, `model.safetensors` and the file of a
+    /// tokenizer; which one it is (see [`Tokenizer`]), its first bytes tell.
     ///
-    /// Without a vocabulary, a BERT of 30 tokens gets the TAPE alphabet.
+    /// Without such a file, a BERT of 30 tokens gets the TAPE alphabet and an ESM of 33 its own.
     ///
     /// # Errors
     /// As [`load`](Self::load).
     pub fn from_bytes(
         config: &[u8],
         weights: &[u8],
-        vocabulary: Option<&[u8]>,
+        tokenizer: Option<&[u8]>,
     ) -> Result<Self, Error> {
-        Self::build(config, Checkpoint::from_bytes(weights)?, vocabulary)
+        let tokenizer = tokenizer.map(recognised);
+        Self::build(config, Checkpoint::from_bytes(weights)?, tokenizer)
     }
 
     /// A model of the shape that `config` (the contents of a `config.json`) gives, with weights
@@ -71,24 +75,19 @@ impl Model {
     /// drawn.
     ///
     /// # Errors
-    /// As [`load`](Self::load), for the configuration and the vocabulary.
-    pub fn random(config: &[u8], vocabulary: Option<&[u8]>, seed: u64) -> Result<Self, Error> {
-        Self::build(config, Checkpoint::random(seed), vocabulary)
+    /// As [`load`](Self::load), for the configuration and the tokenizer.
+    pub fn random(config: &[u8], tokenizer: Option<&[u8]>, seed: u64) -> Result<Self, Error> {
+        Self::build(config, Checkpoint::random(seed), tokenizer.map(recognised))
     }
 
     fn build(
         config: &[u8],
         checkpoint: Checkpoint<'_>,
-        vocabulary: Option<&[u8]>,
+        tokenizer: Option<(TokenizerFile, &[u8])>,
     ) -> Result<Self, Error> {
-        let Loaded {
-            info,
-            network,
-            built_in_alphabet,
-        } = architecture::load(config, checkpoint)?;
-        let alphabet = alphabet(vocabulary, built_in_alphabet, info.vocabulary)?;
+        let Loaded { info, network } = architecture::load(config, checkpoint)?;
         Ok(Self {
-            tokenizer: Tokenizer::new(alphabet, info.positions),
+            tokenizer: Tokenizer::load(tokenizer, &info)?,
             info: Info {
                 name: info.family.to_string(),
                 ..info
@@ -181,21 +180,8 @@ impl Model {
     }
 }
 
-fn alphabet(
-    vocabulary: Option<&[u8]>,
-    built_in: Option<Alphabet>,
-    size: usize,
-) -> Result<Alphabet, Error> {
-    match (vocabulary, built_in) {
-        (Some(text), _) => parse_vocabulary(text, size),
-        (None, Some(alphabet)) => Ok(alphabet),
-        (None, None) => Err(Error::Vocabulary {
-            reason: format!(
-                "there is none, and a model of {size} tokens is not one of TAPE, \
-                 which need none and have 30"
-            ),
-        }),
-    }
+fn recognised(tokenizer: &[u8]) -> (TokenizerFile, &[u8]) {
+    (TokenizerFile::recognise(tokenizer), tokenizer)
 }
 
 impl fmt::Debug for Model {

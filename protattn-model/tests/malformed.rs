@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fs;
 
-use protattn_model::{Error, Model, Output, Workspace};
+use protattn_model::{Error, Family, Model, Output, Workspace};
 use safetensors::Dtype;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -219,7 +219,7 @@ fn a_vocabulary_left_behind_is_not_taken_for_tape() {
     assert!(matches!(
         Model::load(temporary.path()),
         Err(Error::MissingFile {
-            file: "vocab.txt",
+            file: "vocab.txt, spiece.model or spm_model.model",
             ..
         })
     ));
@@ -235,7 +235,10 @@ fn without_a_vocabulary_only_thirty_tokens_are_tape() {
     assert!(Model::random(&config(30), None, 1).is_ok());
     assert!(matches!(
         Model::random(&config(31), None, 1),
-        Err(Error::Vocabulary { .. })
+        Err(Error::MissingTokenizer {
+            family: Family::Bert,
+            vocabulary: 31
+        })
     ));
 }
 

@@ -16,15 +16,12 @@ use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::{Family, Info};
 use crate::kernel::Activation;
-use crate::tokenizer::Alphabet;
 use crate::workspace::Workspace;
 
 /// The prefix of a BERT that is stored as part of a task model.
 const PREFIX: &str = "bert.";
 /// The epsilon of the published models, and the default of transformers.
 const DEFAULT_EPSILON: f64 = 1e-12;
-/// The size of the vocabulary of the TAPE models, which come without `vocab.txt`.
-const TAPE_VOCABULARY: usize = 30;
 
 /// The keys of `config.json` that matter; dropout and the like do nothing outside training.
 #[derive(Deserialize)]
@@ -161,7 +158,6 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     Ok(Loaded {
         info: config.info(embeddings.position.rows(), checkpoint.parameters()),
         network: Box::new(Bert { embeddings, layers }),
-        built_in_alphabet: (config.vocabulary == TAPE_VOCABULARY).then(Alphabet::tape),
     })
 }
 

@@ -8,7 +8,6 @@ use serde_json::Value;
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::Info;
-use crate::tokenizer::Alphabet;
 use crate::workspace::Workspace;
 
 /// The `model_type`s that can be read.
@@ -33,8 +32,6 @@ pub(crate) trait Architecture: Send + Sync {
 pub(crate) struct Loaded {
     pub(crate) info: Info,
     pub(crate) network: Box<dyn Architecture>,
-    /// The alphabet for a checkpoint that comes without a vocabulary.
-    pub(crate) built_in_alphabet: Option<Alphabet>,
 }
 
 /// Reads the configuration and builds the network that it describes.

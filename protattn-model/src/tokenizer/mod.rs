@@ -1,13 +1,40 @@
 //! From a sequence of residues to tokens.
 
 mod alphabet;
+mod file;
+mod frame;
+mod sentencepiece;
 mod vocabulary;
 
 use std::ops::Range;
 
-pub(crate) use self::alphabet::Alphabet;
-pub(crate) use self::vocabulary::parse as parse_vocabulary;
+use self::alphabet::Alphabet;
+pub(crate) use self::file::TokenizerFile;
+use self::frame::Frame;
 use crate::error::Error;
+use crate::info::{Family, Info};
+
+/// What a tokenizer is read from, and for which model.
+#[derive(Clone, Copy)]
+struct Source {
+    file: TokenizerFile,
+    family: Family,
+    /// Number of tokens in the model's table.
+    size: usize,
+}
+
+impl Source {
+    fn name(&self) -> &'static str {
+        self.file.name()
+    }
+
+    fn invalid(&self, reason: String) -> Error {
+        Error::Vocabulary {
+            file: self.name(),
+            reason,
+        }
+    }
+}
 
 /// The tokens of one sequence, with the special ones.
 ///
@@ -45,28 +72,64 @@ impl Tokens {
     }
 }
 
-/// Turns a sequence into tokens, one for each residue, between the special tokens of the family:
-/// `[CLS] sequence [SEP]`.
+/// Turns a sequence into tokens, one for each residue, between the special tokens of the family.
 ///
-/// A vocabulary of the ProtTrans models (`vocab.txt`) has no trained tokens for U, Z, O and B: as
-/// their authors do, these are read as X. The alphabet of the TAPE models has its own tokens for
-/// them. Any other residue without a token, a lower-case letter among them, is an error: the
-/// unknown token is never used in its place.
+/// | family | tokens | read from |
+/// | --- | --- | --- |
+/// | BERT, ELECTRA | `[CLS] sequence [SEP]` | `vocab.txt` |
+/// | BERT of TAPE | `<cls> sequence <sep>` | nothing; its alphabet is built in |
+/// | ALBERT | `[CLS] sequence [SEP]` | `spiece.model` |
+/// | XLNet | `sequence <sep> <cls>` | `spm_model.model`, `spiece.model` |
+/// | ESM | `<cls> sequence <eos>` | `vocab.txt`, or nothing |
+/// | T5 | `sequence </s>` | `spiece.model` (ProtT5) |
+///
+/// Where a folder holds several of these files, the first of `vocab.txt`, `spiece.model` and
+/// `spm_model.model` is read.
+///
+/// # U, Z, O, B and X
+/// * The ProtTrans models (BERT, ELECTRA, ALBERT, XLNet and T5, read from `vocab.txt` or a
+///   sentencepiece model) have no trained tokens for U, Z, O and B: as their authors do, these
+///   are read as X.
+/// * TAPE and ESM have tokens of their own for all of them.
+///
+/// Any other residue without a token, a lower-case letter among them, is an error: the unknown
+/// token is not used in its place.
+///
+/// # Unknown residues in sentencepiece models
+/// There, and there alone, a letter without a token becomes `<unk>`, as sentencepiece has it and
+/// the original analysis with it. (The vocabulary of ProtXLNet lacks X.) A run of unknown
+/// residues becomes a single `<unk>`, and a letter that is a token only without the mark of a
+/// word's beginning becomes two. Then tokens no longer stand for residues one by one, and
+/// [`encode`](Self::encode) gives [`Error::LengthChanged`]: the original skips such sequences.
 #[derive(Debug, Clone)]
 pub struct Tokenizer {
     alphabet: Alphabet,
     positions: Option<usize>,
 }
 
-/// How many special tokens stand around the residues.
-const SPECIAL: usize = 2;
-
 impl Tokenizer {
-    pub(crate) fn new(alphabet: Alphabet, positions: Option<usize>) -> Self {
-        Self {
+    /// Reads the tokenizer of a model from the contents of a file, or takes a built-in one.
+    pub(crate) fn load(file: Option<(TokenizerFile, &[u8])>, info: &Info) -> Result<Self, Error> {
+        let (family, size) = (info.family, info.vocabulary);
+        let alphabet = match file {
+            Some((file, contents)) => {
+                let source = Source { file, family, size };
+                match file {
+                    TokenizerFile::Vocabulary => vocabulary::parse(contents, &source)?,
+                    TokenizerFile::Spiece | TokenizerFile::SpmModel => {
+                        sentencepiece::parse(contents, &source)?
+                    }
+                }
+            }
+            None => Alphabet::built_in(family, size).ok_or(Error::MissingTokenizer {
+                family,
+                vocabulary: size,
+            })?,
+        };
+        Ok(Self {
             alphabet,
-            positions,
-        }
+            positions: info.positions,
+        })
     }
 
     /// Encodes a sequence of one-letter residues.
@@ -87,32 +150,62 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::EmptySequence`]; [`Error::MaxTokens`] where the limit leaves no room for a
     /// residue; [`Error::TooLong`] where the tokens are more than the model has positions;
-    /// [`Error::Residue`] for a residue outside the vocabulary.
+    /// [`Error::Residue`] for a residue outside the vocabulary; [`Error::LengthChanged`] where a
+    /// residue does not get one token to itself.
     pub fn encode(&self, sequence: &str, max_tokens: Option<usize>) -> Result<Tokens, Error> {
         if sequence.is_empty() {
             return Err(Error::EmptySequence);
         }
+        let special = self.special_tokens();
         let room = match max_tokens {
-            Some(found) if found <= SPECIAL => {
-                let least = SPECIAL + 1;
+            Some(found) if found <= special => {
+                let least = special + 1;
                 return Err(Error::MaxTokens { found, least });
             }
-            Some(limit) => limit - SPECIAL,
+            Some(limit) => limit - special,
             None => usize::MAX,
         };
         let n_residues = sequence.chars().take(room).count();
-        self.check_length(n_residues + SPECIAL)?;
-        let mut ids = Vec::with_capacity(n_residues + SPECIAL);
-        ids.push(self.alphabet.start());
-        for (index, residue) in sequence.chars().take(n_residues).enumerate() {
-            let id = self.alphabet.id(residue);
-            ids.push(id.ok_or(Error::Residue { residue, index })?);
+        self.check_length(n_residues + special)?;
+        let frame = self.alphabet.frame();
+        let mut ids = Vec::with_capacity(n_residues + special);
+        ids.extend(&frame.before);
+        self.push_residues(sequence.chars().take(n_residues), &mut ids)?;
+        let residues = frame.before.len()..ids.len();
+        ids.extend(&frame.after);
+        Ok(Tokens { ids, residues })
+    }
+
+    fn push_residues(
+        &self,
+        sequence: impl Iterator<Item = char>,
+        ids: &mut Vec<u32>,
+    ) -> Result<(), Error> {
+        let start = ids.len();
+        let mut residues = 0;
+        let mut first_changed = None;
+        for (index, residue) in sequence.enumerate() {
+            let word = self.alphabet.word(residue);
+            for &id in word.ok_or(Error::Residue { residue, index })? {
+                let again = self.alphabet.fused() == Some(id) && ids[start..].last() == Some(&id);
+                if !again {
+                    ids.push(id);
+                }
+            }
+            residues = index + 1;
+            if ids.len() - start != residues {
+                first_changed = first_changed.or(Some((residue, index)));
+            }
         }
-        ids.push(self.alphabet.end());
-        Ok(Tokens {
-            ids,
-            residues: 1..n_residues + 1,
-        })
+        match first_changed {
+            None => Ok(()),
+            Some((residue, index)) => Err(Error::LengthChanged {
+                residues,
+                tokens: ids.len() - start,
+                residue,
+                index,
+            }),
+        }
     }
 
     fn check_length(&self, tokens: usize) -> Result<(), Error> {
@@ -122,12 +215,23 @@ impl Tokenizer {
         }
     }
 
-    /// Where the alphabet comes from: `vocab.txt`, or `TAPE` for the built-in one.
+    /// How many special tokens stand around the residues: a sequence of n residues has n more
+    /// than these.
+    #[must_use]
+    pub fn special_tokens(&self) -> usize {
+        self.alphabet.frame().len()
+    }
+
+    /// Where the alphabet comes from: the name of the file that it was read from, or `TAPE` or
+    /// `ESM` for a built-in one.
     #[must_use]
     pub fn alphabet(&self) -> &'static str {
         self.alphabet.name()
     }
 }
+
+#[cfg(test)]
+mod golden;
 
 #[cfg(test)]
 mod tests {
@@ -136,7 +240,10 @@ mod tests {
     use super::*;
 
     fn tape(positions: Option<usize>) -> Tokenizer {
-        Tokenizer::new(Alphabet::tape(), positions)
+        Tokenizer {
+            alphabet: Alphabet::built_in(Family::Bert, 30).unwrap(),
+            positions,
+        }
     }
 
     #[test]

@@ -2,53 +2,43 @@
 
 use std::collections::HashMap;
 
-use super::Alphabet;
+use super::alphabet::{Alphabet, read_rare_as_x, words};
+use super::{Frame, Source};
 use crate::error::Error;
+use crate::info::Family;
 
-/// Letters without a trained token in the ProtTrans models, read as X by their authors.
-const READ_AS_X: [char; 4] = ['U', 'Z', 'O', 'B'];
-
-/// Reads a vocabulary for a model whose table has `size` tokens.
-pub(crate) fn parse(text: &[u8], size: usize) -> Result<Alphabet, Error> {
+/// Reads a vocabulary.
+pub(super) fn parse(text: &[u8], source: &Source) -> Result<Alphabet, Error> {
+    let invalid = |reason| source.invalid(reason);
     let text = std::str::from_utf8(text)
-        .map_err(|source| invalid(format!("byte {} is not UTF-8", source.valid_up_to())))?;
-    let tokens = numbered(text, size)?;
-    let special = |token: &str| {
-        let id = tokens.get(token).copied();
-        id.ok_or_else(|| invalid(format!("there is no token {token}")))
-    };
-    let (start, end) = (special("[CLS]")?, special("[SEP]")?);
-    let mut letters: [Option<u32>; 26] = std::array::from_fn(|index| {
-        let letter = char::from(b'A' + index as u8);
-        tokens.get(letter.encode_utf8(&mut [0; 4]) as &str).copied()
-    });
-    if letters.iter().all(Option::is_none) {
+        .map_err(|error| invalid(format!("byte {} is not UTF-8", error.valid_up_to())))?;
+    let tokens = numbered(text, source.size).map_err(invalid)?;
+    let frame = Frame::find(source.family, |token| tokens.get(token).copied())
+        .map_err(|token| invalid(format!("there is no token {token}")))?;
+    let mut words = words(|letter| tokens.get(letter.encode_utf8(&mut [0; 4]) as &str).copied());
+    if words.iter().all(Vec::is_empty) {
         return Err(invalid("no token is a residue's letter".to_owned()));
     }
-    let x = tokens.get("X").copied();
-    for letter in READ_AS_X {
-        letters[letter as usize - 'A' as usize] = x;
+    // ESM was trained with the letters of rare residues.
+    if source.family != Family::Esm {
+        read_rare_as_x(&mut words);
     }
-    Ok(Alphabet::new("vocab.txt", start, end, letters))
+    Ok(Alphabet::new(source.name(), frame, words))
 }
 
-fn numbered(text: &str, size: usize) -> Result<HashMap<&str, u32>, Error> {
+fn numbered(text: &str, size: usize) -> Result<HashMap<&str, u32>, String> {
     let mut tokens = HashMap::new();
     for (token, id) in text.trim_end().lines().zip(0_u32..) {
         if id as usize >= size {
-            let reason = format!("more tokens than the {size} of `vocab_size` in config.json");
-            return Err(invalid(reason));
+            return Err(format!(
+                "more tokens than the {size} of `vocab_size` in config.json"
+            ));
         }
         if tokens.insert(token, id).is_some() {
-            let reason = format!("token {token:?} on line {} is there twice", id + 1);
-            return Err(invalid(reason));
+            return Err(format!("token {token:?} on line {} is there twice", id + 1));
         }
     }
     Ok(tokens)
-}
-
-fn invalid(reason: String) -> Error {
-    Error::Vocabulary { reason }
 }
 
 #[cfg(test)]
@@ -56,33 +46,66 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::tokenizer::TokenizerFile;
 
     const PROT_BERT: &str = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nL\nA\nG\nV\nE\nS\nI\nK\nR\nD\n\
         T\nP\nN\nQ\nF\nY\nM\nH\nC\nW\nX\nU\nB\nZ\nO\n";
 
+    fn read(text: &[u8], family: Family, size: usize) -> Result<Alphabet, Error> {
+        let file = TokenizerFile::Vocabulary;
+        parse(text, &Source { file, family, size })
+    }
+
+    fn id(alphabet: &Alphabet, letter: char) -> Option<u32> {
+        Some(alphabet.word(letter)?[0])
+    }
+
     #[test]
     fn rare_residues_are_read_as_x() {
         for text in [PROT_BERT.to_owned(), PROT_BERT.replace('\n', "\r\n")] {
-            let alphabet = parse(text.as_bytes(), 30).unwrap();
-            assert_eq!((alphabet.start(), alphabet.end()), (2, 3));
-            assert_eq!((alphabet.id('L'), alphabet.id('W')), (Some(5), Some(24)));
-            for letter in ['X', 'U', 'Z', 'O', 'B'] {
-                assert_eq!(alphabet.id(letter), Some(25));
+            for family in [Family::Bert, Family::Electra] {
+                let alphabet = read(text.as_bytes(), family, 30).unwrap();
+                let frame = alphabet.frame();
+                assert_eq!((&*frame.before, &*frame.after), (&[2][..], &[3][..]));
+                assert_eq!(
+                    (id(&alphabet, 'L'), id(&alphabet, 'W')),
+                    (Some(5), Some(24))
+                );
+                for letter in ['X', 'U', 'Z', 'O', 'B'] {
+                    assert_eq!(id(&alphabet, letter), Some(25));
+                }
+                assert_eq!(id(&alphabet, 'J'), None);
             }
-            assert_eq!(alphabet.id('J'), None);
         }
     }
 
     #[test]
     fn without_x_the_rare_residues_have_no_token() {
-        let alphabet = parse(b"[CLS]\n[SEP]\nA\nU\n", 30).unwrap();
-        assert_eq!((alphabet.id('A'), alphabet.id('U')), (Some(2), None));
+        let alphabet = read(b"[CLS]\n[SEP]\nA\nU\n", Family::Bert, 30).unwrap();
+        assert_eq!((id(&alphabet, 'A'), id(&alphabet, 'U')), (Some(2), None));
+    }
+
+    #[test]
+    fn the_special_tokens_are_those_of_the_family() {
+        let text = b"<cls>\n<eos>\n</s>\n<sep>\nA\nU\nX\n";
+        for (family, before, after) in [
+            (Family::Esm, &[0][..], &[1][..]),
+            (Family::T5, &[], &[2]),
+            (Family::Xlnet, &[], &[3, 0]),
+        ] {
+            let alphabet = read(text, family, 7).unwrap();
+            let frame = alphabet.frame();
+            assert_eq!((&*frame.before, &*frame.after), (before, after));
+            let u = if family == Family::Esm { 5 } else { 6 };
+            assert_eq!(id(&alphabet, 'U'), Some(u));
+        }
     }
 
     #[test]
     fn what_is_not_a_vocabulary_is_refused() {
         for (text, reason) in [
-            (b"[CLS]\nA\n".as_slice(), "there is no token [SEP]"),
+            (b"".as_slice(), "there is no token [CLS]"),
+            (b"[CLS]\nA\n", "there is no token [SEP]"),
             (b"[CLS]\n[SEP]\nthe\n", "no token is a residue's letter"),
             (
                 b"[CLS]\n[SEP]\nA\n[CLS]\n",
@@ -94,7 +117,7 @@ mod tests {
             ),
             (b"[CLS]\n\xff", "byte 6 is not UTF-8"),
         ] {
-            let error = parse(text, 4).unwrap_err();
+            let error = read(text, Family::Bert, 4).unwrap_err();
             assert_eq!(error.to_string(), format!("vocab.txt: {reason}"));
         }
     }

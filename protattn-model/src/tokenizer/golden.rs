@@ -1,0 +1,107 @@
+//! Token ids against those of the reference tokenizers.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Tokenizer, TokenizerFile};
+use crate::error::Error;
+use crate::info::{Family, Info};
+
+/// The reference checkpoints, where they are there; says so where they are not.
+fn shared() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let shared = std::env::var_os("PROTATTN_SHARED").map_or_else(beside, PathBuf::from);
+    let models = shared.join("reference/models");
+    if !models.is_dir() {
+        // Not eprintln!, which the test runner keeps to itself.
+        let message = "holds no reference data (set PROTATTN_SHARED)";
+        let _ = writeln!(std::io::stderr(), "skipped: {} {message}", shared.display());
+        return None;
+    }
+    Some(models)
+}
+
+pub(super) fn info(family: Family, vocabulary: usize) -> Info {
+    Info {
+        name: String::new(),
+        family,
+        n_layers: 1,
+        n_heads: 1,
+        width: 1,
+        head_width: 1,
+        intermediate: 1,
+        vocabulary,
+        positions: None,
+        parameters: 0,
+    }
+}
+
+fn json(path: PathBuf) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn load(folder: &Path, family: Family) -> Tokenizer {
+    let config = json(folder.join("config.json"));
+    let size = config["vocab_size"].as_u64().unwrap() as usize;
+    let file = |file: &TokenizerFile| folder.join(file.name()).is_file();
+    let file = TokenizerFile::ALL.into_iter().find(file);
+    let contents = file.map(|file| (file, fs::read(folder.join(file.name())).unwrap()));
+    let contents = contents
+        .as_ref()
+        .map(|(file, bytes)| (*file, bytes.as_slice()));
+    Tokenizer::load(contents, &info(family, size)).unwrap()
+}
+
+#[test]
+fn the_reference_checkpoints() {
+    let Some(models) = shared() else {
+        return;
+    };
+    for (name, family, alphabet) in [
+        ("bert", Family::Bert, "vocab.txt"),
+        ("bert_masked_lm", Family::Bert, "vocab.txt"),
+        ("tape_bert", Family::Bert, "TAPE"),
+        ("albert", Family::Albert, "spiece.model"),
+        ("electra", Family::Electra, "vocab.txt"),
+        ("esm2", Family::Esm, "vocab.txt"),
+        ("esm1b", Family::Esm, "vocab.txt"),
+        ("t5", Family::T5, "spiece.model"),
+        ("xlnet", Family::Xlnet, "spm_model.model"),
+    ] {
+        let folder = models.join(name);
+        let tokenizer = load(&folder, family);
+        assert_eq!(tokenizer.alphabet(), alphabet);
+        let golden = json(folder.join("golden.json"));
+        let sequences = golden["sequences"].as_array().unwrap();
+        assert_eq!(sequences.len(), 4);
+        for entry in sequences {
+            check(&tokenizer, family, entry);
+        }
+    }
+}
+
+/// The same ids; or, where the reference has another number of them, that it has so many.
+fn check(tokenizer: &Tokenizer, family: Family, entry: &Value) {
+    let sequence = entry["sequence"].as_str().unwrap();
+    let ids: Vec<u32> = serde_json::from_value(entry["input_ids"].clone()).unwrap();
+    let special = tokenizer.special_tokens();
+    match tokenizer.encode(sequence, None) {
+        Ok(tokens) => {
+            assert_eq!(tokens.ids(), ids, "{family}: {sequence}");
+            assert_eq!(tokens.residues().len(), sequence.len());
+        }
+        Err(Error::LengthChanged {
+            residues, tokens, ..
+        }) => {
+            assert_eq!(residues, sequence.len());
+            assert_eq!(tokens, ids.len() - special, "{family}: {sequence}");
+            assert_ne!(tokens, residues);
+        }
+        Err(other) => panic!("{family}: {sequence}: {other}"),
+    }
+}
