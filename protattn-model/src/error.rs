@@ -73,11 +73,11 @@ pub enum Error {
     },
 
     /// The weights have a layer that the configuration does not have.
-    #[error(
-        "config.json: `num_hidden_layers` is {layers}, but the weights hold more: tensor `{tensor}`"
-    )]
+    #[error("config.json: `{key}` is {layers}, but the weights hold more: tensor `{tensor}`")]
     ExtraLayer {
-        /// The number of layers in the configuration.
+        /// The key of the number of layers, or of the groups that share their weights.
+        key: &'static str,
+        /// Its value.
         layers: usize,
         /// A tensor of the layer after the last.
         tensor: String,

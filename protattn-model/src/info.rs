@@ -63,7 +63,8 @@ pub struct Info {
     pub name: String,
     /// The family of its architecture.
     pub family: Family,
-    /// Number of layers (blocks); layers are numbered from 0 in code.
+    /// Number of layers (blocks), also of those that share their weights; layers are numbered
+    /// from 0 in code.
     pub n_layers: usize,
     /// Number of attention heads of each layer; heads are numbered from 0 in code.
     pub n_heads: usize,
@@ -76,9 +77,11 @@ pub struct Info {
     pub intermediate: usize,
     /// Number of tokens in the vocabulary.
     pub vocabulary: usize,
-    /// Rows of the position table, which is the longest pass in tokens, special ones included;
-    /// `None` where positions are relative and any length can run.
+    /// The longest pass in tokens, special ones included: the rows of the position table, without
+    /// those before the first position in ESM-1b. `None` where positions are relative or rotary
+    /// and any length can run.
     pub positions: Option<usize>,
-    /// Number of weights that a pass uses; pooling and task heads are not among them.
+    /// Number of weights that a pass uses, those that layers share counted once; pooling and task
+    /// heads are not among them.
     pub parameters: u64,
 }

@@ -12,8 +12,8 @@
 //! residue, without the special tokens around the sequence, unless [`SpecialTokens::Keep`] is
 //! asked for.
 //!
-//! Read today: BERT (ProtBert, ProtBert-BFD, TapeBert), from `config.json`, `model.safetensors`
-//! and `vocab.txt`.
+//! Read today: BERT (ProtBert, ProtBert-BFD, TapeBert), ALBERT (ProtAlbert), ELECTRA
+//! (ProtElectra), ESM-1b and ESM-2, from `config.json`, `model.safetensors` and `vocab.txt`.
 //!
 //! ```
 //! use protattn_model::ndarray::{ArrayView3, Axis};

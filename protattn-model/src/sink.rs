@@ -16,6 +16,7 @@ pub enum Output {
     HiddenStates {
         /// The level: 0 is what enters the first layer, `n` is what leaves the `n`-th
         /// (so layer `l`, 0-based, gives level `l + 1`). A model of L layers has L + 1 levels.
+        /// In a family that ends in a norm (ESM, T5), the last one is after it.
         level: usize,
     },
 }

@@ -22,7 +22,10 @@ pub struct Workspace {
     pub(crate) context: Vec<f32>,
     /// [token, intermediate].
     pub(crate) inner: Vec<f32>,
-    /// One head's keys or values, as the kernel wants them; it sizes this itself.
+    /// [token, head_width]: the cosines and sines of rotary positions, once a pass; empty without.
+    pub(crate) turns: Vec<f32>,
+    /// One head's keys or values, as the kernel wants them, or embeddings before they are
+    /// projected; whoever uses it sizes it.
     pub(crate) scratch: Vec<f32>,
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use protattn_model::ndarray::{Array2, Array3, ArrayView2, ArrayView3};
-use protattn_model::{Error, Model, Output, Sink, SinkError, SpecialTokens, Workspace};
+use protattn_model::{Error, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
@@ -19,6 +19,19 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 
 pub(crate) fn read(name: &str, file: &str) -> Vec<u8> {
     fs::read(folder(name).join(file)).unwrap()
+}
+
+/// The vocabulary that a model of this configuration is loaded with where its tokens are made
+/// elsewhere; none if it needs none.
+pub(crate) fn any_vocabulary(config: &Value) -> Option<Vec<u8>> {
+    match config["model_type"].as_str() {
+        Some("bert" | "electra") => Some(read("bert", "vocab.txt")),
+        Some("albert") => Some(b"[CLS]\n[SEP]\nA\n".to_vec()),
+        Some("xlnet") => Some(b"<sep>\n<cls>\nA\n".to_vec()),
+        Some("esm") => Some(b"<cls>\n<eos>\nA\n".to_vec()),
+        Some("t5") => Some(b"</s>\nA\n".to_vec()),
+        _ => None,
+    }
 }
 
 /// A sink that wants what its function says, and keeps it.
@@ -38,10 +51,20 @@ impl<F: Fn(Output) -> bool> Keep<F> {
     }
 
     /// Runs one pass over the sequence with a fresh workspace.
-    pub(crate) fn run(mut self, model: &Model, sequence: &str, special: SpecialTokens) -> Self {
+    pub(crate) fn run(self, model: &Model, sequence: &str, special: SpecialTokens) -> Self {
         let tokens = model.tokenizer().encode(sequence, None).unwrap();
+        self.run_tokens(model, &tokens, special)
+    }
+
+    /// The same over tokens.
+    pub(crate) fn run_tokens(
+        mut self,
+        model: &Model,
+        tokens: &Tokens,
+        special: SpecialTokens,
+    ) -> Self {
         model
-            .forward_with(&tokens, special, &mut Workspace::new(), &mut self)
+            .forward_with(tokens, special, &mut Workspace::new(), &mut self)
             .unwrap();
         self
     }
@@ -80,21 +103,27 @@ pub(crate) struct Part {
 impl Parts {
     /// The parts of the reference checkpoint `bert`.
     pub(crate) fn bert() -> Self {
-        let weights = read("bert", "model.safetensors");
+        Self::of("bert")
+    }
+
+    /// The parts of a reference checkpoint, with a vocabulary if it needs one.
+    pub(crate) fn of(name: &str) -> Self {
+        let weights = read(name, "model.safetensors");
         let tensors = SafeTensors::deserialize(&weights).unwrap();
         let part = |view: TensorView<'_>| Part {
             dtype: view.dtype(),
             shape: view.shape().to_vec(),
             data: view.data().to_vec(),
         };
+        let config = serde_json::from_slice(&read(name, "config.json")).unwrap();
         Self {
-            config: serde_json::from_slice(&read("bert", "config.json")).unwrap(),
+            vocabulary: any_vocabulary(&config).unwrap_or_default(),
+            config,
             tensors: tensors
                 .tensors()
                 .into_iter()
                 .map(|(name, view)| (name, part(view)))
                 .collect(),
-            vocabulary: read("bert", "vocab.txt"),
         }
     }
 
@@ -108,7 +137,8 @@ impl Parts {
 
     pub(crate) fn load(&self) -> Result<Model, Error> {
         let config = serde_json::to_vec(&self.config).unwrap();
-        Model::from_bytes(&config, &self.weights(), Some(&self.vocabulary))
+        let vocabulary = (!self.vocabulary.is_empty()).then_some(self.vocabulary.as_slice());
+        Model::from_bytes(&config, &self.weights(), vocabulary)
     }
 
     /// Loads, expecting an error.

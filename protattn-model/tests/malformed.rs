@@ -152,7 +152,7 @@ fn an_unknown_model_type_is_named_with_the_known_ones() {
     parts.config["model_type"] = json!("gpt2");
     assert_eq!(
         parts.error().to_string(),
-        "config.json: `model_type` is `gpt2`; known model types: bert"
+        "config.json: `model_type` is `gpt2`; known model types: albert, bert, electra, esm"
     );
     parts.config = json!({"architectures": ["Other"]});
     assert!(matches!(

@@ -4,6 +4,7 @@
 
 mod checkpoints;
 mod common;
+mod families;
 mod golden;
 mod malformed;
 mod passes;

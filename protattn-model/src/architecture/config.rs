@@ -1,7 +1,12 @@
 //! Checks that configurations of all families share.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::Activation;
 
@@ -41,7 +46,7 @@ pub(crate) fn heads(key: &'static str, heads: usize, width: usize) -> Result<usi
 pub(crate) fn activation(key: &'static str, name: &str) -> Result<Activation, Error> {
     match name {
         "gelu" | "gelu_python" => Ok(Activation::Gelu),
-        "gelu_new" | "gelu_fast" | "gelu_accurate" | "gelu_pytorch_tanh" => {
+        "gelu_new" | "gelu_fast" | "gelu_accurate" | "gelu_pytorch_tanh" | "gelu_python_tanh" => {
             Ok(Activation::GeluTanh)
         }
         "relu" => Ok(Activation::Relu),
@@ -54,18 +59,66 @@ pub(crate) fn activation(key: &'static str, name: &str) -> Result<Activation, Er
     }
 }
 
-/// The epsilon of a norm, if it is a positive number.
-pub(crate) fn epsilon(key: &'static str, value: f64) -> Result<f32, Error> {
-    let epsilon = value as f32;
-    if epsilon.is_finite() && epsilon > 0.0 {
-        Ok(epsilon)
+/// The value in single precision, if it is positive and finite there.
+pub(crate) fn positive(key: &'static str, value: f64) -> Result<f32, Error> {
+    let narrow = value as f32;
+    if narrow.is_finite() && narrow > 0.0 {
+        Ok(narrow)
     } else {
-        Err(invalid(key, value, "a small positive number"))
+        Err(invalid(key, value, "a positive number"))
+    }
+}
+
+/// Refuses what any family's configuration can ask for and none computes: causal attention,
+/// attention to another sequence, heads that are left out.
+pub(crate) fn refuse_variants(config: &Value) -> Result<(), Error> {
+    #[derive(Deserialize)]
+    struct Keys {
+        is_decoder: Option<bool>,
+        is_encoder_decoder: Option<bool>,
+        add_cross_attention: Option<bool>,
+        pruned_heads: Option<BTreeMap<String, Vec<usize>>>,
+    }
+    let keys = Keys::deserialize(config).map_err(Error::ConfigSyntax)?;
+    off("is_decoder", keys.is_decoder)?;
+    off("is_encoder_decoder", keys.is_encoder_decoder)?;
+    off("add_cross_attention", keys.add_cross_attention)?;
+    match keys.pruned_heads {
+        Some(pruned) if !pruned.is_empty() => {
+            let found = format!("set for {} layers", pruned.len());
+            Err(invalid("pruned_heads", found, "empty"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a number other than the one that does nothing.
+pub(crate) fn only(key: &'static str, value: Option<f64>, neutral: f64) -> Result<(), Error> {
+    match value {
+        Some(found) if found != neutral => Err(invalid(key, found, &neutral.to_string())),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses weights that hold `tensor`, which is of the layer (or group of layers) after the last.
+pub(crate) fn no_more_layers(
+    checkpoint: &Checkpoint<'_>,
+    key: &'static str,
+    layers: usize,
+    tensor: String,
+) -> Result<(), Error> {
+    match checkpoint.shape(&tensor) {
+        None => Ok(()),
+        Some(_) => Err(Error::ExtraLayer {
+            key,
+            layers,
+            tensor,
+        }),
     }
 }
 
 /// Refuses a switch that is on.
-pub(crate) fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
+fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
     match value {
         Some(true) => Err(invalid(key, true, "false: only encoders are read")),
         Some(false) | None => Ok(()),

@@ -1,7 +1,12 @@
 //! The families of models, one file each, behind one trait.
 
+mod albert;
 mod bert;
+mod bert_config;
 mod config;
+mod electra;
+mod esm;
+mod esm_config;
 
 use serde_json::Value;
 
@@ -11,7 +16,7 @@ use crate::info::Info;
 use crate::workspace::Workspace;
 
 /// The `model_type`s that can be read.
-const KNOWN: &[&str] = &["bert"];
+const KNOWN: &[&str] = &["albert", "bert", "electra", "esm"];
 
 /// A network, driven by [`pass`](crate::pass): one `embed`, then for each layer one `attend` and,
 /// unless the pass ends there, one `complete`. All buffers are sized for the pass beforehand.
@@ -38,7 +43,10 @@ pub(crate) struct Loaded {
 pub(crate) fn load(config: &[u8], checkpoint: Checkpoint<'_>) -> Result<Loaded, Error> {
     let value: Value = serde_json::from_slice(config).map_err(Error::ConfigSyntax)?;
     match value.get("model_type").and_then(Value::as_str) {
+        Some("albert") => albert::load(&value, checkpoint),
         Some("bert") => bert::load(&value, checkpoint),
+        Some("electra") => electra::load(&value, checkpoint),
+        Some("esm") => esm::load(&value, checkpoint),
         None if bert::has_keys(&value) => bert::load(&value, checkpoint),
         found => Err(Error::ModelType {
             found: found.map(str::to_owned),

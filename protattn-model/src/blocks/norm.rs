@@ -30,4 +30,10 @@ impl LayerNorm {
     pub(crate) fn apply(&self, x: &mut [f32]) {
         kernel::layer_norm(x, &self.weight, &self.bias, self.epsilon);
     }
+
+    /// Writes each row of `x` [row, width], normed, to `out`.
+    pub(crate) fn apply_to(&self, x: &[f32], out: &mut [f32]) {
+        out.copy_from_slice(x);
+        self.apply(out);
+    }
 }

@@ -107,6 +107,17 @@ impl<'a> Checkpoint<'a> {
         }
     }
 
+    /// A vector of numbers that are not trained, if it is stored; they do not count as weights.
+    pub(crate) fn constants(&self, name: &str, length: usize) -> Result<Option<Vec<f32>>, Error> {
+        match &self.source {
+            Source::Stored(stored) if self.stored_name(stored, name).is_some() => {
+                let tensor = self.read(stored, name, &[length])?;
+                Ok(Some(tensor.into_values()))
+            }
+            _ => Ok(None),
+        }
+    }
+
     fn read(
         &self,
         stored: &Safetensors<'a>,
@@ -131,14 +142,14 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// The name under which a tensor is stored: with or without the prefix, and with `gamma` and
-    /// `beta` for the weight and bias of a norm, as TensorFlow called them.
+    /// `beta` for weight and bias, as TensorFlow called those of norms.
     fn stored_name(&self, stored: &Safetensors<'_>, name: &str) -> Option<String> {
         let old = name
-            .strip_suffix("LayerNorm.weight")
-            .map(|stem| format!("{stem}LayerNorm.gamma"))
+            .strip_suffix(".weight")
+            .map(|stem| format!("{stem}.gamma"))
             .or_else(|| {
-                let stem = name.strip_suffix("LayerNorm.bias")?;
-                Some(format!("{stem}LayerNorm.beta"))
+                let stem = name.strip_suffix(".bias")?;
+                Some(format!("{stem}.beta"))
             });
         [Some(name), old.as_deref()]
             .into_iter()

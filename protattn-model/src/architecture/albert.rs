@@ -1,0 +1,215 @@
+//! ALBERT (Lan et al., arXiv 1909.11942): ProtAlbert.
+//!
+//! A BERT whose embeddings have a width of their own and are projected to that of the hidden
+//! states, and whose layers share their weights: all of them, or those of each of several groups.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::bert_config::BertConfig;
+use super::{Architecture, Loaded, config};
+use crate::blocks::{AttentionNames, Linear, PostNorm, PostNormNames, TokenEmbedding};
+use crate::checkpoint::Checkpoint;
+use crate::error::Error;
+use crate::info::Family;
+use crate::workspace::Workspace;
+
+/// The prefix of an ALBERT that is stored as part of a task model.
+const PREFIX: &str = "albert.";
+
+/// The keys of `config.json` that only ALBERT has.
+#[derive(Deserialize)]
+struct Keys {
+    num_hidden_groups: Option<usize>,
+    inner_group_num: Option<usize>,
+    // In published configurations, always at the value that does nothing.
+    down_scale_factor: Option<f64>,
+    gap_size: Option<f64>,
+    net_structure_type: Option<f64>,
+    num_memory_blocks: Option<f64>,
+}
+
+/// How layers share their weights.
+///
+/// As transformers 5.23 has it (`AlbertTransformer`): a model runs `num_hidden_layers` times
+/// through the layers of one group or another, and each of a group's `inner_group_num` layers
+/// counts as one that gives attention and hidden states.
+struct Sharing {
+    runs: usize,
+    groups: usize,
+    inner: usize,
+}
+
+impl Sharing {
+    fn new(value: &Value, runs: usize) -> Result<Self, Error> {
+        let keys = Keys::deserialize(value).map_err(Error::ConfigSyntax)?;
+        config::only("down_scale_factor", keys.down_scale_factor, 1.0)?;
+        config::only("gap_size", keys.gap_size, 0.0)?;
+        config::only("net_structure_type", keys.net_structure_type, 0.0)?;
+        config::only("num_memory_blocks", keys.num_memory_blocks, 0.0)?;
+        let groups = keys.num_hidden_groups.unwrap_or(1);
+        let inner = keys.inner_group_num.unwrap_or(1);
+        let most_inner = config::LAYERS.end() / runs;
+        Ok(Self {
+            runs,
+            groups: config::within("num_hidden_groups", groups, 1..=runs)?,
+            inner: config::within("inner_group_num", inner, 1..=most_inner)?,
+        })
+    }
+
+    fn layers(&self) -> usize {
+        self.runs * self.inner
+    }
+
+    /// Which of the stored layers each layer is: those of group 0 come first, and so on.
+    fn stored_layers(&self) -> Vec<usize> {
+        // In floating point as in transformers, so that rounding can make no difference.
+        let runs_in_group = self.runs as f64 / self.groups as f64;
+        let group = |run: usize| (run as f64 / runs_in_group) as usize;
+        (0..self.layers())
+            .map(|layer| group(layer / self.inner) * self.inner + layer % self.inner)
+            .collect()
+    }
+}
+
+/// Builds the network from its configuration and weights.
+pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, Error> {
+    let config = BertConfig::new(value, "gelu_new")?.with_embedding_size(value)?;
+    let sharing = Sharing::new(value, config.layers)?;
+    let mut checkpoint = checkpoint.with_prefix(PREFIX);
+    let projection = Linear::load(
+        &mut checkpoint,
+        "encoder.embedding_hidden_mapping_in",
+        config.shape.width,
+        config.tables.width,
+    )?;
+    let embedding = TokenEmbedding::load(&mut checkpoint, &config.tables, Some(projection))?;
+    let stored = load_layers(&mut checkpoint, &config, &sharing)?;
+    let config = BertConfig {
+        layers: sharing.layers(),
+        ..config
+    };
+    Ok(Loaded {
+        info: config.info(
+            Family::Albert,
+            embedding.positions(),
+            checkpoint.parameters(),
+        ),
+        network: Box::new(Albert {
+            embedding,
+            stored,
+            layers: sharing.stored_layers(),
+        }),
+    })
+}
+
+/// Reads each set of weights once, group by group.
+fn load_layers(
+    checkpoint: &mut Checkpoint<'_>,
+    config: &BertConfig,
+    sharing: &Sharing,
+) -> Result<Vec<PostNorm>, Error> {
+    let &Sharing { groups, inner, .. } = sharing;
+    let first = |group, layer| format!("{}attention.query.weight", stem(group, layer));
+    config::no_more_layers(checkpoint, "num_hidden_groups", groups, first(groups, 0))?;
+    config::no_more_layers(checkpoint, "inner_group_num", inner, first(0, inner))?;
+    (0..groups)
+        .flat_map(|group| (0..inner).map(move |layer| stem(group, layer)))
+        .map(|stem| load_layer(checkpoint, config, &stem))
+        .collect()
+}
+
+fn stem(group: usize, layer: usize) -> String {
+    format!("encoder.albert_layer_groups.{group}.albert_layers.{layer}.")
+}
+
+fn load_layer(
+    checkpoint: &mut Checkpoint<'_>,
+    config: &BertConfig,
+    stem: &str,
+) -> Result<PostNorm, Error> {
+    let name = |part: &str| format!("{stem}{part}");
+    let names = PostNormNames {
+        attention: AttentionNames {
+            query: &name("attention.query"),
+            key: &name("attention.key"),
+            value: &name("attention.value"),
+            output: &name("attention.dense"),
+        },
+        attention_norm: &name("attention.LayerNorm"),
+        up: &name("ffn"),
+        down: &name("ffn_output"),
+        output_norm: &name("full_layer_layer_norm"),
+    };
+    PostNorm::load(checkpoint, &names, &config.shape)
+}
+
+/// The network.
+struct Albert {
+    embedding: TokenEmbedding,
+    stored: Vec<PostNorm>,
+    /// The index in `stored` of each layer.
+    layers: Vec<usize>,
+}
+
+impl Albert {
+    fn layer(&self, layer: usize) -> &PostNorm {
+        &self.stored[self.layers[layer]]
+    }
+}
+
+impl Architecture for Albert {
+    fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
+        self.embedding.apply(ids, workspace);
+    }
+
+    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace) {
+        self.layer(layer).attend(values, workspace);
+    }
+
+    fn complete(&self, layer: usize, workspace: &mut Workspace) {
+        self.layer(layer).complete(workspace);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde_json::json;
+
+    fn stored_layers(runs: usize, groups: usize, inner: usize) -> Vec<usize> {
+        let keys = json!({"num_hidden_groups": groups, "inner_group_num": inner});
+        Sharing::new(&keys, runs).unwrap().stored_layers()
+    }
+
+    #[test]
+    fn layers_are_dealt_to_groups_in_order() {
+        assert_eq!(stored_layers(3, 1, 1), [0, 0, 0]);
+        assert_eq!(stored_layers(4, 2, 1), [0, 0, 1, 1]);
+        // By hand: 5 / 2 = 2.5 runs a group, so runs 0, 1, 2 and 3, 4.
+        assert_eq!(stored_layers(5, 2, 1), [0, 0, 0, 1, 1]);
+        assert_eq!(stored_layers(3, 3, 1), [0, 1, 2]);
+        assert_eq!(stored_layers(3, 2, 2), [0, 1, 0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn what_cannot_be_computed_is_refused_by_its_key() {
+        let error = |key: &str, value: Value| match Sharing::new(&json!({ key: value }), 12) {
+            Err(Error::Config { key: found, .. }) => assert_eq!(found, key),
+            _ => panic!("{key} is taken"),
+        };
+        error("num_hidden_groups", json!(0));
+        error("num_hidden_groups", json!(13));
+        error("inner_group_num", json!(0));
+        error("inner_group_num", json!(1_u64 << 40));
+        error("down_scale_factor", json!(2));
+        error("gap_size", json!(1));
+        error("net_structure_type", json!(1));
+        error("num_memory_blocks", json!(3));
+        let published = json!({"down_scale_factor": 1, "gap_size": 0, "net_structure_type": 0,
+            "num_memory_blocks": 0, "num_hidden_groups": 1, "inner_group_num": 1});
+        assert_eq!(Sharing::new(&published, 12).unwrap().layers(), 12);
+    }
+}
