@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use protattn_model::ndarray::{Array2, Array3, ArrayView2, ArrayView3};
-use protattn_model::{Error, Model, Output, Sink, SinkError, SpecialTokens, Workspace};
+use protattn_model::{Error, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
@@ -38,10 +38,20 @@ impl<F: Fn(Output) -> bool> Keep<F> {
     }
 
     /// Runs one pass over the sequence with a fresh workspace.
-    pub(crate) fn run(mut self, model: &Model, sequence: &str, special: SpecialTokens) -> Self {
+    pub(crate) fn run(self, model: &Model, sequence: &str, special: SpecialTokens) -> Self {
         let tokens = model.tokenizer().encode(sequence, None).unwrap();
+        self.run_tokens(model, &tokens, special)
+    }
+
+    /// The same over tokens.
+    pub(crate) fn run_tokens(
+        mut self,
+        model: &Model,
+        tokens: &Tokens,
+        special: SpecialTokens,
+    ) -> Self {
         model
-            .forward_with(&tokens, special, &mut Workspace::new(), &mut self)
+            .forward_with(tokens, special, &mut Workspace::new(), &mut self)
             .unwrap();
         self
     }
@@ -67,7 +77,7 @@ impl<F: Fn(Output) -> bool> Sink for Keep<F> {
 pub(crate) struct Parts {
     pub(crate) config: Value,
     pub(crate) tensors: BTreeMap<String, Part>,
-    pub(crate) vocabulary: Vec<u8>,
+    pub(crate) vocabulary: Option<Vec<u8>>,
 }
 
 #[derive(Clone)]
@@ -80,7 +90,15 @@ pub(crate) struct Part {
 impl Parts {
     /// The parts of the reference checkpoint `bert`.
     pub(crate) fn bert() -> Self {
-        let weights = read("bert", "model.safetensors");
+        Self {
+            vocabulary: Some(read("bert", "vocab.txt")),
+            ..Self::of("bert")
+        }
+    }
+
+    /// The parts of a reference checkpoint without its tokenizer.
+    pub(crate) fn of(name: &str) -> Self {
+        let weights = read(name, "model.safetensors");
         let tensors = SafeTensors::deserialize(&weights).unwrap();
         let part = |view: TensorView<'_>| Part {
             dtype: view.dtype(),
@@ -88,13 +106,13 @@ impl Parts {
             data: view.data().to_vec(),
         };
         Self {
-            config: serde_json::from_slice(&read("bert", "config.json")).unwrap(),
+            config: serde_json::from_slice(&read(name, "config.json")).unwrap(),
             tensors: tensors
                 .tensors()
                 .into_iter()
                 .map(|(name, view)| (name, part(view)))
                 .collect(),
-            vocabulary: read("bert", "vocab.txt"),
+            vocabulary: None,
         }
     }
 
@@ -108,7 +126,7 @@ impl Parts {
 
     pub(crate) fn load(&self) -> Result<Model, Error> {
         let config = serde_json::to_vec(&self.config).unwrap();
-        Model::from_bytes(&config, &self.weights(), Some(&self.vocabulary))
+        Model::from_bytes(&config, &self.weights(), self.vocabulary.as_deref())
     }
 
     /// Loads, expecting an error.

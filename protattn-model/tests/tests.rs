@@ -5,5 +5,6 @@
 mod checkpoints;
 mod common;
 mod golden;
+mod golden_relative;
 mod malformed;
 mod passes;

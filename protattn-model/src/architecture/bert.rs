@@ -3,8 +3,6 @@
 //! Learned absolute positions; in each block self-attention and a feed-forward network, each
 //! followed by a residual sum and a layer norm.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -42,7 +40,7 @@ struct Keys {
     is_decoder: Option<bool>,
     is_encoder_decoder: Option<bool>,
     add_cross_attention: Option<bool>,
-    pruned_heads: Option<BTreeMap<String, Vec<usize>>>,
+    pruned_heads: Option<config::PrunedHeads>,
 }
 
 /// A checked configuration.
@@ -127,13 +125,7 @@ fn refuse_variants(keys: &Keys) -> Result<(), Error> {
             ));
         }
     }
-    match &keys.pruned_heads {
-        Some(pruned) if !pruned.is_empty() => {
-            let found = format!("set for {} layers", pruned.len());
-            Err(config::invalid("pruned_heads", found, "empty"))
-        }
-        _ => Ok(()),
-    }
+    config::no_pruned_heads(keys.pruned_heads.as_ref())
 }
 
 /// Whether the keys are those of a BERT: TAPE's own configuration names no `model_type`.
@@ -157,26 +149,16 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     let layers = (0..config.layers)
         .map(|layer| Layer::load(&mut checkpoint, &config, layer))
         .collect::<Result<Vec<_>, _>>()?;
-    refuse_more_layers(&checkpoint, &config)?;
+    let next = format!(
+        "encoder.layer.{}.attention.self.query.weight",
+        config.layers
+    );
+    config::no_more_layers(&checkpoint, "num_hidden_layers", config.layers, next)?;
     Ok(Loaded {
         info: config.info(embeddings.position.rows(), checkpoint.parameters()),
         network: Box::new(Bert { embeddings, layers }),
         built_in_alphabet: (config.vocabulary == TAPE_VOCABULARY).then(Alphabet::tape),
     })
-}
-
-fn refuse_more_layers(checkpoint: &Checkpoint<'_>, config: &Config) -> Result<(), Error> {
-    let tensor = format!(
-        "encoder.layer.{}.attention.self.query.weight",
-        config.layers
-    );
-    match checkpoint.shape(&tensor) {
-        None => Ok(()),
-        Some(_) => Err(Error::ExtraLayer {
-            layers: config.layers,
-            tensor,
-        }),
-    }
 }
 
 /// The network.
@@ -284,6 +266,7 @@ impl Layer {
             feed_forward: FeedForward {
                 up: Linear::load(checkpoint, &name("intermediate.dense"), intermediate, width)?,
                 activation: config.activation,
+                gate: None,
                 down: Linear::load(checkpoint, &name("output.dense"), width, intermediate)?,
             },
             output_norm: LayerNorm::load(

@@ -1,7 +1,9 @@
 //! Checks that configurations of all families share.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::Activation;
 
@@ -61,6 +63,37 @@ pub(crate) fn epsilon(key: &'static str, value: f64) -> Result<f32, Error> {
         Ok(epsilon)
     } else {
         Err(invalid(key, value, "a small positive number"))
+    }
+}
+
+/// Heads that are left out, by layer.
+pub(crate) type PrunedHeads = BTreeMap<String, Vec<usize>>;
+
+/// Refuses heads that are left out.
+pub(crate) fn no_pruned_heads(pruned: Option<&PrunedHeads>) -> Result<(), Error> {
+    match pruned {
+        Some(pruned) if !pruned.is_empty() => {
+            let found = format!("set for {} layers", pruned.len());
+            Err(invalid("pruned_heads", found, "empty"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses weights that hold `tensor`, which is of the layer after the last.
+pub(crate) fn no_more_layers(
+    checkpoint: &Checkpoint<'_>,
+    key: &'static str,
+    layers: usize,
+    tensor: String,
+) -> Result<(), Error> {
+    match checkpoint.shape(&tensor) {
+        None => Ok(()),
+        Some(_) => Err(Error::ExtraLayer {
+            key,
+            layers,
+            tensor,
+        }),
     }
 }
 

@@ -5,7 +5,7 @@ use std::mem::swap;
 use super::Linear;
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::kernel::{self, Heads, Tail};
+use crate::kernel::{self, Heads, KeysByOffset, OffsetScratch, Relative, Segments, Tail};
 use crate::workspace::Workspace;
 
 /// The names of the four linear maps of an attention.
@@ -16,17 +16,21 @@ pub(crate) struct AttentionNames<'a> {
     pub(crate) output: &'a str,
 }
 
-/// Queries, keys and values, scaled dot-product attention and the projection of its output.
+/// Queries, keys and values, dot-product attention and the projection of its output.
 pub(crate) struct SelfAttention {
     /// Queries, keys and values in one product.
-    qkv: Linear,
-    output: Linear,
-    heads: usize,
-    head_width: usize,
+    pub(crate) qkv: Linear,
+    pub(crate) output: Linear,
+    pub(crate) heads: usize,
+    pub(crate) head_width: usize,
+    /// Scores are multiplied by this.
+    pub(crate) scale: f32,
+    /// What is added to the scores before that.
+    pub(crate) offsets: Offsets,
 }
 
 impl SelfAttention {
-    /// Reads the four maps, each [width, width] with a bias.
+    /// Reads the four maps, each [width, width] with a bias; scores are scaled by 1 / √head_width.
     pub(crate) fn load(
         checkpoint: &mut Checkpoint<'_>,
         names: &AttentionNames<'_>,
@@ -39,28 +43,24 @@ impl SelfAttention {
             output: Linear::load(checkpoint, names.output, width, width)?,
             heads,
             head_width: width / heads,
+            scale: 1.0 / ((width / heads) as f32).sqrt(),
+            offsets: Offsets::Nothing,
         })
     }
 
-    /// Writes softmax(q kᵀ / √head_width) of `hidden` to `maps`. The values, which
-    /// [`add_to_hidden`](Self::add_to_hidden) needs, are computed only on request.
+    /// Writes the attention of `hidden`, the softmax of the scaled scores, to `maps`. The values,
+    /// which [`add_to_hidden`](Self::add_to_hidden) needs, are computed only on request.
     pub(crate) fn maps(&self, values: bool, workspace: &mut Workspace) {
-        let Workspace {
-            hidden,
-            qkv,
-            maps,
-            scratch,
-            ..
-        } = workspace;
-        let columns = if values {
-            self.qkv.outputs()
-        } else {
-            2 * self.output.outputs()
-        };
-        let shape = self.shape(hidden);
-        let qkv = &mut qkv[..shape.tokens * columns];
-        self.qkv.apply_first(columns, hidden, qkv);
-        kernel::attention_maps(qkv, columns, &shape, scratch, maps);
+        let Workspace { hidden, qkv, .. } = workspace;
+        self.project(values, hidden, qkv);
+        self.weigh(values, workspace);
+    }
+
+    /// The same of what stands in `spare`: the states, normed.
+    pub(crate) fn maps_of_spare(&self, values: bool, workspace: &mut Workspace) {
+        let Workspace { spare, qkv, .. } = workspace;
+        self.project(values, spare, qkv);
+        self.weigh(values, workspace);
     }
 
     /// Adds the projected, attention-weighted values to `hidden`.
@@ -80,12 +80,93 @@ impl SelfAttention {
         swap(hidden, spare);
     }
 
-    fn shape(&self, hidden: &[f32]) -> Heads {
+    /// Columns of queries and keys, and of values if they are wanted.
+    fn columns(&self, values: bool) -> usize {
+        if values {
+            self.qkv.outputs()
+        } else {
+            2 * self.heads * self.head_width
+        }
+    }
+
+    fn project(&self, values: bool, x: &[f32], qkv: &mut [f32]) {
+        let columns = self.columns(values);
+        let qkv = &mut qkv[..self.shape(x).tokens * columns];
+        self.qkv.apply_first(columns, x, qkv);
+    }
+
+    fn weigh(&self, values: bool, workspace: &mut Workspace) {
+        let Workspace {
+            hidden,
+            qkv,
+            maps,
+            by_offset,
+            offset_keys,
+            segments,
+            offset_scratch,
+            scratch,
+            ..
+        } = workspace;
+        let relative = match &self.offsets {
+            Offsets::Nothing => Relative::Nothing,
+            Offsets::Bias => Relative::Bias(by_offset),
+            Offsets::Keys(offsets) => {
+                offsets.keys.apply(by_offset, Tail::Bias, offset_keys);
+                Relative::Keys(offsets.relative(offset_keys, segments, offset_scratch))
+            }
+        };
+        let (shape, columns) = (self.shape(hidden), self.columns(values));
+        let qkv = &qkv[..shape.tokens * columns];
+        kernel::attention_maps(qkv, columns, &shape, relative, scratch, maps);
+    }
+
+    fn shape(&self, x: &[f32]) -> Heads {
         Heads {
-            tokens: hidden.len() / (self.heads * self.head_width),
+            tokens: x.len() / self.qkv.inputs(),
             heads: self.heads,
             head_width: self.head_width,
-            scale: 1.0 / (self.head_width as f32).sqrt(),
+            scale: self.scale,
+        }
+    }
+}
+
+/// What the scores take in of the offset between two tokens.
+pub(crate) enum Offsets {
+    /// Nothing: positions, if any, are in the states.
+    Nothing,
+    /// A bias that all layers share: `by_offset` is [head, offset].
+    Bias,
+    /// The product of the query with a key that the layer makes: `by_offset` is [offset, width].
+    Keys(OffsetKeys),
+}
+
+/// How a layer makes keys of offsets, and what goes with them; each vector is [head, head_width].
+pub(crate) struct OffsetKeys {
+    pub(crate) keys: Linear,
+    /// Added to the queries before the product with the keys.
+    pub(crate) query_bias: Vec<f32>,
+    /// Its product with the queries is added for keys of another segment.
+    pub(crate) other_segment: Vec<f32>,
+    /// Added to the queries before that product.
+    pub(crate) segment_bias: Vec<f32>,
+}
+
+impl OffsetKeys {
+    fn relative<'a>(
+        &'a self,
+        keys: &'a [f32],
+        segments: &'a [u32],
+        scratch: &'a mut OffsetScratch,
+    ) -> KeysByOffset<'a> {
+        KeysByOffset {
+            keys,
+            query_bias: &self.query_bias,
+            segments: (!segments.is_empty()).then_some(Segments {
+                of: segments,
+                other: &self.other_segment,
+                query_bias: &self.segment_bias,
+            }),
+            scratch,
         }
     }
 }

@@ -6,8 +6,8 @@ mod feed_forward;
 mod linear;
 mod norm;
 
-pub(crate) use attention::{AttentionNames, SelfAttention};
+pub(crate) use attention::{AttentionNames, OffsetKeys, Offsets, SelfAttention};
 pub(crate) use embedding::{Embedding, Rows};
 pub(crate) use feed_forward::FeedForward;
 pub(crate) use linear::Linear;
-pub(crate) use norm::LayerNorm;
+pub(crate) use norm::{LayerNorm, RmsNorm};
