@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::path::PathBuf;
 
+use crate::info::Family;
+
 /// The error a [`Sink`](crate::Sink) may return: any error of its own.
 pub type SinkError = Box<dyn StdError + Send + Sync>;
 
@@ -257,6 +259,22 @@ pub enum Error {
         id: u32,
         /// The size of the vocabulary.
         vocabulary: usize,
+    },
+
+    /// The tokens are in segments, and the model's family has none or is not run with them.
+    #[error("the tokens are in segments, which a model of the family {family} does not take")]
+    Segments {
+        /// The family.
+        family: Family,
+    },
+
+    /// The segments are not as many as the tokens.
+    #[error("there are {found} segments for {tokens} tokens; each token needs one")]
+    SegmentCount {
+        /// How many there are.
+        found: usize,
+        /// How many tokens there are.
+        tokens: usize,
     },
 
     /// The buffers of a pass over this many tokens cannot be had.

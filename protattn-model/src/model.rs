@@ -146,7 +146,8 @@ impl Model {
     /// # Errors
     /// [`Error::Sink`] if the sink refuses an output; [`Error::NonFinite`] if a layer gives
     /// values that are not finite; [`Error::Memory`] if the buffers for this many tokens cannot
-    /// be had; [`Error::TooLong`] or [`Error::Token`] if the tokens are those of another model.
+    /// be had; [`Error::TooLong`], [`Error::Token`] or [`Error::Segments`] if the tokens are those
+    /// of another model.
     pub fn forward_with(
         &self,
         tokens: &Tokens,
@@ -154,16 +155,21 @@ impl Model {
         workspace: &mut Workspace,
         sink: &mut dyn Sink,
     ) -> Result<(), Error> {
-        let ids = tokens.ids();
-        self.check(ids)?;
+        self.check(tokens)?;
         let window = match special_tokens {
             SpecialTokens::Cut => tokens.residues(),
-            SpecialTokens::Keep => 0..ids.len(),
+            SpecialTokens::Keep => 0..tokens.ids().len(),
         };
-        pass::run(&*self.network, &self.info, ids, window, workspace, sink)
+        let network = &*self.network;
+        pass::run(network, &self.info, tokens, window, workspace, sink)
     }
 
-    fn check(&self, ids: &[u32]) -> Result<(), Error> {
+    fn check(&self, tokens: &Tokens) -> Result<(), Error> {
+        if tokens.segments().is_some() && !self.network.takes_segments() {
+            let family = self.info.family;
+            return Err(Error::Segments { family });
+        }
+        let ids = tokens.ids();
         if let Some(positions) = self.info.positions
             && ids.len() > positions
         {

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::info::Info;
 use crate::kernel;
 use crate::sink::{Output, Sink};
+use crate::tokenizer::Tokens;
 use crate::workspace::Workspace;
 
 /// How far a pass has to run.
@@ -53,7 +54,7 @@ impl Plan {
 pub(crate) fn run(
     network: &dyn Architecture,
     info: &Info,
-    ids: &[u32],
+    tokens: &Tokens,
     window: Range<usize>,
     workspace: &mut Workspace,
     sink: &mut dyn Sink,
@@ -62,7 +63,10 @@ pub(crate) fn run(
     if plan.is_empty() {
         return Ok(());
     }
-    workspace.prepare(info, ids.len())?;
+    let ids = tokens.ids();
+    workspace.prepare(info, network.extra_room(), ids.len())?;
+    workspace.segments.clear();
+    workspace.segments.extend(tokens.segments().unwrap_or(&[]));
     network.embed(ids, workspace);
     let mut hand = Hand { info, window, sink };
     if plan.hidden[0] {

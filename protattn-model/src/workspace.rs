@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::info::Info;
+use crate::kernel::{self, OffsetScratch};
 
 /// The buffers of a pass, kept from one to the next.
 ///
@@ -22,6 +23,18 @@ pub struct Workspace {
     pub(crate) context: Vec<f32>,
     /// [token, intermediate].
     pub(crate) inner: Vec<f32>,
+    /// [token, intermediate]: the gated inner states; empty in a network without gates.
+    pub(crate) gated: Vec<f32>,
+    /// [head, offset] or [offset, width]: what a network knows of each offset between two tokens,
+    /// once a pass; empty in a network of absolute positions.
+    pub(crate) by_offset: Vec<f32>,
+    /// [offset, heads * head_width]: the keys of the offsets, anew in each layer; empty in a
+    /// network without such keys.
+    pub(crate) offset_keys: Vec<f32>,
+    /// The segment of each token; empty if all are of one.
+    pub(crate) segments: Vec<u32>,
+    /// One head's keys of the offsets; the kernel sizes this itself.
+    pub(crate) offset_scratch: OffsetScratch,
     /// [token, head_width]: the cosines and sines of rotary positions, once a pass; empty without.
     pub(crate) turns: Vec<f32>,
     /// One head's keys or values, as the kernel wants them, or embeddings before they are
@@ -37,18 +50,26 @@ impl Workspace {
     }
 
     /// Gives every buffer its exact size for a pass over `tokens` tokens.
-    pub(crate) fn prepare(&mut self, info: &Info, tokens: usize) -> Result<(), Error> {
+    pub(crate) fn prepare(
+        &mut self,
+        info: &Info,
+        extra: ExtraRoom,
+        tokens: usize,
+    ) -> Result<(), Error> {
         let out_of_memory = Error::Memory { tokens };
-        let Some([states, qkv, context, inner, maps]) = sizes(info, tokens) else {
+        let Some(sizes) = Sizes::new(info, extra, tokens) else {
             return Err(out_of_memory);
         };
         let mut buffers = [
-            (&mut self.maps, maps),
-            (&mut self.qkv, qkv),
-            (&mut self.inner, inner),
-            (&mut self.hidden, states),
-            (&mut self.spare, states),
-            (&mut self.context, context),
+            (&mut self.maps, sizes.maps),
+            (&mut self.qkv, sizes.qkv),
+            (&mut self.inner, sizes.inner),
+            (&mut self.gated, sizes.gated),
+            (&mut self.by_offset, sizes.by_offset),
+            (&mut self.offset_keys, sizes.offset_keys),
+            (&mut self.hidden, sizes.states),
+            (&mut self.spare, sizes.states),
+            (&mut self.context, sizes.context),
         ];
         // All are reserved, the largest first, before any page of one is touched.
         for (buffer, size) in &mut buffers {
@@ -64,18 +85,49 @@ impl Workspace {
     }
 }
 
-/// The sizes of `hidden`, `qkv`, `context`, `inner` and `maps`, if they can be counted.
-fn sizes(info: &Info, tokens: usize) -> Option<[usize; 5]> {
-    let context = tokens
-        .checked_mul(info.n_heads)?
-        .checked_mul(info.head_width)?;
-    Some([
-        tokens.checked_mul(info.width)?,
-        context.checked_mul(3)?,
-        context,
-        tokens.checked_mul(info.intermediate)?,
-        tokens.checked_mul(tokens)?.checked_mul(info.n_heads)?,
-    ])
+/// What a network needs beyond the buffers that every network needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ExtraRoom {
+    /// Values of `gated` for each token.
+    pub(crate) gated: usize,
+    /// Values of `by_offset` for each offset.
+    pub(crate) by_offset: usize,
+    /// Values of `offset_keys` for each offset.
+    pub(crate) offset_keys: usize,
+}
+
+/// The sizes of the buffers, in values.
+struct Sizes {
+    states: usize,
+    qkv: usize,
+    context: usize,
+    inner: usize,
+    maps: usize,
+    gated: usize,
+    by_offset: usize,
+    offset_keys: usize,
+}
+
+impl Sizes {
+    /// The sizes, if they can be counted.
+    fn new(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<Self> {
+        let context = tokens
+            .checked_mul(info.n_heads)?
+            .checked_mul(info.head_width)?;
+        let maps = tokens.checked_mul(tokens)?.checked_mul(info.n_heads)?;
+        // The square was counted, so the double can be.
+        let offsets = kernel::n_offsets(tokens);
+        Some(Self {
+            states: tokens.checked_mul(info.width)?,
+            qkv: context.checked_mul(3)?,
+            context,
+            inner: tokens.checked_mul(info.intermediate)?,
+            maps,
+            gated: tokens.checked_mul(extra.gated)?,
+            by_offset: offsets.checked_mul(extra.by_offset)?,
+            offset_keys: offsets.checked_mul(extra.offset_keys)?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -104,18 +156,27 @@ mod tests {
     fn buffers_follow_the_pass_up_and_down() {
         let mut workspace = Workspace::new();
         for tokens in [5, 9, 3] {
-            workspace.prepare(&info(), tokens).unwrap();
+            let extra = ExtraRoom {
+                gated: 10,
+                by_offset: 6,
+                offset_keys: 8,
+            };
+            workspace.prepare(&info(), extra, tokens).unwrap();
             assert_eq!(workspace.qkv.len(), tokens * 24);
             assert_eq!(workspace.maps.len(), 2 * tokens * tokens);
             assert_eq!(workspace.inner.len(), tokens * 10);
+            assert_eq!(workspace.gated.len(), tokens * 10);
+            assert_eq!(workspace.by_offset.len(), (2 * tokens - 1) * 6);
+            assert_eq!(workspace.offset_keys.len(), (2 * tokens - 1) * 8);
         }
     }
 
     #[test]
     fn an_impossible_size_is_an_error() {
         for tokens in [usize::MAX / 4, 1 << 29] {
-            let error = Workspace::new().prepare(&info(), tokens).unwrap_err();
-            assert!(matches!(error, Error::Memory { tokens: found } if found == tokens));
+            let extra = ExtraRoom::default();
+            let error = Workspace::new().prepare(&info(), extra, tokens);
+            assert!(matches!(error, Err(Error::Memory { tokens: found }) if found == tokens));
         }
     }
 }

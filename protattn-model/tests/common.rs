@@ -90,7 +90,7 @@ impl<F: Fn(Output) -> bool> Sink for Keep<F> {
 pub(crate) struct Parts {
     pub(crate) config: Value,
     pub(crate) tensors: BTreeMap<String, Part>,
-    pub(crate) vocabulary: Vec<u8>,
+    pub(crate) vocabulary: Option<Vec<u8>>,
 }
 
 #[derive(Clone)]
@@ -117,7 +117,7 @@ impl Parts {
         };
         let config = serde_json::from_slice(&read(name, "config.json")).unwrap();
         Self {
-            vocabulary: any_vocabulary(&config).unwrap_or_default(),
+            vocabulary: any_vocabulary(&config),
             config,
             tensors: tensors
                 .tensors()
@@ -137,8 +137,7 @@ impl Parts {
 
     pub(crate) fn load(&self) -> Result<Model, Error> {
         let config = serde_json::to_vec(&self.config).unwrap();
-        let vocabulary = (!self.vocabulary.is_empty()).then_some(self.vocabulary.as_slice());
-        Model::from_bytes(&config, &self.weights(), vocabulary)
+        Model::from_bytes(&config, &self.weights(), self.vocabulary.as_deref())
     }
 
     /// Loads, expecting an error.

@@ -145,12 +145,16 @@ fn esm() {
     assert_eq!(check_by_ids("esm2"), 4);
 }
 
-/// What configurations can vary beyond these; see `reference/make_variants.py`.
+/// What configurations can vary beyond these; see `reference/make_variants.py`. Those of relative
+/// positions have their own tests.
 #[test]
 fn variants() {
     let mut checked = 0;
     for entry in fs::read_dir(folder("variants")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.starts_with("t5") || name.starts_with("xlnet") {
+            continue;
+        }
         assert_eq!(check_by_ids(&format!("variants/{name}")), 2, "{name}");
         checked += 1;
     }

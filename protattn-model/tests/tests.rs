@@ -6,5 +6,6 @@ mod checkpoints;
 mod common;
 mod families;
 mod golden;
+mod golden_relative;
 mod malformed;
 mod passes;

@@ -77,19 +77,13 @@ pub(crate) fn refuse_variants(config: &Value) -> Result<(), Error> {
         is_decoder: Option<bool>,
         is_encoder_decoder: Option<bool>,
         add_cross_attention: Option<bool>,
-        pruned_heads: Option<BTreeMap<String, Vec<usize>>>,
+        pruned_heads: Option<PrunedHeads>,
     }
     let keys = Keys::deserialize(config).map_err(Error::ConfigSyntax)?;
     off("is_decoder", keys.is_decoder)?;
     off("is_encoder_decoder", keys.is_encoder_decoder)?;
     off("add_cross_attention", keys.add_cross_attention)?;
-    match keys.pruned_heads {
-        Some(pruned) if !pruned.is_empty() => {
-            let found = format!("set for {} layers", pruned.len());
-            Err(invalid("pruned_heads", found, "empty"))
-        }
-        _ => Ok(()),
-    }
+    no_pruned_heads(keys.pruned_heads.as_ref())
 }
 
 /// Refuses a number other than the one that does nothing.
@@ -117,8 +111,22 @@ pub(crate) fn no_more_layers(
     }
 }
 
+/// Heads that are left out, by layer.
+pub(crate) type PrunedHeads = BTreeMap<String, Vec<usize>>;
+
+/// Refuses heads that are left out.
+pub(crate) fn no_pruned_heads(pruned: Option<&PrunedHeads>) -> Result<(), Error> {
+    match pruned {
+        Some(pruned) if !pruned.is_empty() => {
+            let found = format!("set for {} layers", pruned.len());
+            Err(invalid("pruned_heads", found, "empty"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a switch that is on.
-fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
+pub(crate) fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
     match value {
         Some(true) => Err(invalid(key, true, "false: only encoders are read")),
         Some(false) | None => Ok(()),

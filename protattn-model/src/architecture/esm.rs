@@ -242,6 +242,7 @@ impl Layer {
             feed_forward: FeedForward {
                 up: Linear::load(checkpoint, &name("intermediate.dense"), intermediate, width)?,
                 activation: Activation::Gelu,
+                gate: None,
                 down: Linear::load(checkpoint, &name("output.dense"), width, intermediate)?,
             },
         })

@@ -7,16 +7,18 @@ mod config;
 mod electra;
 mod esm;
 mod esm_config;
+mod t5;
+mod xlnet;
 
 use serde_json::Value;
 
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::Info;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// The `model_type`s that can be read.
-const KNOWN: &[&str] = &["albert", "bert", "electra", "esm"];
+const KNOWN: &[&str] = &["albert", "bert", "electra", "esm", "t5", "xlnet"];
 
 /// A network, driven by [`pass`](crate::pass): one `embed`, then for each layer one `attend` and,
 /// unless the pass ends there, one `complete`. All buffers are sized for the pass beforehand.
@@ -31,6 +33,16 @@ pub(crate) trait Architecture: Send + Sync {
 
     /// Finishes the layer: `workspace.hidden` becomes what leaves it.
     fn complete(&self, layer: usize, workspace: &mut Workspace);
+
+    /// The buffers it needs that not every network needs.
+    fn extra_room(&self) -> ExtraRoom {
+        ExtraRoom::default()
+    }
+
+    /// Whether it can take tokens in segments, which then stand in `workspace.segments`.
+    fn takes_segments(&self) -> bool {
+        false
+    }
 }
 
 /// A network with what there is to know about it.
@@ -47,6 +59,8 @@ pub(crate) fn load(config: &[u8], checkpoint: Checkpoint<'_>) -> Result<Loaded, 
         Some("bert") => bert::load(&value, checkpoint),
         Some("electra") => electra::load(&value, checkpoint),
         Some("esm") => esm::load(&value, checkpoint),
+        Some("t5") => t5::load(&value, checkpoint),
+        Some("xlnet") => xlnet::load(&value, checkpoint),
         None if bert::has_keys(&value) => bert::load(&value, checkpoint),
         found => Err(Error::ModelType {
             found: found.map(str::to_owned),

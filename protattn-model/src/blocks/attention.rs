@@ -5,7 +5,7 @@ use std::mem::swap;
 use super::{Linear, rotary};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::kernel::{self, Heads, Tail};
+use crate::kernel::{self, Heads, KeysByOffset, OffsetScratch, Relative, Segments, Tail};
 use crate::workspace::Workspace;
 
 /// The names of the four linear maps of an attention.
@@ -23,11 +23,14 @@ pub(crate) struct SelfAttention {
     pub(crate) output: Linear,
     pub(crate) heads: usize,
     pub(crate) head_width: usize,
+    /// Scores are multiplied by this.
+    pub(crate) scale: f32,
+    /// What the scores take in of where tokens stand.
     pub(crate) offsets: Offsets,
 }
 
 impl SelfAttention {
-    /// Reads the four maps, each [width, width] with a bias.
+    /// Reads the four maps, each [width, width] with a bias; scores are scaled by 1 / √head_width.
     pub(crate) fn load(
         checkpoint: &mut Checkpoint<'_>,
         names: &AttentionNames<'_>,
@@ -40,12 +43,13 @@ impl SelfAttention {
             output: Linear::load(checkpoint, names.output, width, width)?,
             heads,
             head_width: width / heads,
+            scale: 1.0 / ((width / heads) as f32).sqrt(),
             offsets: Offsets::Nothing,
         })
     }
 
-    /// Writes softmax(q kᵀ / √head_width) of `hidden` to `maps`. The values, which
-    /// [`add_to_hidden`](Self::add_to_hidden) needs, are computed only on request.
+    /// Writes the attention of `hidden`, the softmax of the scaled scores, to `maps`. The values,
+    /// which [`add_to_hidden`](Self::add_to_hidden) needs, are computed only on request.
     pub(crate) fn maps(&self, values: bool, workspace: &mut Workspace) {
         let Workspace { hidden, qkv, .. } = workspace;
         self.project(values, hidden, qkv);
@@ -97,23 +101,36 @@ impl SelfAttention {
             qkv,
             maps,
             turns,
+            by_offset,
+            offset_keys,
+            segments,
+            offset_scratch,
             scratch,
             ..
         } = workspace;
         let (shape, columns) = (self.shape(hidden), self.columns(values));
         let qkv = &mut qkv[..shape.tokens * columns];
-        if let Offsets::Turns = self.offsets {
-            rotary::turn(qkv, columns, self.columns(false), self.head_width, turns);
-        }
-        kernel::attention_maps(qkv, columns, &shape, scratch, maps);
+        let relative = match &self.offsets {
+            Offsets::Nothing => Relative::Nothing,
+            Offsets::Turns => {
+                rotary::turn(qkv, columns, self.columns(false), self.head_width, turns);
+                Relative::Nothing
+            }
+            Offsets::Bias => Relative::Bias(by_offset),
+            Offsets::Keys(offsets) => {
+                offsets.keys.apply(by_offset, Tail::Bias, offset_keys);
+                Relative::Keys(offsets.relative(offset_keys, segments, offset_scratch))
+            }
+        };
+        kernel::attention_maps(qkv, columns, &shape, relative, scratch, maps);
     }
 
-    fn shape(&self, hidden: &[f32]) -> Heads {
+    fn shape(&self, x: &[f32]) -> Heads {
         Heads {
-            tokens: hidden.len() / (self.heads * self.head_width),
+            tokens: x.len() / self.qkv.inputs(),
             heads: self.heads,
             head_width: self.head_width,
-            scale: 1.0 / (self.head_width as f32).sqrt(),
+            scale: self.scale,
         }
     }
 }
@@ -124,4 +141,39 @@ pub(crate) enum Offsets {
     Nothing,
     /// Queries and keys are turned by what stands in `turns`: rotary positions.
     Turns,
+    /// A bias that all layers share: `by_offset` is [head, offset].
+    Bias,
+    /// The product of the query with a key that the layer makes: `by_offset` is [offset, width].
+    Keys(OffsetKeys),
+}
+
+/// How a layer makes keys of offsets, and what goes with them; each vector is [head, head_width].
+pub(crate) struct OffsetKeys {
+    pub(crate) keys: Linear,
+    /// Added to the queries before the product with the keys.
+    pub(crate) query_bias: Vec<f32>,
+    /// Its product with the queries is added for keys of another segment.
+    pub(crate) other_segment: Vec<f32>,
+    /// Added to the queries before that product.
+    pub(crate) segment_bias: Vec<f32>,
+}
+
+impl OffsetKeys {
+    fn relative<'a>(
+        &'a self,
+        keys: &'a [f32],
+        segments: &'a [u32],
+        scratch: &'a mut OffsetScratch,
+    ) -> KeysByOffset<'a> {
+        KeysByOffset {
+            keys,
+            query_bias: &self.query_bias,
+            segments: (!segments.is_empty()).then_some(Segments {
+                of: segments,
+                other: &self.other_segment,
+                query_bias: &self.segment_bias,
+            }),
+            scratch,
+        }
+    }
 }

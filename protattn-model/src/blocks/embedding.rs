@@ -52,4 +52,11 @@ impl Embedding {
     pub(crate) fn row(&self, index: usize) -> &[f32] {
         &self.table[index * self.width..][..self.width]
     }
+
+    /// Writes the row of each index to `out` [index, width].
+    pub(crate) fn rows_of(&self, indices: &[u32], out: &mut [f32]) {
+        for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.width)) {
+            out.copy_from_slice(self.row(index as usize));
+        }
+    }
 }

@@ -6,30 +6,46 @@ use super::Linear;
 use crate::kernel::{Activation, Tail};
 use crate::workspace::Workspace;
 
-/// Two linear maps with an activation between them.
+/// Two linear maps with an activation between them, and perhaps a gate.
 pub(crate) struct FeedForward {
     pub(crate) up: Linear,
     pub(crate) activation: Activation,
+    /// A third map, of the same input: what it gives is multiplied by the activated states, value
+    /// by value (Shazeer, arXiv 2002.05202, equation 6).
+    pub(crate) gate: Option<Linear>,
     pub(crate) down: Linear,
 }
 
 impl FeedForward {
     /// Adds the network's output for `hidden` to `hidden`.
     pub(crate) fn add_to_hidden(&self, workspace: &mut Workspace) {
-        let Workspace { hidden, inner, .. } = workspace;
-        self.fill(hidden, inner);
+        let Workspace {
+            hidden,
+            inner,
+            gated,
+            ..
+        } = workspace;
+        self.fill(hidden, inner, gated);
         self.add_inner(workspace);
     }
 
     /// Adds the network's output for what stands in `spare`, the states normed, to `hidden`.
     pub(crate) fn add_of_spare_to_hidden(&self, workspace: &mut Workspace) {
-        let Workspace { spare, inner, .. } = workspace;
-        self.fill(spare, inner);
+        let Workspace {
+            spare,
+            inner,
+            gated,
+            ..
+        } = workspace;
+        self.fill(spare, inner, gated);
         self.add_inner(workspace);
     }
 
-    fn fill(&self, x: &[f32], inner: &mut [f32]) {
+    fn fill(&self, x: &[f32], inner: &mut [f32], gated: &mut [f32]) {
         self.up.apply(x, Tail::Activation(self.activation), inner);
+        if let Some(gate) = &self.gate {
+            gate.apply(x, Tail::Gate(inner), gated);
+        }
     }
 
     fn add_inner(&self, workspace: &mut Workspace) {
@@ -37,8 +53,10 @@ impl FeedForward {
             hidden,
             spare,
             inner,
+            gated,
             ..
         } = workspace;
+        let inner = if self.gate.is_some() { gated } else { inner };
         self.down.apply(inner, Tail::Residual(hidden), spare);
         swap(hidden, spare);
     }

@@ -1,5 +1,7 @@
 //! A linear map with a bias.
 
+use ndarray::ArrayView2;
+
 use crate::checkpoint::{Checkpoint, Fill};
 use crate::error::Error;
 use crate::kernel::{self, PackedWeights, Tail};
@@ -35,10 +37,34 @@ impl Linear {
             bias.extend(checkpoint.vector(&format!("{name}.bias"), outputs, Fill::Zeros)?);
         }
         let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-        Ok(Self {
-            weights: PackedWeights::pack(&views),
-            bias,
-        })
+        Ok(Self::new(&views, bias))
+    }
+
+    /// Reads several maps that have no bias, `{name}.weight` [outputs, inputs], and stacks them.
+    pub(crate) fn load_unbiased(
+        checkpoint: &mut Checkpoint<'_>,
+        names: &[&str],
+        outputs: usize,
+        inputs: usize,
+    ) -> Result<Self, Error> {
+        let parts = names
+            .iter()
+            .map(|name| checkpoint.matrix(&format!("{name}.weight"), outputs, inputs))
+            .collect::<Result<Vec<_>, _>>()?;
+        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+        Ok(Self::new(&views, vec![0.0; names.len() * outputs]))
+    }
+
+    /// Of `parts`, each [output, input], their outputs side by side, and a bias for all outputs.
+    pub(crate) fn new(parts: &[ArrayView2<'_, f32>], bias: Vec<f32>) -> Self {
+        let weights = PackedWeights::pack(parts);
+        debug_assert_eq!(weights.outputs(), bias.len());
+        Self { weights, bias }
+    }
+
+    /// Number of inputs.
+    pub(crate) fn inputs(&self) -> usize {
+        self.weights.inputs()
     }
 
     /// Number of outputs.

@@ -1,4 +1,4 @@
-//! Layer normalisation.
+//! Layer normalisation, with and without the mean.
 
 use crate::checkpoint::{Checkpoint, Fill};
 use crate::error::Error;
@@ -35,5 +35,29 @@ impl LayerNorm {
     pub(crate) fn apply_to(&self, x: &[f32], out: &mut [f32]) {
         out.copy_from_slice(x);
         self.apply(out);
+    }
+}
+
+/// Scales each row by its root mean square, then by a weight for each column.
+pub(crate) struct RmsNorm {
+    weight: Vec<f32>,
+    epsilon: f32,
+}
+
+impl RmsNorm {
+    /// Reads `{name}.weight`.
+    pub(crate) fn load(
+        checkpoint: &mut Checkpoint<'_>,
+        name: &str,
+        width: usize,
+        epsilon: f32,
+    ) -> Result<Self, Error> {
+        let weight = checkpoint.vector(&format!("{name}.weight"), width, Fill::Ones)?;
+        Ok(Self { weight, epsilon })
+    }
+
+    /// Writes each row of `x` [row, width], normed, to `out`.
+    pub(crate) fn apply_to(&self, x: &[f32], out: &mut [f32]) {
+        kernel::rms_norm(x, &self.weight, self.epsilon, out);
     }
 }

@@ -52,6 +52,7 @@ impl PostNorm {
             feed_forward: FeedForward {
                 up: Linear::load(checkpoint, names.up, intermediate, width)?,
                 activation,
+                gate: None,
                 down: Linear::load(checkpoint, names.down, width, intermediate)?,
             },
             output_norm: LayerNorm::load(checkpoint, names.output_norm, width, epsilon)?,

@@ -83,12 +83,17 @@ impl<'a> Checkpoint<'a> {
         rows: usize,
         columns: usize,
     ) -> Result<Tensor<'a>, Error> {
-        self.parameters += (rows * columns) as u64;
+        self.block(name, &[rows, columns])
+    }
+
+    /// A tensor of this shape as a matrix: the first axis by all others.
+    pub(crate) fn block(&mut self, name: &str, shape: &[usize]) -> Result<Tensor<'a>, Error> {
+        let columns = shape.iter().skip(1).product();
+        let count = shape.iter().product();
+        self.parameters += count as u64;
         match &self.source {
-            Source::Random(random) => {
-                Ok(Tensor::owned(random.normal(name, rows * columns), columns))
-            }
-            Source::Stored(stored) => self.read(stored, name, &[rows, columns]),
+            Source::Random(random) => Ok(Tensor::owned(random.normal(name, count), columns)),
+            Source::Stored(stored) => Ok(self.read(stored, name, shape)?.with_columns(columns)),
         }
     }
 

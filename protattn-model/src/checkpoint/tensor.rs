@@ -49,6 +49,11 @@ impl<'a> Tensor<'a> {
         Some(Self { values, columns })
     }
 
+    /// The same values in rows of another length.
+    pub(super) fn with_columns(self, columns: usize) -> Self {
+        Self { columns, ..self }
+    }
+
     /// All values, row by row.
     pub(crate) fn values(&self) -> &[f32] {
         match &self.values {

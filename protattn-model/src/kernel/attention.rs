@@ -2,6 +2,7 @@
 
 use super::math::exp;
 use super::product::{Finish, Out, Packed, Rows, Tail, product};
+use super::relative::Relative;
 use super::simd::{Isa, Simd, with_simd};
 
 /// The shape of one layer's attention over one protein.
@@ -15,8 +16,36 @@ pub(crate) struct Heads {
 }
 
 impl Heads {
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.heads * self.head_width
+    }
+}
+
+/// One of the heads.
+#[derive(Clone, Copy)]
+pub(super) struct Head<'a> {
+    pub(super) isa: Isa,
+    pub(super) shape: &'a Heads,
+    pub(super) index: usize,
+}
+
+impl Head<'_> {
+    /// This head's part of rows of [head x head_width], `stride` apart.
+    pub(super) fn of<'v>(&self, values: &'v [f32], stride: usize, count: usize) -> Rows<'v> {
+        Rows {
+            values: &values[self.index * self.shape.head_width..],
+            stride,
+            count,
+        }
+    }
+
+    /// Keys that are packed, as the second operand of a product.
+    pub(super) fn packed<'p>(&self, panels: &'p [f32]) -> Packed<'p> {
+        Packed {
+            isa: self.isa,
+            inputs: self.shape.head_width,
+            panels,
+        }
     }
 }
 
@@ -27,48 +56,52 @@ pub(crate) fn attention_maps(
     qkv: &[f32],
     stride: usize,
     shape: &Heads,
+    mut relative: Relative<'_>,
     scratch: &mut Vec<f32>,
     maps: &mut [f32],
 ) {
-    let Heads {
-        tokens,
-        heads,
-        head_width,
-        scale,
-    } = *shape;
-    let isa = Isa::best();
-    for (head, map) in maps
+    let (tokens, isa) = (shape.tokens, Isa::best());
+    for (index, map) in maps
         .chunks_exact_mut(tokens * tokens)
-        .take(heads)
+        .take(shape.heads)
         .enumerate()
     {
-        let key = shape.width() + head * head_width;
-        pack_keys(isa, shape, &qkv[key..], stride, scratch);
-        let queries = Rows {
-            values: &qkv[head * head_width..],
-            stride,
-            count: tokens,
-        };
-        let keys = Packed {
-            isa,
-            inputs: head_width,
-            panels: scratch,
-        };
+        let head = Head { isa, shape, index };
+        let queries = head.of(qkv, stride, tokens);
+        let keys = head.of(&qkv[shape.width()..], stride, tokens);
+        pack_keys(head, keys, scratch);
+        scores(head, queries, scratch, &mut relative, map);
+        softmax_rows(isa, map, tokens, shape.scale);
+    }
+}
+
+/// One head's scores before they are scaled: `map` is [from, to].
+fn scores(
+    head: Head<'_>,
+    queries: Rows<'_>,
+    keys: &[f32],
+    relative: &mut Relative<'_>,
+    map: &mut [f32],
+) {
+    let tokens = head.shape.tokens;
+    relative.prepare(head);
+    let block = relative.block(tokens);
+    for (first, map) in (0..tokens)
+        .step_by(block)
+        .zip(map.chunks_mut(block * tokens))
+    {
+        let queries = queries.part(first, map.len() / tokens);
         let finish = Finish {
             bias: None,
-            tail: Tail::Bias,
+            tail: relative.tail(head, first, queries),
         };
-        product(
-            queries,
-            keys,
-            finish,
-            Out {
-                values: map,
-                stride: tokens,
-                columns: tokens,
-            },
-        );
-        softmax_rows(isa, map, tokens, scale);
+        let out = Out {
+            values: &mut *map,
+            stride: tokens,
+            columns: tokens,
+        };
+        product(queries, head.packed(keys), finish, out);
+        relative.add_segments(head, first, queries, map);
     }
 }
 
@@ -119,18 +152,16 @@ pub(crate) fn attend(
     }
 }
 
-/// Packs one head's keys, [token, i] at `stride`, as [panel of tokens][i][token].
-fn pack_keys(isa: Isa, shape: &Heads, keys: &[f32], stride: usize, panels: &mut Vec<f32>) {
-    let width = isa.panel();
-    reset(
-        panels,
-        shape.tokens.div_ceil(width) * width * shape.head_width,
-    );
-    for (token, key) in keys.chunks(stride).enumerate() {
-        let panel = &mut panels[token / width * width * shape.head_width..];
-        let column = panel[token % width..].iter_mut().step_by(width);
+/// Packs one head's keys as [panel of keys][i][key].
+pub(super) fn pack_keys(head: Head<'_>, keys: Rows<'_>, panels: &mut Vec<f32>) {
+    let (width, inputs) = (head.isa.panel(), head.shape.head_width);
+    reset(panels, keys.count.div_ceil(width) * width * inputs);
+    let rows = keys.values.chunks(keys.stride).take(keys.count);
+    for (index, key) in rows.enumerate() {
+        let panel = &mut panels[index / width * width * inputs..];
+        let column = panel[index % width..].iter_mut().step_by(width);
         column
-            .zip(&key[..shape.head_width])
+            .zip(&key[..inputs])
             .for_each(|(cell, value)| *cell = *value);
     }
 }
@@ -149,7 +180,7 @@ fn pack_values(isa: Isa, shape: &Heads, values: &[f32], stride: usize, panels: &
     }
 }
 
-fn reset(panels: &mut Vec<f32>, len: usize) {
+pub(super) fn reset(panels: &mut Vec<f32>, len: usize) {
     panels.clear();
     panels.resize(len, 0.0);
 }
@@ -211,44 +242,98 @@ pub(super) fn sum(xs: &[f32], value: impl Fn(f32) -> f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::relative::{KeysByOffset, OffsetScratch, Segments, n_offsets};
     use super::*;
 
-    /// Two heads of width 3 over 5 tokens, against the definition in f64.
+    /// Uneven values of both signs.
+    fn values(count: usize, seed: usize) -> Vec<f32> {
+        (0..count)
+            .map(|i| ((i * 29 + seed * 11) % 23) as f32 / 7.0 - 1.5)
+            .collect()
+    }
+
+    const SEGMENTS: [u32; 7] = [0, 0, 1, 1, 1, 0, 2];
+
+    /// Every kind of term against the definition in f64, with two heads of width 3; over more
+    /// tokens than a block of queries or a panel of keys has, and over few.
     #[test]
     fn maps_and_contexts_follow_the_definition() {
+        for tokens in [1, 5, 49, 150] {
+            let segments: Vec<u32> = SEGMENTS.into_iter().cycle().take(tokens).collect();
+            for kind in 0..4 {
+                check(tokens, kind, &segments);
+            }
+        }
+    }
+
+    fn check(tokens: usize, kind: usize, segments: &[u32]) {
         let shape = Heads {
-            tokens: 5,
+            tokens,
             heads: 2,
             head_width: 3,
             scale: 0.7,
         };
-        let (width, stride) = (6, 18);
-        let qkv: Vec<f32> = (0..5 * stride)
-            .map(|i| ((i * 29) % 23) as f32 / 7.0 - 1.5)
-            .collect();
+        let (width, stride, offsets) = (6, 18, n_offsets(tokens));
+        let qkv = values(tokens * stride, 1);
+        let bias = values(2 * offsets, 2);
+        let (keys, query_bias) = (values(offsets * width, 3), values(width, 4));
+        let (other, other_bias) = (values(width, 5), values(width, 6));
+        let mut offset_scratch = OffsetScratch::default();
+        let relative = match kind {
+            0 => Relative::Nothing,
+            1 => Relative::Bias(&bias),
+            _ => Relative::Keys(KeysByOffset {
+                keys: &keys,
+                query_bias: &query_bias,
+                segments: (kind == 3).then_some(Segments {
+                    of: segments,
+                    other: &other,
+                    query_bias: &other_bias,
+                }),
+                scratch: &mut offset_scratch,
+            }),
+        };
+        let (mut maps, mut scratch) = (vec![f32::NAN; 2 * tokens * tokens], vec![]);
+        let mut context = vec![f32::NAN; tokens * width];
+        attention_maps(&qkv, stride, &shape, relative, &mut scratch, &mut maps);
+        attend(&qkv, stride, &shape, &mut scratch, &maps, &mut context);
+
         let at = |token: usize, part: usize, head: usize, i: usize| {
             f64::from(qkv[token * stride + part * width + head * 3 + i])
         };
-        let (mut maps, mut context, mut scratch) = (vec![f32::NAN; 50], vec![f32::NAN; 30], vec![]);
-        attention_maps(&qkv, stride, &shape, &mut scratch, &mut maps);
-        attend(&qkv, stride, &shape, &mut scratch, &maps, &mut context);
-        for (head, from) in (0..2).flat_map(|head| (0..5).map(move |from| (head, from))) {
-            let score = |to| {
-                0.7 * (0..3)
-                    .map(|i| at(from, 0, head, i) * at(to, 1, head, i))
-                    .sum::<f64>()
+        let dot = |from: usize, head: usize, bias: &[f32], other: &dyn Fn(usize) -> f64| {
+            let term = |i: usize| (at(from, 0, head, i) + f64::from(bias[head * 3 + i])) * other(i);
+            (0..3).map(term).sum::<f64>()
+        };
+        let added = |head: usize, from: usize, to: usize| {
+            let offset = to + tokens - 1 - from;
+            let key = |i: usize| f64::from(keys[offset * width + head * 3 + i]);
+            let other = |i: usize| f64::from(other[head * 3 + i]);
+            let apart = kind == 3 && segments[from] != segments[to];
+            match kind {
+                0 => 0.0,
+                1 => f64::from(bias[head * offsets + offset]),
+                _ if apart => {
+                    dot(from, head, &query_bias, &key) + dot(from, head, &other_bias, &other)
+                }
+                _ => dot(from, head, &query_bias, &key),
+            }
+        };
+        for (head, from) in (0..2).flat_map(|head| (0..tokens).map(move |from| (head, from))) {
+            let score = |to: usize| {
+                let content = dot(from, head, &[0.0; 6], &|i| at(to, 1, head, i));
+                (0.7 * (content + added(head, from, to))).exp()
             };
-            let total: f64 = (0..5).map(|to| score(to).exp()).sum();
-            for to in 0..5 {
-                let found = f64::from(maps[head * 25 + from * 5 + to]);
-                assert!(
-                    (found - score(to).exp() / total).abs() < 1e-6,
-                    "{head} {from} {to}"
-                );
+            let scores: Vec<f64> = (0..tokens).map(score).collect();
+            let total: f64 = scores.iter().sum();
+            for (to, score) in scores.iter().enumerate() {
+                let found = f64::from(maps[(head * tokens + from) * tokens + to]);
+                let error = (found - score / total).abs();
+                assert!(error < 3e-6, "{tokens} {kind} {head} {from} {to}: {error}");
             }
             for i in 0..3 {
-                let expected: f64 = (0..5)
-                    .map(|to| score(to).exp() / total * at(to, 2, head, i))
+                let expected: f64 = (0..tokens)
+                    .map(|to| scores[to] / total * at(to, 2, head, i))
                     .sum();
                 assert!((f64::from(context[from * width + head * 3 + i]) - expected).abs() < 1e-5);
             }

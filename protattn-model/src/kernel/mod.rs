@@ -7,12 +7,14 @@ mod attention;
 mod math;
 mod norm;
 mod product;
+mod relative;
 mod simd;
 
 pub(crate) use attention::{Heads, attend, attention_maps};
 pub(crate) use math::Activation;
-pub(crate) use norm::layer_norm;
+pub(crate) use norm::{layer_norm, rms_norm};
 pub(crate) use product::{PackedWeights, Tail, linear};
+pub(crate) use relative::{KeysByOffset, OffsetScratch, Relative, Segments, n_offsets};
 
 /// The index of the first value that is infinite or not a number.
 pub(crate) fn first_non_finite(values: &[f32]) -> Option<usize> {

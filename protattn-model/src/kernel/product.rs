@@ -5,6 +5,8 @@
 //! registers; activations are read in place, one value at a time. The loops, from the outside:
 //! panel, block of inputs (a panel's block stays in the second-level cache), tile of rows.
 
+use std::ops::Range;
+
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::math::{Activation, activate};
@@ -86,6 +88,25 @@ pub(crate) enum Tail<'a> {
     Activation(Activation),
     /// Another array of the shape of `y` is added.
     Residual(&'a [f32]),
+    /// They are multiplied by another array of the shape of `y`, value by value.
+    Gate(&'a [f32]),
+    /// Another array is added whose rows overlap, or lie apart, in another way than those of `y`.
+    Shifted(Shifted<'a>),
+}
+
+/// Rows of any length in one array: row r begins at `first + r * step`.
+#[derive(Clone, Copy)]
+pub(crate) struct Shifted<'a> {
+    pub(super) values: &'a [f32],
+    pub(super) first: usize,
+    pub(super) step: isize,
+}
+
+impl Shifted<'_> {
+    fn part(&self, row: usize, columns: Range<usize>) -> &[f32] {
+        let start = self.first.wrapping_add_signed(row as isize * self.step);
+        &self.values[start..][columns]
+    }
 }
 
 /// `y = tail(x Wᵀ + b)`; `x` is [row, input], `y` is [row, column] for the first `bias.len()`
@@ -135,6 +156,17 @@ pub(super) struct Rows<'a> {
     pub(super) values: &'a [f32],
     pub(super) stride: usize,
     pub(super) count: usize,
+}
+
+impl Rows<'_> {
+    /// Some of the rows.
+    pub(super) fn part(self, first: usize, count: usize) -> Self {
+        Self {
+            values: &self.values[first * self.stride..],
+            count,
+            ..self
+        }
+    }
 }
 
 /// A packed operand: `panels` is [panel][input][column].
@@ -247,6 +279,11 @@ fn tile_of<S: Simd>(
                 Tail::Bias => {}
                 Tail::Activation(activation) => activate::<S>(activation, sums),
                 Tail::Residual(other) => add(&mut sums[..columns], &other[start..][..columns]),
+                Tail::Gate(other) => multiply(&mut sums[..columns], &other[start..][..columns]),
+                Tail::Shifted(other) => {
+                    let part = other.part(row, first_column..first_column + columns);
+                    add(&mut sums[..columns], part);
+                }
             }
         }
         y.values[start..][..columns].copy_from_slice(&sums[..columns]);
@@ -257,6 +294,13 @@ fn tile_of<S: Simd>(
 fn add(sums: &mut [f32], other: &[f32]) {
     for (sum, other) in sums.iter_mut().zip(other) {
         *sum += other;
+    }
+}
+
+#[inline(always)]
+fn multiply(sums: &mut [f32], other: &[f32]) {
+    for (sum, other) in sums.iter_mut().zip(other) {
+        *sum *= other;
     }
 }
 
@@ -441,5 +485,42 @@ mod tests {
             &mut y,
         );
         assert_close(&y, &expected.mapv(|v| v.max(0.0)), 2049, "relu");
+        linear(
+            x.as_slice().expect("contiguous"),
+            &packed,
+            &bias,
+            Tail::Gate(&[0.5, 0.0, -1.0, 2.0, 0.25, 1.0]),
+            &mut y,
+        );
+        let gate = ndarray::arr2(&[[0.5, 0.0], [-1.0, 2.0], [0.25, 1.0]]);
+        assert_close(&y, &(&expected * &gate), 2049, "gate");
+    }
+
+    #[test]
+    fn shifted_rows_are_added_forwards_and_backwards() {
+        let (x, w) = (values(3, 5, 1), values(2, 5, 2));
+        let packed = PackedWeights::pack(&[w.view()]);
+        let expected = naive(&x, &w, &[0.0; 2]);
+        let numbers = [100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0];
+        for (first, step, added) in [
+            // Rows that begin one value earlier each time: the same number on each diagonal.
+            (2, -1, [[300.0, 400.0], [200.0, 300.0], [100.0, 200.0]]),
+            (1, 2, [[200.0, 300.0], [400.0, 500.0], [600.0, 700.0]]),
+        ] {
+            let mut y = [f32::NAN; 6];
+            let tail = Tail::Shifted(Shifted {
+                values: &numbers,
+                first,
+                step,
+            });
+            linear(
+                x.as_slice().expect("contiguous"),
+                &packed,
+                &[0.0; 2],
+                tail,
+                &mut y,
+            );
+            assert_close(&y, &(&expected + &ndarray::arr2(&added)), 50, "shifted");
+        }
     }
 }

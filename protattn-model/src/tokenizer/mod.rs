@@ -43,6 +43,7 @@ impl Source {
 pub struct Tokens {
     ids: Vec<u32>,
     residues: Range<usize>,
+    segments: Option<Vec<u32>>,
 }
 
 impl Tokens {
@@ -55,7 +56,46 @@ impl Tokens {
             let tokens = ids.len();
             return Err(Error::ResidueTokens { residues, tokens });
         }
-        Ok(Self { ids, residues })
+        Ok(Self {
+            ids,
+            residues,
+            segments: None,
+        })
+    }
+
+    /// Puts each token in a segment, as `token_type_ids` of transformers do.
+    ///
+    /// No tokenizer here does this: a protein is one segment, and so the original analysis runs
+    /// its models. Of the families only XLNet takes segments, any numbers, and asks whether those
+    /// of two tokens are equal. With them it gives what transformers computes from all that its
+    /// tokenizer returns, which is 0 for residues and `<sep>`, and 2 for `<cls>`.
+    ///
+    /// ```
+    /// use protattn_model::Tokens;
+    ///
+    /// // M, K, T, <sep>, <cls> in a model's own numbers.
+    /// let tokens = Tokens::new(vec![24, 12, 20, 5, 3], 0..3)?.with_segments(vec![0, 0, 0, 0, 2])?;
+    /// assert_eq!(tokens.segments(), Some([0, 0, 0, 0, 2].as_slice()));
+    /// # Ok::<(), protattn_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::SegmentCount`] if there are not as many as tokens.
+    pub fn with_segments(self, segments: Vec<u32>) -> Result<Self, Error> {
+        let (found, tokens) = (segments.len(), self.ids.len());
+        if found != tokens {
+            return Err(Error::SegmentCount { found, tokens });
+        }
+        Ok(Self {
+            segments: Some(segments),
+            ..self
+        })
+    }
+
+    /// The segment of each token, if they are in segments.
+    #[must_use]
+    pub fn segments(&self) -> Option<&[u32]> {
+        self.segments.as_deref()
     }
 
     /// The token ids, special tokens included.
@@ -173,7 +213,7 @@ impl Tokenizer {
         self.push_residues(sequence.chars().take(n_residues), &mut ids)?;
         let residues = frame.before.len()..ids.len();
         ids.extend(&frame.after);
-        Ok(Tokens { ids, residues })
+        Tokens::new(ids, residues)
     }
 
     fn push_residues(
