@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 
 use crate::lines::{Line, Lines};
 use crate::replace::Replacement;
-use crate::{Error, Protein};
+use crate::{Error, Protein, json_message};
 
 /// The most bytes a line may have: some 500,000 residues with everything that can be known of them.
 pub const MAX_LINE: usize = 1 << 26;
@@ -83,7 +83,7 @@ impl<R: BufRead> Reader<R> {
                 None => None,
                 Some(Line::Whole(line)) if line.trim_ascii().is_empty() => continue,
                 Some(Line::Whole(line)) => {
-                    Some(serde_json::from_slice(line).map_err(|e| message(&e)))
+                    Some(serde_json::from_slice(line).map_err(|e| json_message(&e)))
                 }
                 Some(Line::TooLong) => {
                     Some(Err(format!("the line has more than {MAX_LINE} bytes")))
@@ -122,16 +122,6 @@ impl<R: BufRead> Iterator for Reader<R> {
                 }))
             }
         }
-    }
-}
-
-/// What serde_json says, without the line, which is always 1 here.
-fn message(error: &serde_json::Error) -> String {
-    let (text, column) = (error.to_string(), error.column());
-    match text.strip_suffix(&format!(" at line {} column {column}", error.line())) {
-        Some(what) if column > 0 => format!("{what} at column {column}"),
-        Some(what) => what.to_owned(),
-        None => text,
     }
 }
 

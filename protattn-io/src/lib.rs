@@ -20,6 +20,11 @@
 //! | `fasta` | `fasta`: sequences | nothing |
 //! | `structure` | `structure`: PDB and mmCIF chains | nothing |
 //! | `jsonl` | `jsonl`: this project's own records, one a line | serde_json |
+//! | `json` | `json`: the sets of TAPE in JSON | serde_json |
+//! | `proteinnet` | `proteinnet`: the text records of ProteinNet | nothing |
+//! | `netsurfp` | `netsurfp`: the arrays of NetSurfP-2.0 | flate2 |
+//! | `uniprot` | `uniprot`: entries and features of UniProt; turns `labels` on | serde_json |
+//! | `labels` | `label_table`: a table of any labels, joined to any source | nothing |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
 //! | `fetch` | `fetch`: structures by identifier, downloaded once | ureq, serde_json |
 //! | `parquet` | `parquet`: result tables | polars |
@@ -44,9 +49,18 @@
 //! ```
 
 mod contact;
+#[cfg(feature = "labels")]
+mod delimited;
 mod error;
+#[cfg(any(feature = "json", feature = "uniprot"))]
+mod json_elements;
 mod label;
-#[cfg(any(feature = "fasta", feature = "jsonl"))]
+#[cfg(any(
+    feature = "fasta",
+    feature = "jsonl",
+    feature = "labels",
+    feature = "proteinnet"
+))]
 mod lines;
 mod numbering;
 #[cfg(feature = "lmdb")]
@@ -54,23 +68,37 @@ mod pickle;
 mod protein;
 #[cfg(any(feature = "fetch", feature = "jsonl", feature = "parquet"))]
 mod replace;
+#[cfg(any(feature = "netsurfp", feature = "proteinnet"))]
+mod secondary;
+#[cfg(any(feature = "json", feature = "lmdb"))]
+mod tape;
 mod track;
 
 #[cfg(feature = "fasta")]
 pub mod fasta;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+#[cfg(feature = "json")]
+pub mod json;
 #[cfg(feature = "jsonl")]
 pub mod jsonl;
+#[cfg(feature = "labels")]
+pub mod label_table;
 #[cfg(feature = "lmdb")]
 pub mod lmdb;
+#[cfg(feature = "netsurfp")]
+pub mod netsurfp;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "proteinnet")]
+pub mod proteinnet;
 pub mod source;
 pub mod split;
 #[cfg(feature = "structure")]
 pub mod structure;
 pub mod summary;
+#[cfg(feature = "uniprot")]
+pub mod uniprot;
 
 pub use contact::{ContactAtom, ContactRule, contact_map};
 pub use error::Error;
@@ -83,3 +111,14 @@ pub use track::Track;
 #[cfg(all(doctest, feature = "fasta"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeExample;
+
+/// What serde_json says, without the line: it is counted from the start of the record.
+#[cfg(any(feature = "json", feature = "jsonl", feature = "uniprot"))]
+fn json_message(error: &serde_json::Error) -> String {
+    let (text, column) = (error.to_string(), error.column());
+    match text.strip_suffix(&format!(" at line {} column {column}", error.line())) {
+        Some(what) if column > 0 => format!("{what} at column {column}"),
+        Some(what) => what.to_owned(),
+        None => text,
+    }
+}

@@ -1,6 +1,6 @@
 //! Lines of bounded length.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 /// Reads lines and counts them, never holding more than the limit of one.
 #[derive(Debug)]
@@ -39,33 +39,16 @@ impl<R: BufRead> Lines<R> {
     /// The next line; `None` at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();
-        let (mut read, mut too_long) = (0, false);
-        loop {
-            let available = self.input.fill_buf()?;
-            if available.is_empty() {
-                break;
-            }
-            let end = available.iter().position(|b| *b == b'\n');
-            let taken = end.map_or(available.len(), |end| end + 1);
-            too_long |= self.buffer.len() + taken > self.limit;
-            if !too_long {
-                self.buffer.extend_from_slice(&available[..taken]);
-            }
-            self.input.consume(taken);
-            read += taken;
-            if end.is_some() {
-                break;
-            }
-        }
-        if read == 0 {
+        let mut input = (&mut self.input).take(self.limit as u64);
+        if input.read_until(b'\n', &mut self.buffer)? == 0 {
             return Ok(None);
         }
         self.number += 1;
-        Ok(Some(if too_long {
-            Line::TooLong
-        } else {
-            Line::Whole(self.trimmed())
-        }))
+        let is_cut = self.buffer.len() == self.limit && self.buffer.last() != Some(&b'\n');
+        if is_cut && self.input.skip_until(b'\n')? > 0 {
+            return Ok(Some(Line::TooLong));
+        }
+        Ok(Some(Line::Whole(self.trimmed())))
     }
 
     fn trimmed(&self) -> &[u8] {

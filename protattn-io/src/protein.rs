@@ -19,6 +19,16 @@ pub mod labels {
     pub const SECONDARY_STRUCTURE: &str = "secondary-structure";
     /// The eight letters of DSSP, `-` for blank: classes.
     pub const SECONDARY_STRUCTURE_8: &str = "secondary-structure-8";
+    /// Residues without a fixed place in the structure: flags.
+    pub const DISORDER: &str = "disorder";
+    /// Residues that take part in catalysis: flags.
+    pub const ACTIVE_SITE: &str = "active-site";
+    /// Cysteines that are bonded to another: flags.
+    pub const DISULFIDE: &str = "disulfide";
+    /// Residues within the membrane: flags.
+    pub const TRANSMEMBRANE: &str = "transmembrane";
+    /// Residues of the signal peptide: flags.
+    pub const SIGNAL: &str = "signal";
 }
 
 /// A protein chain: identifier, sequence, and what a source knows of each residue.

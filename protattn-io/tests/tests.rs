@@ -5,20 +5,35 @@
 #[cfg(feature = "fetch")]
 #[path = "tests/fetch.rs"]
 mod fetch;
+#[cfg(feature = "json")]
+#[path = "tests/json.rs"]
+mod json;
 #[cfg(feature = "jsonl")]
 #[path = "tests/jsonl.rs"]
 mod jsonl;
+#[cfg(feature = "labels")]
+#[path = "tests/label_table.rs"]
+mod label_table;
 #[cfg(feature = "lmdb")]
 #[path = "tests/lmdb.rs"]
 mod lmdb;
 #[cfg(feature = "lmdb")]
 #[path = "tests/lmdb_real.rs"]
 mod lmdb_real;
+#[cfg(feature = "netsurfp")]
+#[path = "tests/netsurfp.rs"]
+mod netsurfp;
 #[cfg(feature = "parquet")]
 #[path = "tests/parquet.rs"]
 mod parquet;
+#[cfg(feature = "proteinnet")]
+#[path = "tests/proteinnet.rs"]
+mod proteinnet;
 #[path = "tests/source.rs"]
 mod source;
+#[cfg(feature = "uniprot")]
+#[path = "tests/uniprot.rs"]
+mod uniprot;
 
 use std::path::PathBuf;
 
@@ -31,7 +46,7 @@ fn fixture(name: &str) -> PathBuf {
 
 /// A file or folder of the data that are kept beside the project; `None`, with a line to say so,
 /// where there are none.
-#[cfg(feature = "lmdb")]
+#[cfg(any(feature = "lmdb", feature = "proteinnet"))]
 fn shared(name: &str) -> Option<PathBuf> {
     use std::io::Write;
 

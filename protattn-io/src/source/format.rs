@@ -26,6 +26,14 @@ pub enum Format {
     Fasta,
     /// This project's own records, one a line (feature `jsonl`).
     Jsonl,
+    /// A set of TAPE as a list in JSON (feature `json`).
+    Json,
+    /// Text records of ProteinNet (feature `proteinnet`).
+    ProteinNet,
+    /// The arrays of NetSurfP-2.0 (feature `netsurfp`).
+    NetSurfP,
+    /// Entries of UniProt as TSV or JSON (feature `uniprot`).
+    UniProt,
     /// An LMDB folder of pickled records, or its `data.mdb` (feature `lmdb`).
     Lmdb,
     /// A PDB or mmCIF file (feature `structure`).
@@ -36,19 +44,28 @@ pub enum Format {
 
 impl Format {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Fasta,
         Self::Jsonl,
+        Self::Json,
+        Self::ProteinNet,
+        Self::NetSurfP,
+        Self::UniProt,
         Self::Lmdb,
         Self::Structure,
         Self::Folder,
     ];
 
-    /// The name under which a person chooses it: `fasta`, `jsonl`, `lmdb`, `structure`, `folder`.
+    /// The name under which a person chooses it: `fasta`, `jsonl`, `json`, `proteinnet`, `netsurfp`,
+    /// `uniprot`, `lmdb`, `structure`, `folder`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fasta => "fasta",
             Self::Jsonl => "jsonl",
+            Self::Json => "json",
+            Self::ProteinNet => "proteinnet",
+            Self::NetSurfP => "netsurfp",
+            Self::UniProt => "uniprot",
             Self::Lmdb => "lmdb",
             Self::Structure => "structure",
             Self::Folder => "folder",
@@ -70,10 +87,7 @@ impl Format {
             let is_lmdb = path.join("data.mdb").is_file();
             return Ok(if is_lmdb { Self::Lmdb } else { Self::Folder });
         }
-        let mut start = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(SNIFFED).read_to_end(&mut start))
-            .map_err(|error| Error::io(path, &error))?;
+        let start = read_start(path)?;
         let found = Self::of_content(&start).or_else(|| Self::of_name(path));
         found.ok_or_else(|| Error::Format {
             path: path.to_owned(),
@@ -81,9 +95,21 @@ impl Format {
         })
     }
 
+    /// What the content of a file tells.
+    #[cfg(feature = "labels")]
+    pub(crate) fn sniff(path: &Path) -> Result<Option<Self>, Error> {
+        Ok(Self::of_content(&read_start(path)?))
+    }
+
     fn of_content(start: &[u8]) -> Option<Self> {
         if start.get(16..20) == Some(&0xBEEF_C0DE_u32.to_le_bytes()) {
             return Some(Self::Lmdb);
+        }
+        if start.starts_with(b"PK\x03\x04") {
+            // The name of the first member comes after thirty bytes.
+            let name = start.get(30..).unwrap_or_default();
+            let is_set = ["data.npy", "pdbids.npy"].map(|n| name.starts_with(n.as_bytes()));
+            return is_set.contains(&true).then_some(Self::NetSurfP);
         }
         let text = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
         let mut lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_start);
@@ -94,9 +120,25 @@ impl Format {
         };
         match line[0] {
             b'>' => Some(Self::Fasta),
-            b'{' => Some(Self::Jsonl),
+            b'[' if line.trim_ascii_end() == b"[ID]" => Some(Self::ProteinNet),
+            b'{' | b'[' => Self::of_json(text),
+            _ if is_uniprot_header(line) => Some(Self::UniProt),
             _ if starts("data_") => Some(Self::Structure),
             _ if PDB_RECORDS.iter().any(|name| starts(name)) => Some(Self::Structure),
+            _ => None,
+        }
+    }
+
+    /// UniProt's is told by what stands in it, and TAPE's by being a list of objects.
+    fn of_json(text: &[u8]) -> Option<Self> {
+        let without_space = text.iter().filter(|b| !b.is_ascii_whitespace());
+        let start: Vec<u8> = without_space.take(16).copied().collect();
+        let is_uniprot = start.starts_with(b"{\"results\":[")
+            || text.windows(18).any(|key| key == b"\"primaryAccession\"");
+        match start.as_slice() {
+            _ if is_uniprot => Some(Self::UniProt),
+            [b'{', ..] => Some(Self::Jsonl),
+            [b'[', b'{' | b']', ..] => Some(Self::Json),
             _ => None,
         }
     }
@@ -105,11 +147,34 @@ impl Format {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "fasta" | "fas" | "fa" | "faa" => Some(Self::Fasta),
             "jsonl" | "ndjson" => Some(Self::Jsonl),
+            "npz" => Some(Self::NetSurfP),
             "mdb" => Some(Self::Lmdb),
             "pdb" | "ent" | "cif" | "mmcif" => Some(Self::Structure),
             _ => None,
         }
     }
+}
+
+fn read_start(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(SNIFFED).read_to_end(&mut start))
+        .map_err(|error| Error::io(path, &error))?;
+    Ok(start)
+}
+
+/// Whether a line has tabs, and a column of accessions under one of UniProt's names.
+fn is_uniprot_header(line: &[u8]) -> bool {
+    let mut columns = line.split(|b| *b == b'\t').map(<[u8]>::trim_ascii);
+    line.contains(&b'\t') && columns.any(|name| name == b"Entry" || name == b"accession")
+}
+
+/// Whether a line is the header of a table of labels.
+fn is_label_header(line: &[u8]) -> bool {
+    let mut columns = line
+        .split(|b| matches!(b, b'\t' | b','))
+        .map(<[u8]>::trim_ascii);
+    columns.any(|name| name.eq_ignore_ascii_case(b"label"))
 }
 
 /// Why a file is refused, and what would not be.
@@ -118,11 +183,20 @@ fn unknown(start: &[u8]) -> String {
         [] => "it is empty",
         [0x1f, 0x8b, ..] => "it is compressed: decompress it first",
         [b'P', b'A', b'R', b'1', ..] => "it is a Parquet table, which holds results",
-        [b'[', ..] => "it is a JSON list: write one record a line",
+        [b'[', ..] => "it is a JSON list, and not of objects",
+        [b'P', b'K', 3, 4, ..] => "it is a zip archive without `data.npy` and `pdbids.npy`",
+        _ if start
+            .split(|b| *b == b'\n')
+            .next()
+            .is_some_and(is_label_header) =>
+        {
+            "it is a table of labels, to be joined to a source of sequences"
+        }
         _ => "its content is of no known kind",
     };
     format!(
-        "{found}; known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, and folders of such files"
+        "{found}; known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, TAPE's JSON, \
+         ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders of such files"
     )
 }
 
@@ -156,9 +230,28 @@ mod tests {
             (b"HEADER    SIGNALING", Some(Format::Structure)),
             (b"ATOM      1  N   MET A", Some(Format::Structure)),
             (b"ATOMS", None),
+            (b"\n [ID]\r\nTBM#T0366\n", Some(Format::ProteinNet)),
+            (b"[\n {\"id\": \"a\"", Some(Format::Json)),
+            (
+                b"[{\"entryType\":\"x\",\"primaryAccession\":\"P1\"",
+                Some(Format::UniProt),
+            ),
+            (
+                b"{\"entryType\":\"x\",\"primaryAccession\":\"P1\"",
+                Some(Format::UniProt),
+            ),
+            (b"{ \"results\": [", Some(Format::UniProt)),
+            (b"From\tEntry\tBinding site\r\n", Some(Format::UniProt)),
+            (b"Entry,Binding site\n", None),
+            (
+                b"PK\x03\x04..........................data.npy",
+                Some(Format::NetSurfP),
+            ),
+            (b"PK\x03\x04..........................arr_0.npy", None),
+            (b"PK\x03\x04", None),
+            (b"[1]", None),
             (b"", None),
             (b"#", None),
-            (b"[{\"id\":1}]", None),
         ] {
             assert_eq!(Format::of_content(start), format, "{start:?}");
         }
@@ -181,7 +274,8 @@ mod tests {
         let error = "pdb".parse::<Format>().expect_err("no name of a format");
         assert_eq!(
             error,
-            "\"pdb\" is no data format; known are fasta, jsonl, lmdb, structure, folder"
+            "\"pdb\" is no data format; known are fasta, jsonl, json, proteinnet, netsurfp, uniprot, \
+             lmdb, structure, folder"
         );
     }
 }

@@ -194,6 +194,10 @@ fn open_file(location: &Location, format: Format) -> Result<Source, Error> {
     let records = match format {
         Format::Fasta => fasta(&location.path)?,
         Format::Jsonl => jsonl(&location.path)?,
+        Format::Json => json(&location.path)?,
+        Format::ProteinNet => proteinnet(&location.path)?,
+        Format::NetSurfP => netsurfp(&location.path)?,
+        Format::UniProt => uniprot(&location.path)?,
         Format::Lmdb => lmdb(&location.path)?,
         Format::Structure => structure(location, &mut warnings)?,
         Format::Folder => return Err(refused(&location.path, "it is a file, not a folder")),
@@ -225,6 +229,10 @@ macro_rules! opener {
 
 opener!(fasta, "fasta", crate::fasta::Reader::open);
 opener!(jsonl, "jsonl", crate::jsonl::Reader::open);
+opener!(json, "json", crate::json::Reader::open);
+opener!(proteinnet, "proteinnet", crate::proteinnet::Reader::open);
+opener!(netsurfp, "netsurfp", crate::netsurfp::Reader::open);
+opener!(uniprot, "uniprot", crate::uniprot::Reader::open);
 opener!(lmdb, "lmdb", crate::lmdb::Reader::open);
 
 #[cfg(feature = "structure")]
@@ -252,9 +260,13 @@ fn structure(location: &Location, _: &mut Vec<String>) -> Result<Records, Error>
 
 #[cfg(not(all(
     feature = "fasta",
+    feature = "json",
     feature = "jsonl",
     feature = "lmdb",
-    feature = "structure"
+    feature = "netsurfp",
+    feature = "proteinnet",
+    feature = "structure",
+    feature = "uniprot"
 )))]
 fn feature_off(path: &Path, feature: &str) -> Error {
     refused(

@@ -40,13 +40,22 @@ fn what_is_unknown_is_refused_with_what_is_known() {
         ("", "it is empty"),
         ("hello", "its content is of no known kind"),
         ("\u{1f}", "its content is of no known kind"),
-        ("[1]", "it is a JSON list: write one record a line"),
+        ("[1]", "it is a JSON list, and not of objects"),
+        (
+            "id\tposition\tlabel\n",
+            "it is a table of labels, to be joined to a source of sequences",
+        ),
+        (
+            "PK\u{3}\u{4}",
+            "it is a zip archive without `data.npy` and `pdbids.npy`",
+        ),
         ("PAR1", "it is a Parquet table, which holds results"),
     ] {
         write(folder.path(), "x", content);
         let path = folder.path().join("x");
         let error = source::open(&path, None).unwrap_err().to_string();
-        let known = "known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, and folders of such files";
+        let known = "known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, TAPE's JSON, \
+            ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders of such files";
         assert_eq!(error, format!("{}: {found}; {known}", path.display()));
     }
     fs::write(folder.path().join("x"), b"\x1f\x8b\x08").unwrap();
