@@ -11,7 +11,7 @@ use protattn_metrics::{
 use protattn_model::Model;
 
 use crate::args::AlignArgs;
-use crate::data::Data;
+use crate::data::{Data, Reading};
 use crate::ending::{Outcome, Usage, tell};
 use crate::pass::{Counted, Pass};
 use crate::properties::Choice;
@@ -56,13 +56,14 @@ pub(crate) fn analyse(
         contact: contact_rule(args),
     };
     output::prepare(&args.output)?;
-    let data = data::read(&args.data, &args.read, selection(args))?;
+    let reading = Reading::new(&args.read)?;
+    let data = data::read(&args.data, &reading, selection(args))?;
     data::tell_warnings(&data.warnings);
     let choice = Choice {
         own,
         options,
         proteins: &data.proteins,
-        brought: &[],
+        brought: &reading.labels(),
     };
     let properties = properties::select(args.property.as_deref(), choice)?;
     let model = checkpoint::load(&args.model)?;

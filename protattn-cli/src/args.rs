@@ -57,7 +57,9 @@ pub(crate) struct AlignArgs {
     /// Model: a folder with config.json, model.safetensors and vocab.txt, or `demo`.
     #[arg(long, value_name = "M")]
     pub(crate) model: String,
-    /// Proteins: FASTA, PDB or mmCIF (FILE or FILE:CHAIN), a folder of them, LMDB, JSON lines, or `demo`.
+    /// Proteins: FASTA, PDB or mmCIF (FILE or FILE:CHAIN), a folder of them, a PDB id (7HVP:A) or
+    /// AlphaFold accession (AF-P69905), TAPE (LMDB or JSON), the original's LMDBs, ProteinNet,
+    /// NetSurfP-2, UniProt, protattn's own records, or `demo`.
     #[arg(long, value_name = "D", num_args = 1.., required = true)]
     pub(crate) data: Vec<String>,
     /// Properties to compare attention with: contact, binding-site, modification,

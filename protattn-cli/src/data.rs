@@ -3,6 +3,7 @@
 pub(crate) mod convert;
 pub(crate) mod fetch;
 pub(crate) mod inspect;
+mod reading;
 mod set;
 pub(crate) mod split;
 
@@ -12,8 +13,8 @@ use anyhow::{Result, bail};
 use protattn_io::Protein;
 use protattn_io::jsonl::Writer;
 
+pub(crate) use self::reading::Reading;
 pub(crate) use self::set::Set;
-use crate::args::ReadArgs;
 use crate::ending::{Outcome, tell};
 use crate::record::{DataRecord, Skipped};
 use crate::selection::Selection;
@@ -32,11 +33,11 @@ pub(crate) struct Data {
 
 /// Reads every data set. A record that two sets share (same identifier, same sequence) is one
 /// protein with the labels of both.
-pub(crate) fn read(names: &[String], read: &ReadArgs, selection: Selection) -> Result<Data> {
+pub(crate) fn read(names: &[String], reading: &Reading<'_>, selection: Selection) -> Result<Data> {
     let mut data = Data::default();
     let mut places = HashMap::new();
     for name in names {
-        let records = data.read_set(name, read)?;
+        let records = data.read_set(name, reading)?;
         let mut repeats: HashMap<(String, String), usize> = HashMap::new();
         for protein in selection.of(records) {
             let key = (protein.id().to_owned(), protein.sequence().to_owned());
@@ -50,12 +51,14 @@ pub(crate) fn read(names: &[String], read: &ReadArgs, selection: Selection) -> R
         }
     }
     require_some(data.proteins.len(), names, &data.skipped)?;
+    data.sets.extend(reading.records()?);
+    data.warnings.extend(reading.unmatched());
     Ok(data)
 }
 
 impl Data {
-    fn read_set(&mut self, name: &str, read: &ReadArgs) -> Result<Vec<Protein>> {
-        let mut set = Set::open(name, read)?;
+    fn read_set(&mut self, name: &str, reading: &Reading<'_>) -> Result<Vec<Protein>> {
+        let mut set = Set::open(name, reading)?;
         let proteins = set.by_ref().collect();
         self.warnings.extend(set.take_warnings());
         self.sets.push(set.record()?);

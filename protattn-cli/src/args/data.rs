@@ -9,9 +9,14 @@ use protattn_io::source::Format;
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct ReadArgs {
-    /// Read the data as this format instead of recognising it: fasta, jsonl, lmdb or structure.
+    /// Read the data as this format instead of recognising it: fasta, structure, jsonl, lmdb, json
+    /// (TAPE), proteinnet, netsurfp or uniprot.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) data_format: Option<Format>,
+    /// Tables of labels, joined to the proteins by identifier: TSV or CSV with the columns id,
+    /// position (from 1) or number (author's, 52A), label and value; or UniProt's features.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) labels: Vec<PathBuf>,
     /// Download nothing: take what was downloaded before.
     #[arg(long)]
     pub(crate) offline: bool,

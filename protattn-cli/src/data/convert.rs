@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Set, Writer};
+use super::{Reading, Set, Writer};
 use crate::args::ConvertArgs;
 use crate::data;
 use crate::ending::{Outcome, tell};
@@ -10,20 +10,21 @@ use crate::selection::Selection;
 
 /// Runs the command. One data set goes through record by record; several are joined in memory.
 pub(crate) fn run(args: &ConvertArgs) -> Result<Outcome> {
+    let reading = Reading::new(&args.read)?;
     let mut writer = Writer::create(&args.output)?;
     let (written, skipped) = if let [name] = args.data.as_slice() {
-        let mut set = Set::open(name, &args.read)?;
+        let mut set = Set::open(name, &reading)?;
         let mut written = 0;
         for protein in set.by_ref().take(args.limit.unwrap_or(usize::MAX)) {
             writer.write(&protein)?;
             written += 1;
         }
-        let warnings = set.take_warnings();
-        data::tell_warnings(&warnings);
+        data::tell_warnings(&set.take_warnings());
+        data::tell_warnings(&reading.unmatched());
         (written, set.skipped)
     } else {
         let selection = args.limit.map_or(Selection::All, Selection::First);
-        let data = data::read(&args.data, &args.read, selection)?;
+        let data = data::read(&args.data, &reading, selection)?;
         for protein in &data.proteins {
             writer.write(protein)?;
         }

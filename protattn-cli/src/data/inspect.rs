@@ -7,8 +7,9 @@ use anyhow::Result;
 use protattn_io::summary::{LabelSummary, Positions, Summary};
 use serde_json::{Value, json};
 
-use super::Set;
+use super::{Reading, Set};
 use crate::args::InspectArgs;
+use crate::data;
 use crate::ending::Outcome;
 use crate::record::Skipped;
 
@@ -17,9 +18,10 @@ const NAMED: usize = 10;
 
 /// Runs the command.
 pub(crate) fn run(args: &InspectArgs) -> Result<Outcome> {
+    let reading = Reading::new(&args.read)?;
     let mut out = std::io::stdout().lock();
     for (place, name) in args.data.iter().enumerate() {
-        let report = Report::of(name, args)?;
+        let report = Report::of(name, &reading)?;
         if args.json {
             writeln!(out, "{}", report.json())?;
         } else {
@@ -27,6 +29,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Outcome> {
             write!(out, "{gap}{}", report.text())?;
         }
     }
+    data::tell_warnings(&reading.unmatched());
     Ok(Outcome::Done)
 }
 
@@ -40,8 +43,8 @@ struct Report {
 }
 
 impl Report {
-    fn of(name: &str, args: &InspectArgs) -> Result<Self> {
-        let mut set = Set::open(name, &args.read)?;
+    fn of(name: &str, reading: &Reading<'_>) -> Result<Self> {
+        let mut set = Set::open(name, reading)?;
         let mut summary = Summary::default();
         let mut warnings = Vec::new();
         while let Some(protein) = set.next() {

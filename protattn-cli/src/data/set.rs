@@ -1,19 +1,18 @@
 //! One data set, record by record.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use protattn_io::fetch::Identifier;
-use protattn_io::source::{self, Source};
+use protattn_io::source::Source;
 use protattn_io::{Error, Protein, jsonl};
 
-use super::fetch;
-use crate::args::ReadArgs;
+use super::Reading;
 use crate::built_in;
 use crate::record::{DataRecord, Skipped};
 
 /// The usable records of one data set; the others are kept with their reasons.
-pub(crate) struct Set {
+pub(crate) struct Set<'a> {
+    reading: &'a Reading<'a>,
     name: String,
     records: Records,
     read: usize,
@@ -25,18 +24,16 @@ enum Records {
     Source(Box<Source>),
 }
 
-impl Set {
+impl<'a> Set<'a> {
     /// Opens a data set by the name that a person gave.
-    pub(crate) fn open(name: &str, read: &ReadArgs) -> Result<Self> {
+    pub(crate) fn open(name: &str, reading: &'a Reading<'a>) -> Result<Self> {
         let records = if name == built_in::NAME && !Path::new(name).exists() {
             Records::BuiltIn(jsonl::Reader::new(built_in::PROTEINS, built_in::NAME))
         } else {
-            Records::Source(Box::new(source::open(
-                place(name, read)?,
-                read.data_format,
-            )?))
+            Records::Source(Box::new(reading.open(name)?))
         };
         Ok(Self {
+            reading,
             name: name.to_owned(),
             records,
             read: 0,
@@ -77,27 +74,16 @@ impl Set {
     }
 }
 
-/// Where a data set is: at the path of that name or, where there is none, among the downloads under
-/// that identifier.
-fn place(name: &str, read: &ReadArgs) -> Result<PathBuf> {
-    let path = PathBuf::from(name);
-    let Some(id) = name.parse::<Identifier>().ok().filter(|_| !path.exists()) else {
-        return Ok(path);
-    };
-    let mut file = fetch::structure(&id, read.offline)?.into_os_string();
-    if let Some(chain) = id.chain() {
-        file.push(":");
-        file.push(chain);
-    }
-    Ok(file.into())
-}
-
-impl Iterator for Set {
+impl Iterator for Set<'_> {
     type Item = Protein;
 
     fn next(&mut self) -> Option<Protein> {
         loop {
-            match self.next_record()? {
+            let labelled = self.next_record()?.and_then(|mut protein| {
+                self.reading.label(&mut protein)?;
+                Ok(protein)
+            });
+            match labelled {
                 Ok(protein) => {
                     self.read += 1;
                     return Some(protein);

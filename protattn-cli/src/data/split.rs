@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use protattn_io::Protein;
 use protattn_io::split::{Clusters, Split};
 
-use super::Writer;
+use super::{Reading, Writer};
 use crate::args::SplitArgs;
 use crate::ending::{Outcome, Usage, tell};
 use crate::selection::Selection;
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &SplitArgs) -> Result<Outcome> {
         None => Clusters::default(),
     };
     output::prepare(&args.output)?;
-    let data = data::read(&args.data, &args.read, Selection::All)?;
+    let data = data::read(&args.data, &Reading::new(&args.read)?, Selection::All)?;
     data::tell_warnings(&data.warnings);
     let parts = split.assign(data.proteins.iter().map(Protein::id), &clusters);
     for (part, name) in PARTS.iter().enumerate() {

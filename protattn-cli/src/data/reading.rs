@@ -1,0 +1,88 @@
+//! How data sets are read: what every one of them goes through.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use protattn_io::Protein;
+use protattn_io::fetch::Identifier;
+use protattn_io::label_table::LabelTable;
+use protattn_io::source::{self, Source};
+
+use super::fetch;
+use crate::args::ReadArgs;
+use crate::record::DataRecord;
+
+/// Ids of a table that are named where no protein has them.
+const NAMED_UNMATCHED: usize = 5;
+
+/// The flags of reading, with the tables that they name.
+pub(crate) struct Reading<'a> {
+    args: &'a ReadArgs,
+    tables: Vec<LabelTable>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads the tables.
+    pub(crate) fn new(args: &'a ReadArgs) -> Result<Self> {
+        let tables = args.labels.iter().map(LabelTable::read);
+        let tables = tables.collect::<Result<_, _>>()?;
+        Ok(Self { args, tables })
+    }
+
+    /// Opens a path or, where there is none of the name, the structure of this identifier.
+    pub(crate) fn open(&self, name: &str) -> Result<Source> {
+        let mut path = PathBuf::from(name);
+        if let Some(id) = name.parse::<Identifier>().ok().filter(|_| !path.exists()) {
+            let mut file = fetch::structure(&id, self.args.offline)?.into_os_string();
+            if let Some(chain) = id.chain() {
+                file.push(":");
+                file.push(chain);
+            }
+            path = file.into();
+        }
+        Ok(source::open(path, self.args.data_format)?)
+    }
+
+    /// Gives a protein the labels of the tables.
+    pub(crate) fn label(&self, protein: &mut Protein) -> Result<(), protattn_io::Error> {
+        self.tables
+            .iter()
+            .try_for_each(|table| table.apply(protein).map(|_| ()))
+    }
+
+    /// The names of the labels of the tables.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        let labels = self.tables.iter().flat_map(LabelTable::labels);
+        labels.map(str::to_owned).collect()
+    }
+
+    /// What a run says of the tables.
+    pub(crate) fn records(&self) -> Result<Vec<DataRecord>> {
+        let record = |table: &LabelTable| {
+            let path = table.path();
+            let name = path.to_string_lossy();
+            DataRecord::of_path(&name, path, table.len())
+                .with_context(|| format!("{name}: cannot be read again for its checksum"))
+        };
+        self.tables.iter().map(record).collect()
+    }
+
+    /// For each table with ids that no protein had, a warning; to be asked when all is read.
+    pub(crate) fn unmatched(&self) -> Vec<String> {
+        let warning = |table: &LabelTable| {
+            let ids = table.unmatched();
+            let named: Vec<_> = ids.iter().take(NAMED_UNMATCHED).copied().collect();
+            let more = if ids.len() > named.len() { ", ..." } else { "" };
+            (!ids.is_empty()).then(|| {
+                format!(
+                    "{}: {} of {} ids are of no protein: {}{more}",
+                    table.path().display(),
+                    ids.len(),
+                    table.len(),
+                    named.join(", ")
+                )
+            })
+        };
+        self.tables.iter().filter_map(warning).collect()
+    }
+}
