@@ -1,12 +1,13 @@
-//! A pass through layers of ProtBert's shape, random weights, all attention taken.
+//! A pass through layers of the shapes of ProtBert, ProtXLNet and ProtT5, random weights, all
+//! attention taken.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use protattn_model::ndarray::ArrayView3;
-use protattn_model::{Model, Output, Sink, SinkError, Workspace};
+use protattn_model::{Model, Output, Sink, SinkError, Tokens, Workspace};
 
-/// ProtBert has 30; a pass takes as many times as long.
+/// ProtBert and ProtXLNet have 30; a pass takes as many times as long.
 const LAYERS: usize = 4;
 
 struct Corner(f32);
@@ -22,22 +23,15 @@ impl Sink for Corner {
     }
 }
 
-fn forward(criterion: &mut Criterion) {
-    let config = format!(
-        r#"{{"model_type": "bert", "vocab_size": 30, "hidden_size": 1024, "num_hidden_layers":
-        {LAYERS}, "num_attention_heads": 16, "intermediate_size": 4096,
-        "max_position_embeddings": 1024}}"#
-    );
-    let model = Model::random(config.as_bytes(), None, 1).unwrap();
-    let mut group = criterion.benchmark_group(format!("forward/prot_bert_{LAYERS}_layers"));
+fn passes(criterion: &mut Criterion, name: &str, config: &str, lengths: &[usize]) {
+    // Random weights need no more of a vocabulary than its size.
+    let vocabulary = b"[CLS]\n[SEP]\nA\n";
+    let model = Model::random(config.as_bytes(), Some(vocabulary), 1).unwrap();
+    let mut group = criterion.benchmark_group(format!("forward/{name}_{LAYERS}_layers"));
     group.sample_size(10);
-    for residues in [64, 256, 510] {
-        let sequence: String = "ACDEFGHIKLMNPQRSTVWY"
-            .chars()
-            .cycle()
-            .take(residues)
-            .collect();
-        let tokens = model.tokenizer().encode(&sequence, None).unwrap();
+    for &residues in lengths {
+        let ids = (0..residues as u32 + 2).map(|i| i * i % 30).collect();
+        let tokens = Tokens::new(ids, 1..residues + 1).unwrap();
         let mut workspace = Workspace::new();
         group.throughput(Throughput::Elements(residues as u64));
         group.bench_function(BenchmarkId::from_parameter(residues), |bencher| {
@@ -49,6 +43,25 @@ fn forward(criterion: &mut Criterion) {
         });
     }
     group.finish();
+}
+
+fn forward(criterion: &mut Criterion) {
+    let bert = format!(
+        r#"{{"model_type": "bert", "vocab_size": 30, "hidden_size": 1024, "num_hidden_layers":
+        {LAYERS}, "num_attention_heads": 16, "intermediate_size": 4096,
+        "max_position_embeddings": 1024}}"#
+    );
+    passes(criterion, "prot_bert", &bert, &[64, 256, 510]);
+    let xlnet = format!(
+        r#"{{"model_type": "xlnet", "vocab_size": 37, "d_model": 1024, "n_layer": {LAYERS},
+        "n_head": 16, "d_inner": 4096}}"#
+    );
+    passes(criterion, "prot_xlnet", &xlnet, &[256, 510]);
+    let t5 = format!(
+        r#"{{"model_type": "t5", "vocab_size": 128, "d_model": 1024, "d_kv": 128, "num_heads": 32,
+        "num_layers": {LAYERS}, "d_ff": 16384}}"#
+    );
+    passes(criterion, "prot_t5", &t5, &[256]);
 }
 
 criterion_group!(benches, forward);

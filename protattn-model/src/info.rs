@@ -70,8 +70,8 @@ pub struct Info {
     pub n_heads: usize,
     /// Width of a hidden state.
     pub width: usize,
-    /// Width of one head's queries, keys and values: `width / n_heads` but in T5 and XLNet, whose
-    /// configurations set it.
+    /// Width of one head's queries, keys and values: `width / n_heads` but in T5, whose
+    /// configuration sets it.
     pub head_width: usize,
     /// Width inside the feed-forward network.
     pub intermediate: usize,

@@ -154,10 +154,10 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     let tokens = Rows::Exactly(config.vocabulary);
     let embedding = Embedding::load(&mut checkpoint, "word_embedding", tokens, config.width)?;
     // The tensors decide: transformers stores biases of each layer whatever `untie_r` is.
-    let shared = !config.untied && checkpoint.shape("r_w_bias").is_some();
-    let shared = match shared {
-        true => Some(Biases::load(&mut checkpoint, &config, "")?),
-        false => None,
+    let shared = if !config.untied && checkpoint.shape("r_w_bias").is_some() {
+        Some(Biases::load(&mut checkpoint, &config, "")?)
+    } else {
+        None
     };
     let layers = (0..config.layers)
         .map(|layer| Layer::load(&mut checkpoint, &config, layer, shared.as_ref()))

@@ -56,11 +56,22 @@ pub(crate) fn attention_maps(
     qkv: &[f32],
     stride: usize,
     shape: &Heads,
+    relative: Relative<'_>,
+    scratch: &mut Vec<f32>,
+    maps: &mut [f32],
+) {
+    maps_for(Isa::best(), (qkv, stride), shape, relative, scratch, maps);
+}
+
+fn maps_for(
+    isa: Isa,
+    (qkv, stride): (&[f32], usize),
+    shape: &Heads,
     mut relative: Relative<'_>,
     scratch: &mut Vec<f32>,
     maps: &mut [f32],
 ) {
-    let (tokens, isa) = (shape.tokens, Isa::best());
+    let tokens = shape.tokens;
     for (index, map) in maps
         .chunks_exact_mut(tokens * tokens)
         .take(shape.heads)
@@ -260,13 +271,14 @@ mod tests {
     fn maps_and_contexts_follow_the_definition() {
         for tokens in [1, 5, 49, 150] {
             let segments: Vec<u32> = SEGMENTS.into_iter().cycle().take(tokens).collect();
-            for kind in 0..4 {
-                check(tokens, kind, &segments);
+            for (kind, isa) in (0..4).flat_map(|kind| Isa::available().map(move |isa| (kind, isa)))
+            {
+                check(isa, tokens, kind, &segments);
             }
         }
     }
 
-    fn check(tokens: usize, kind: usize, segments: &[u32]) {
+    fn check(isa: Isa, tokens: usize, kind: usize, segments: &[u32]) {
         let shape = Heads {
             tokens,
             heads: 2,
@@ -295,7 +307,14 @@ mod tests {
         };
         let (mut maps, mut scratch) = (vec![f32::NAN; 2 * tokens * tokens], vec![]);
         let mut context = vec![f32::NAN; tokens * width];
-        attention_maps(&qkv, stride, &shape, relative, &mut scratch, &mut maps);
+        maps_for(
+            isa,
+            (&qkv, stride),
+            &shape,
+            relative,
+            &mut scratch,
+            &mut maps,
+        );
         attend(&qkv, stride, &shape, &mut scratch, &maps, &mut context);
 
         let at = |token: usize, part: usize, head: usize, i: usize| {
@@ -329,7 +348,10 @@ mod tests {
             for (to, score) in scores.iter().enumerate() {
                 let found = f64::from(maps[(head * tokens + from) * tokens + to]);
                 let error = (found - score / total).abs();
-                assert!(error < 3e-6, "{tokens} {kind} {head} {from} {to}: {error}");
+                assert!(
+                    error < 3e-6,
+                    "{isa:?} {tokens} {kind} {head} {from} {to}: {error}"
+                );
             }
             for i in 0..3 {
                 let expected: f64 = (0..tokens)
