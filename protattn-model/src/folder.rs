@@ -10,16 +10,13 @@ use crate::tokenizer::TokenizerFile;
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
 /// The files that a tokenizer is read from, as text.
-pub(crate) const TOKENIZER_FILES: &str = "vocab.txt, spiece.model or spm_model.model";
+pub(crate) const TOKENIZER_FILES: &str =
+    "vocab.txt, spiece.model, spm_model.model or tokenizer.json";
 /// The largest configuration or file of a tokenizer that is read.
 const SMALL_FILE_LIMIT: u64 = 16 << 20;
 /// Files that come with those of a tokenizer. Where there is one and none of those, they have been
 /// left behind, and the checkpoint is not one of TAPE.
-const BESIDE_TOKENIZER: [&str; 3] = [
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "tokenizer.json",
-];
+const BESIDE_TOKENIZER: [&str; 2] = ["tokenizer_config.json", "special_tokens_map.json"];
 
 /// What a folder holds, the small files read.
 pub(crate) struct Folder {

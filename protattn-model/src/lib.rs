@@ -12,6 +12,8 @@
 //! residue, without the special tokens around the sequence, unless [`SpecialTokens::Keep`] is
 //! asked for.
 //!
+//! The feature `tokenizers` reads a tokenizer from `tokenizer.json` as well; see [`Tokenizer`].
+//!
 //! Read today: BERT (ProtBert, ProtBert-BFD, TapeBert), from `config.json`, `model.safetensors`
 //! and `vocab.txt`.
 //!
