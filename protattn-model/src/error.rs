@@ -194,7 +194,7 @@ pub enum Error {
     #[error(
         "there is no {}, and no alphabet is built in for a model of type `{family}` with \
          {vocabulary} tokens",
-        crate::folder::TOKENIZER_FILES
+        crate::tokenizer::TokenizerFile::NAMES
     )]
     MissingTokenizer {
         /// The model's family.

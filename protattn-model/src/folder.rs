@@ -9,9 +9,6 @@ use crate::tokenizer::TokenizerFile;
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
-/// The files that a tokenizer is read from, as text.
-pub(crate) const TOKENIZER_FILES: &str =
-    "vocab.txt, spiece.model, spm_model.model or tokenizer.json";
 /// The largest configuration or file of a tokenizer that is read.
 const SMALL_FILE_LIMIT: u64 = 16 << 20;
 /// Files that come with those of a tokenizer. Where there is one and none of those, they have been
@@ -41,7 +38,7 @@ impl Folder {
         let tokenizer = match files.find(|file| has(file.name())) {
             Some(file) => Some((file, read_small(&path.join(file.name()))?)),
             None if BESIDE_TOKENIZER.into_iter().any(has) => {
-                return Err(missing(path, TOKENIZER_FILES, &entries));
+                return Err(missing(path, TokenizerFile::NAMES, &entries));
             }
             None => None,
         };

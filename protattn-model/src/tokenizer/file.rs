@@ -19,6 +19,9 @@ impl TokenizerFile {
     /// is made from them.
     pub(crate) const ALL: [Self; 4] = [Self::Vocabulary, Self::Spiece, Self::SpmModel, Self::Json];
 
+    /// The names they go by, for messages.
+    pub(crate) const NAMES: &str = "vocab.txt, spiece.model, spm_model.model or tokenizer.json";
+
     /// The name it goes by.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -200,7 +200,7 @@ impl Tokenizer {
         for (index, residue) in sequence.enumerate() {
             let word = self.alphabet.word(residue);
             for &id in word.ok_or(Error::Residue { residue, index })? {
-                let again = self.alphabet.fused() == Some(id) && ids[start..].last() == Some(&id);
+                let again = self.alphabet.fused() == Some(id) && ids.last() == Some(&id);
                 if !again {
                     ids.push(id);
                 }

@@ -14,13 +14,6 @@ use super::alphabet::{Alphabet, Words, read_rare_as_x};
 use super::{Frame, Source};
 use crate::error::Error;
 
-/// What an unknown character costs more than the least likely piece
-/// (`kUnkPenalty` in `unigram_model.cc` of sentencepiece 0.2).
-const UNKNOWN_PENALTY: f32 = 10.0;
-/// What a piece defined by the user scores less than the likeliest for each of its bytes (the same
-/// file).
-const USER_DEFINED_PENALTY: f32 = 0.1;
-
 /// Reads a sentencepiece model.
 pub(super) fn parse(file: &[u8], source: &Source) -> Result<Alphabet, Error> {
     let invalid = |reason| source.invalid(reason);
@@ -42,43 +35,44 @@ fn words(model: &Model<'_>) -> Result<Words, String> {
             "piece {text:?} reaches over the end of a residue, and such models are not read"
         ));
     }
-    let scores = Scores::new(model);
     let words: Words = std::array::from_fn(|index| {
         let letter = char::from(b'A' + index as u8);
-        word(model, &scores, letter)
+        word(model, letter)
     });
-    let unknown = |word: &Vec<u32>| word.contains(&model.unknown);
-    if words.iter().all(unknown) {
+    let one_token = |word: &Vec<u32>| word.len() == 1 && word[0] != model.unknown;
+    if !words.iter().any(one_token) {
         return Err("no piece is a residue's letter".to_owned());
     }
     Ok(words)
 }
 
 /// The tokens of "▁" and a letter, which may be the unknown one.
-fn word(model: &Model<'_>, scores: &Scores, letter: char) -> Vec<u32> {
+fn word(model: &Model<'_>, letter: char) -> Vec<u32> {
     let whole = piece(model, &format!("{MARK}{letter}"));
     if model.kind == Kind::Word {
         return vec![whole.map_or(model.unknown, |piece| piece.id)];
     }
-    let parts = [
-        piece(model, &MARK.to_string()),
-        piece(model, &letter.to_string()),
-    ];
-    let in_parts = || {
-        parts
-            .map(|part| part.map_or(model.unknown, |piece| piece.id))
-            .to_vec()
-    };
+    let parts = [MARK, letter].map(|part| piece(model, part.encode_utf8(&mut [0; 4])));
     match whole {
-        Some(whole) => {
-            let apart = scores.of(parts[0], MARK.len_utf8()) + scores.of(parts[1], 1);
-            if apart > scores.of(Some(whole), MARK.len_utf8() + 1) {
-                in_parts()
-            } else {
-                vec![whole.id]
-            }
-        }
-        None => in_parts(),
+        Some(whole) if !likelier(parts, whole) => vec![whole.id],
+        _ => parts
+            .map(|part| part.map_or(model.unknown, |piece| piece.id))
+            .to_vec(),
+    }
+}
+
+/// Whether a unigram model takes the parts rather than the whole: their scores, logarithms of
+/// probabilities, have the higher sum. What is unknown scores far less than any piece, and a piece
+/// of the user's as much as a certain one (`unigram_model.cc` of sentencepiece 0.2.3; before that
+/// 0.1 less).
+fn likelier(parts: [Option<&Piece>; 2], whole: &Piece) -> bool {
+    let score = |piece: &Piece| match piece.role {
+        Role::UserDefined => 0.0,
+        _ => piece.score,
+    };
+    match parts {
+        [Some(mark), Some(letter)] => score(mark) + score(letter) > score(whole),
+        _ => false,
     }
 }
 
@@ -86,40 +80,6 @@ fn word(model: &Model<'_>, scores: &Scores, letter: char) -> Vec<u32> {
 fn piece<'m>(model: &'m Model<'_>, text: &str) -> Option<&'m Piece> {
     let made_from_text = |piece: &&Piece| matches!(piece.role, Role::Normal | Role::UserDefined);
     model.pieces.get(text).filter(made_from_text)
-}
-
-/// What the pieces of a unigram model score: a segmentation with a higher sum is likelier.
-struct Scores {
-    lowest: f32,
-    highest: f32,
-}
-
-impl Scores {
-    fn new(model: &Model<'_>) -> Self {
-        let normal = || {
-            let pieces = model.pieces.values();
-            pieces
-                .filter(|piece| piece.role == Role::Normal)
-                .map(|piece| piece.score)
-        };
-        // Sentencepiece starts from the smallest positive number, so that of the usual scores,
-        // logarithms of probabilities, the largest is as good as 0.
-        Self {
-            lowest: normal().fold(f32::MAX, f32::min),
-            highest: normal().fold(f32::MIN_POSITIVE, f32::max),
-        }
-    }
-
-    /// The score of a piece of so many bytes, or of what is none.
-    fn of(&self, piece: Option<&Piece>, bytes: usize) -> f32 {
-        match piece {
-            None => self.lowest - UNKNOWN_PENALTY,
-            Some(piece) if piece.role == Role::UserDefined => {
-                bytes as f32 * self.highest - USER_DEFINED_PENALTY
-            }
-            Some(piece) => piece.score,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -198,6 +158,21 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_two_tokens_alone_are_no_alphabet() {
+        let pieces = ["</s>", "▁", "M"].map(|text| piece(text, 1)).concat();
+        let rest = [piece("<unk>", 2), field(2, &[]), field(3, &[])].concat();
+        let error = read(&[pieces.clone(), rest.clone()].concat(), 5).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "spm_model.model: no piece is a residue's letter"
+        );
+        let alphabet = read(&[pieces, piece("▁K", 1), rest].concat(), 5).unwrap();
+        assert_eq!(alphabet.word('K'), Some([3].as_slice()));
+        assert_eq!(alphabet.word('M'), Some([1, 2].as_slice()));
+        assert_eq!(alphabet.word('J'), Some([1, 4].as_slice()));
+    }
+
+    #[test]
     fn damage_anywhere_never_panics() {
         for at in 0..UNIGRAM.len() {
             for damage in [0x01, 0x80, 0xff] {
@@ -212,7 +187,7 @@ mod tests {
     fn what_is_not_a_model_is_refused() {
         let no_letter = [piece("</s>", 3), piece("<unk>", 2), piece("M", 1)].concat();
         let word_model = [field(2, &[0x18, 3]), field(3, &[])].concat();
-        let infinite = [&field(1, b"x"), &[0x15][..], &f32::INFINITY.to_le_bytes()].concat();
+        let positive = [&field(1, b"x"), &[0x15][..], &1e-3_f32.to_le_bytes()].concat();
         for (model, reason) in [
             (
                 vec![],
@@ -250,8 +225,8 @@ mod tests {
                 "more pieces than the 4 of `vocab_size` in config.json",
             ),
             (
-                model(&[field(1, &infinite)]),
-                "the score of piece \"x\" is not finite",
+                model(&[field(1, &positive)]),
+                "the score of piece \"x\" is 0.001, not the logarithm of a probability",
             ),
             (
                 model(&[field(1, b"\x0a\x01\xff")]),

@@ -63,11 +63,10 @@ def models():
     # The mark and an unknown letter: two tokens for J, and one for M, but for its low score.
     low = without(split, ["X"])
     yield "unigram_low", with_piece(low, "▁M", -40.0, NORMAL)
-    # A piece of the user's is taken before a likely one, and one not used never.
-    user = with_piece(unigram, "X", 0.0, USER_DEFINED)
+    # A piece of the user's is likelier than its own score says, and one not used is never taken.
+    user = with_piece(unigram, "X", -9.0, USER_DEFINED)
+    user = with_piece(user, "▁X", -3.5, NORMAL)
     yield "unigram_user", with_piece(user, "▁K", -1.0, UNUSED)
-    # The same where scores are no logarithms.
-    yield "unigram_positive", with_piece(user, "▁X", 5.0, NORMAL)
     yield "word", train("word", RESIDUES, 40)
     yield "word_x", train("word", RESIDUES + "X", 40)
 
