@@ -187,11 +187,16 @@ pub enum Error {
         reason: String,
     },
 
+    /// A `tokenizer.json` is not one, or does something with a sequence of residues that cannot be
+    /// done.
+    #[error("tokenizer.json cannot be used as a tokenizer")]
+    TokenizerJson(#[source] Box<dyn StdError + Send + Sync>),
+
     /// There is no file to read a tokenizer from, and no alphabet that is built in.
     #[error(
         "there is no {}, and no alphabet is built in for a model of type `{family}` with \
          {vocabulary} tokens",
-        crate::folder::TOKENIZER_FILES
+        crate::tokenizer::TokenizerFile::NAMES
     )]
     MissingTokenizer {
         /// The model's family.

@@ -9,17 +9,11 @@ use crate::tokenizer::TokenizerFile;
 
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
-/// The files that a tokenizer is read from, as text.
-pub(crate) const TOKENIZER_FILES: &str = "vocab.txt, spiece.model or spm_model.model";
 /// The largest configuration or file of a tokenizer that is read.
 const SMALL_FILE_LIMIT: u64 = 16 << 20;
 /// Files that come with those of a tokenizer. Where there is one and none of those, they have been
 /// left behind, and the checkpoint is not one of TAPE.
-const BESIDE_TOKENIZER: [&str; 3] = [
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "tokenizer.json",
-];
+const BESIDE_TOKENIZER: [&str; 2] = ["tokenizer_config.json", "special_tokens_map.json"];
 
 /// What a folder holds, the small files read.
 pub(crate) struct Folder {
@@ -44,7 +38,7 @@ impl Folder {
         let tokenizer = match files.find(|file| has(file.name())) {
             Some(file) => Some((file, read_small(&path.join(file.name()))?)),
             None if BESIDE_TOKENIZER.into_iter().any(has) => {
-                return Err(missing(path, TOKENIZER_FILES, &entries));
+                return Err(missing(path, TokenizerFile::NAMES, &entries));
             }
             None => None,
         };

@@ -12,8 +12,10 @@
 //! residue, without the special tokens around the sequence, unless [`SpecialTokens::Keep`] is
 //! asked for.
 //!
-//! Read today: BERT (ProtBert, ProtBert-BFD, TapeBert), ALBERT (ProtAlbert), ELECTRA
-//! (ProtElectra), ESM-1b and ESM-2, from `config.json`, `model.safetensors` and `vocab.txt`.
+//! Read are BERT (ProtBert, ProtBert-BFD, TapeBert), ALBERT (ProtAlbert), XLNet (ProtXLNet), ELECTRA
+//! (ProtElectra), ESM-1b and ESM-2, and the encoder of T5 (ProtT5, Ankh), from the files that their
+//! repositories hold; see [`Model::load`] and [`Tokenizer`]. The feature `tokenizers` reads a
+//! tokenizer from `tokenizer.json` as well.
 //!
 //! ```
 //! use protattn_model::ndarray::{ArrayView3, Axis};

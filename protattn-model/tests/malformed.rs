@@ -219,7 +219,7 @@ fn a_vocabulary_left_behind_is_not_taken_for_tape() {
     assert!(matches!(
         Model::load(temporary.path()),
         Err(Error::MissingFile {
-            file: "vocab.txt, spiece.model or spm_model.model",
+            file: "vocab.txt, spiece.model, spm_model.model or tokenizer.json",
             ..
         })
     ));

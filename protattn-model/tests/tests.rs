@@ -9,3 +9,4 @@ mod golden;
 mod golden_relative;
 mod malformed;
 mod passes;
+mod tokenizers;

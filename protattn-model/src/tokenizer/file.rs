@@ -9,11 +9,18 @@ pub(crate) enum TokenizerFile {
     Spiece,
     /// `spm_model.model`: a sentencepiece model by another name.
     SpmModel,
+    /// `tokenizer.json`: whatever the library of Hugging Face can do.
+    Json,
 }
 
 impl TokenizerFile {
-    /// All of them. Of several in a folder the first is read.
-    pub(crate) const ALL: [Self; 3] = [Self::Vocabulary, Self::Spiece, Self::SpmModel];
+    /// All of them. Of several in a folder the first is read: vocabularies and sentencepiece
+    /// models are what the authors of the models trained with, and a `tokenizer.json` beside them
+    /// is made from them.
+    pub(crate) const ALL: [Self; 4] = [Self::Vocabulary, Self::Spiece, Self::SpmModel, Self::Json];
+
+    /// The names they go by, for messages.
+    pub(crate) const NAMES: &str = "vocab.txt, spiece.model, spm_model.model or tokenizer.json";
 
     /// The name it goes by.
     pub(crate) fn name(self) -> &'static str {
@@ -21,15 +28,17 @@ impl TokenizerFile {
             Self::Vocabulary => "vocab.txt",
             Self::Spiece => "spiece.model",
             Self::SpmModel => "spm_model.model",
+            Self::Json => "tokenizer.json",
         }
     }
 
     /// The kind of file that these are the contents of.
     ///
-    /// A sentencepiece model opens with the tag of its first piece, which as text is the end of a
-    /// line, and no vocabulary has an empty token in its first line.
+    /// JSON opens with a brace. A sentencepiece model opens with the tag of its first piece, which
+    /// as text is the end of a line, and no vocabulary has an empty token in its first line.
     pub(crate) fn recognise(contents: &[u8]) -> Self {
         match contents.first() {
+            Some(b'{') => Self::Json,
             Some(b'\n') => Self::Spiece,
             _ => Self::Vocabulary,
         }
@@ -47,6 +56,7 @@ mod tests {
             (b"<cls>\n{\n", TokenizerFile::Vocabulary),
             (b"", TokenizerFile::Vocabulary),
             (b"\n\x0e\n\x05<unk>", TokenizerFile::Spiece),
+            (b"{\n  \"version\": \"1.0\"", TokenizerFile::Json),
         ] {
             assert_eq!(TokenizerFile::recognise(contents), file, "{contents:?}");
         }

@@ -3,6 +3,8 @@
 mod alphabet;
 mod file;
 mod frame;
+#[cfg(feature = "tokenizers")]
+mod json;
 mod sentencepiece;
 mod vocabulary;
 
@@ -121,16 +123,19 @@ impl Tokens {
 /// | ALBERT | `[CLS] sequence [SEP]` | `spiece.model` |
 /// | XLNet | `sequence <sep> <cls>` | `spm_model.model`, `spiece.model` |
 /// | ESM | `<cls> sequence <eos>` | `vocab.txt`, or nothing |
-/// | T5 | `sequence </s>` | `spiece.model` (ProtT5) |
+/// | T5 | `sequence </s>` | `spiece.model` (ProtT5), `tokenizer.json` (Ankh) |
 ///
-/// Where a folder holds several of these files, the first of `vocab.txt`, `spiece.model` and
-/// `spm_model.model` is read.
+/// These are the files of the published models; any family's tokenizer can be any of them. Where
+/// a folder holds several, the first of `vocab.txt`, `spiece.model`, `spm_model.model` and
+/// `tokenizer.json` is read: the authors of the models trained with the former, and the last is
+/// made from those where they exist. `tokenizer.json` is read with the feature `tokenizers`.
 ///
 /// # U, Z, O, B and X
-/// * The ProtTrans models (BERT, ELECTRA, ALBERT, XLNet and T5, read from `vocab.txt` or a
-///   sentencepiece model) have no trained tokens for U, Z, O and B: as their authors do, these
+/// * The ProtTrans models (BERT, ELECTRA, ALBERT and XLNet from any file, T5 from `vocab.txt` or
+///   a sentencepiece model) have no trained tokens for U, Z, O and B: as their authors do, these
 ///   are read as X.
 /// * TAPE and ESM have tokens of their own for all of them.
+/// * Ankh (T5 from a `tokenizer.json`) has tokens of its own for those that its vocabulary holds.
 ///
 /// Any other residue without a token, a lower-case letter among them, is an error: the unknown
 /// token is not used in its place.
@@ -158,6 +163,14 @@ impl Tokenizer {
                     TokenizerFile::Vocabulary => vocabulary::parse(contents, &source)?,
                     TokenizerFile::Spiece | TokenizerFile::SpmModel => {
                         sentencepiece::parse(contents, &source)?
+                    }
+                    #[cfg(feature = "tokenizers")]
+                    TokenizerFile::Json => json::parse(contents, &source)?,
+                    #[cfg(not(feature = "tokenizers"))]
+                    TokenizerFile::Json => {
+                        let reason = "the feature `tokenizers` of protattn-model, which reads it, \
+                                      is off";
+                        return Err(source.invalid(reason.to_owned()));
                     }
                 }
             }
@@ -227,7 +240,7 @@ impl Tokenizer {
         for (index, residue) in sequence.enumerate() {
             let word = self.alphabet.word(residue);
             for &id in word.ok_or(Error::Residue { residue, index })? {
-                let again = self.alphabet.fused() == Some(id) && ids[start..].last() == Some(&id);
+                let again = self.alphabet.fused() == Some(id) && ids.last() == Some(&id);
                 if !again {
                     ids.push(id);
                 }
@@ -286,6 +299,21 @@ mod tests {
         }
     }
 
+    /// A is 2, X is 1 and 5, the others are unknown: 0.
+    fn xlnet() -> Tokenizer {
+        let frame = Frame {
+            before: vec![],
+            after: vec![3, 4],
+        };
+        let mut words: alphabet::Words = std::array::from_fn(|_| vec![0]);
+        words[0] = vec![2];
+        words[23] = vec![1, 5];
+        Tokenizer {
+            alphabet: Alphabet::new("spiece.model", frame, words).fusing(0),
+            positions: None,
+        }
+    }
+
     #[test]
     fn a_sequence_is_cut_to_the_limit_with_its_special_tokens() {
         let tokenizer = tape(None);
@@ -328,6 +356,37 @@ mod tests {
                 matches!(error, Error::ResidueTokens { residues: found, tokens: 3 } if found == residues)
             );
         }
+    }
+
+    #[test]
+    fn the_length_is_that_of_what_is_left_by_the_cut() {
+        let tokenizer = xlnet();
+        // J is not a piece: alone it is one unknown token, in a row they share one.
+        let tokens = tokenizer.encode("AJAJ", None).unwrap();
+        assert_eq!(tokens.ids(), [2, 0, 2, 0, 3, 4]);
+        assert_eq!(tokens.residues(), 0..4);
+        let error = tokenizer.encode("AJAJJA", None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the length of the sequence changes through tokenisation, from 6 residues to 5 \
+             tokens: residue `J` at position 5 gets no token to itself"
+        );
+        assert!(tokenizer.encode("AJAJJA", Some(6)).is_ok());
+        assert!(tokenizer.encode("AJAJJA", Some(7)).is_err());
+    }
+
+    #[test]
+    fn tokens_that_are_as_many_but_of_other_residues_are_refused() {
+        // X becomes two and JJ one.
+        assert!(matches!(
+            xlnet().encode("AXJJ", None),
+            Err(Error::LengthChanged {
+                residues: 4,
+                tokens: 4,
+                residue: 'X',
+                index: 1
+            })
+        ));
     }
 
     #[test]

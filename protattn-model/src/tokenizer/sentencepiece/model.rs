@@ -30,6 +30,7 @@ pub(super) enum Role {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Piece {
     pub(super) id: u32,
+    /// The logarithm of its probability.
     pub(super) score: f32,
     pub(super) role: Role,
 }
@@ -107,8 +108,10 @@ fn piece(message: &[u8], index: usize) -> Result<(&str, Piece), String> {
     if text.is_empty() {
         return Err(format!("piece {index} is empty"));
     }
-    if !score.is_finite() {
-        return Err(format!("the score of piece {text:?} is not finite"));
+    if !(f32::MIN..=0.0).contains(&score) {
+        return Err(format!(
+            "the score of piece {text:?} is {score}, not the logarithm of a probability"
+        ));
     }
     let id = u32::try_from(index).map_err(|_| "too many pieces".to_owned())?;
     Ok((text, Piece { id, score, role }))
