@@ -18,6 +18,7 @@
 //! | `structure` | `structure`: PDB and mmCIF chains | nothing |
 //! | `jsonl` | `jsonl`: this project's own records, one a line | serde_json |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
+//! | `pickle` | `pickle`: Python pickles as plain data, arrays and tensors | nothing |
 //! | `parquet` | `parquet`: result tables | polars |
 //!
 //! ```
@@ -45,8 +46,6 @@ mod label;
 #[cfg(any(feature = "fasta", feature = "jsonl"))]
 mod lines;
 mod numbering;
-#[cfg(feature = "lmdb")]
-mod pickle;
 mod protein;
 #[cfg(any(feature = "jsonl", feature = "parquet"))]
 mod replace;
@@ -60,6 +59,8 @@ pub mod jsonl;
 pub mod lmdb;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "pickle")]
+pub mod pickle;
 pub mod source;
 #[cfg(feature = "structure")]
 pub mod structure;

@@ -1,8 +1,9 @@
-//! The calls of a pickle: those that give bytes, element types and arrays.
+//! The calls of a pickle: those that give bytes, element types, arrays and tensors.
 
 use super::error::Problem;
+use super::global::Global;
 use super::machine::Machine;
-use super::numpy::{Dtype, Global, Layout, encode};
+use super::numpy::{Dtype, Layout, encode};
 use super::value::{Id, Node};
 
 /// NumPy itself allows 64 axes; nothing here has more than three.
@@ -12,7 +13,7 @@ const MAX_AXES: usize = 8;
 const MAX_ARGUMENTS: usize = 9;
 
 impl<'a> Machine<'a> {
-    /// Calls a function, as far as that is building an array.
+    /// Calls a function, as far as that is building an array or a tensor.
     pub(super) fn reduce(&mut self) -> Result<(), Problem> {
         let arguments = self.pop()?;
         let function = self.pop()?;
@@ -50,20 +51,29 @@ impl<'a> Machine<'a> {
                     *data,
                 )?
             }
+            (Global::OrderedDict, []) => Node::Dict(Vec::new()),
+            (Global::RebuildTensor, [storage, offset, shape, strides, ..]) => {
+                Node::Tensor(self.tensor(*storage, *offset, [*shape, *strides])?)
+            }
+            (Global::RebuildParameter, [tensor, ..]) => Node::Tensor(self.parameter(*tensor)?),
             _ => {
-                return Err(Problem::Array(format!(
-                    "{global:?} of {} arguments",
-                    arguments.len()
-                )));
+                return Err(Problem::Call {
+                    function: global,
+                    arguments: arguments.len(),
+                });
             }
         };
         self.push(node)
     }
 
-    /// Gives the value on the stack its state: an array its elements, a type its byte order.
+    /// Gives the value on the stack its state: an array its elements, a type its byte order. What
+    /// is set on a dict beside its items (PyTorch sets `_metadata`) is dropped.
     pub(super) fn build(&mut self) -> Result<(), Problem> {
         let state = self.pop()?;
         let target = self.top()?;
+        if let (Node::Dict(_), Node::Dict(_)) = (self.node(target), self.node(state)) {
+            return Ok(());
+        }
         let state = self.arguments(state)?;
         match (self.node(target), state.as_slice()) {
             (Node::Dtype(dtype), [_, order, ..]) => {
@@ -130,7 +140,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn shape(&self, id: Id) -> Result<Vec<usize>, Problem> {
+    pub(super) fn shape(&self, id: Id) -> Result<Vec<usize>, Problem> {
         let axes = self.tuple(id)?;
         if axes.len() > MAX_AXES {
             return Err(Problem::Limit {
@@ -138,18 +148,19 @@ impl<'a> Machine<'a> {
                 limit: MAX_AXES,
             });
         }
-        let axis = |id: &Id| match self.node(*id) {
-            Node::Int(n) => {
-                usize::try_from(*n).map_err(|_| Problem::Array(format!("an axis of {n}")))
-            }
-            _ => Err(self.wrong("a whole number", *id)),
-        };
-        axes.iter().map(axis).collect()
+        axes.iter().map(|axis| self.size(*axis)).collect()
+    }
+
+    pub(super) fn size(&self, id: Id) -> Result<usize, Problem> {
+        match *self.node(id) {
+            Node::Int(n) => usize::try_from(n).map_err(|_| Problem::Size(n)),
+            _ => Err(self.wrong("a whole number", id)),
+        }
     }
 
     /// The items of a short tuple. The limit keeps a pickle that calls with one long tuple over and
     /// over from taking time in the square of its size.
-    fn arguments(&self, id: Id) -> Result<Vec<Id>, Problem> {
+    pub(super) fn arguments(&self, id: Id) -> Result<Vec<Id>, Problem> {
         let items = self.tuple(id)?;
         if items.len() > MAX_ARGUMENTS {
             return Err(Problem::Limit {
