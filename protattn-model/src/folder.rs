@@ -2,12 +2,16 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::checkpoint::{Weights, only};
 use crate::error::Error;
 
 const CONFIG: &str = "config.json";
-const WEIGHTS: &str = "model.safetensors";
+/// What the name of TAPE's `bert-base-config.json` ends in.
+const CONFIG_ENDING: &str = "-config.json";
+/// Names of weights, for messages.
+const WEIGHTS: &str = "model.safetensors or pytorch_model.bin";
 const VOCABULARY: &str = "vocab.txt";
 /// The largest configuration or vocabulary that is read.
 const TEXT_LIMIT: u64 = 16 << 20;
@@ -24,7 +28,7 @@ const TOKENIZER_FILES: [&str; 4] = [
 pub(crate) struct Folder {
     pub(crate) name: String,
     pub(crate) config: Vec<u8>,
-    pub(crate) weights: PathBuf,
+    pub(crate) weights: Weights,
     pub(crate) vocabulary: Option<Vec<u8>>,
 }
 
@@ -33,11 +37,13 @@ impl Folder {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let entries = list(path)?;
         let has = |file: &str| entries.iter().any(|entry| entry == file);
-        for file in [CONFIG, WEIGHTS] {
-            if !has(file) {
-                return Err(missing(path, file, &entries));
-            }
-        }
+        let config = if has(CONFIG) {
+            Some(CONFIG)
+        } else {
+            only(&entries, CONFIG_ENDING)
+        };
+        let config = config.ok_or_else(|| missing(path, CONFIG, &entries))?;
+        let weights = find_weights(path, &entries)?;
         let vocabulary = if has(VOCABULARY) {
             Some(read_text(&path.join(VOCABULARY))?)
         } else if TOKENIZER_FILES.iter().any(|file| has(file)) {
@@ -47,11 +53,20 @@ impl Folder {
         };
         Ok(Self {
             name: name(path),
-            config: read_text(&path.join(CONFIG))?,
-            weights: path.join(WEIGHTS),
+            config: read_text(&path.join(config))?,
+            weights,
             vocabulary,
         })
     }
+}
+
+/// The weights of a folder.
+pub(crate) fn weights(folder: &Path) -> Result<Weights, Error> {
+    find_weights(folder, &list(folder)?)
+}
+
+fn find_weights(folder: &Path, entries: &[String]) -> Result<Weights, Error> {
+    Weights::find(folder, entries).ok_or_else(|| missing(folder, WEIGHTS, entries))
 }
 
 /// The folder's own name, also where the path ends in `.` or is a link.
@@ -91,7 +106,8 @@ fn missing(folder: &Path, file: &'static str, entries: &[String]) -> Error {
     }
 }
 
-fn read_text(path: &Path) -> Result<Vec<u8>, Error> {
+/// The contents of a small file.
+pub(crate) fn read_text(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Io {
         path: path.to_owned(),
         source,

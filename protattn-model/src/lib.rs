@@ -12,8 +12,12 @@
 //! residue, without the special tokens around the sequence, unless [`SpecialTokens::Keep`] is
 //! asked for.
 //!
-//! Read today: BERT (ProtBert, ProtBert-BFD, TapeBert), from `config.json`, `model.safetensors`
-//! and `vocab.txt`.
+//! Read today: BERT (ProtBert, ProtBert-BFD, TapeBert), from `config.json`, weights and
+//! `vocab.txt`. Weights are safetensors or PyTorch's files of either format, in one file or
+//! several ([`Model::load`] says which); [`convert`] writes any of them as one safetensors file.
+//!
+//! The feature `torch`, which is on by default, reads PyTorch's files. Without it the crate needs
+//! no other of this project; with it, only the reader of pickles of `protattn-io`.
 //!
 //! ```
 //! use protattn_model::ndarray::{ArrayView3, Axis};
@@ -68,8 +72,9 @@ mod sink;
 mod tokenizer;
 mod workspace;
 
+pub use checkpoint::{Converted, IfExists, convert};
 pub use error::{Error, SinkError};
-pub use info::{Family, Info};
+pub use info::{Dtype, Family, Info};
 pub use model::Model;
 pub use ndarray;
 pub use sink::{Output, Sink, SpecialTokens};

@@ -94,6 +94,7 @@ mod tests {
             vocabulary: 30,
             positions: None,
             parameters: 0,
+            dtype: None,
         }
     }
 

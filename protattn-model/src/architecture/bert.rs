@@ -95,7 +95,7 @@ impl Config {
         })
     }
 
-    fn info(&self, positions: usize, parameters: u64) -> Info {
+    fn info(&self, positions: usize, checkpoint: &Checkpoint<'_>) -> Info {
         Info {
             name: String::new(),
             family: Family::Bert,
@@ -106,7 +106,8 @@ impl Config {
             intermediate: self.intermediate,
             vocabulary: self.vocabulary,
             positions: Some(positions),
-            parameters,
+            parameters: checkpoint.parameters(),
+            dtype: checkpoint.dtype(),
         }
     }
 }
@@ -159,7 +160,7 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
         .collect::<Result<Vec<_>, _>>()?;
     refuse_more_layers(&checkpoint, &config)?;
     Ok(Loaded {
-        info: config.info(embeddings.position.rows(), checkpoint.parameters()),
+        info: config.info(embeddings.position.rows(), &checkpoint),
         network: Box::new(Bert { embeddings, layers }),
         built_in_alphabet: (config.vocabulary == TAPE_VOCABULARY).then(Alphabet::tape),
     })
