@@ -21,49 +21,46 @@ impl<'a> Machine<'a> {
             return Err(self.wrong("a function", function));
         };
         let arguments = self.arguments(arguments)?;
-        let node = match (global, arguments.as_slice()) {
-            (Global::Encode, [text, encoding]) => self.encoded(*text, *encoding)?,
-            (Global::Dtype, [code, ..]) => Node::Dtype(self.dtype_of_code(*code)?),
+        let node = self.call(global, &arguments)?;
+        self.push(node)
+    }
+
+    /// What a function gives.
+    fn call(&mut self, function: Global, arguments: &[Id]) -> Result<Node<'a>, Problem> {
+        match (function, arguments) {
+            (Global::Encode, [text, encoding]) => self.encoded(*text, *encoding),
+            (Global::Dtype, [code, ..]) => Ok(Node::Dtype(self.dtype_of_code(*code)?)),
             (Global::Reconstruct, [class, ..]) => match self.node(*class) {
-                Node::Global(Global::NdArray) => Node::Unbuilt,
-                _ => return Err(self.wrong("the array class", *class)),
+                Node::Global(Global::NdArray) => Ok(Node::Unbuilt),
+                _ => Err(self.wrong("the array class", *class)),
             },
             (Global::Scalar, [dtype, data]) => {
-                let dtype = self.dtype(*dtype)?;
-                self.array(
-                    Layout {
-                        shape: Vec::new(),
-                        dtype,
-                        fortran: false,
-                    },
-                    *data,
-                )?
+                let layout = Layout {
+                    shape: Vec::new(),
+                    dtype: self.dtype(*dtype)?,
+                    fortran: false,
+                };
+                self.array(layout, *data)
             }
             (Global::FromBuffer, [data, dtype, shape, order]) => {
-                let (shape, dtype) = (self.shape(*shape)?, self.dtype(*dtype)?);
-                let fortran = matches!(self.node(*order), Node::Text(order) if order == "F");
-                self.array(
-                    Layout {
-                        shape,
-                        dtype,
-                        fortran,
-                    },
-                    *data,
-                )?
+                let layout = Layout {
+                    shape: self.shape(*shape)?,
+                    dtype: self.dtype(*dtype)?,
+                    fortran: matches!(self.node(*order), Node::Text(order) if order == "F"),
+                };
+                self.array(layout, *data)
             }
-            (Global::OrderedDict, []) => Node::Dict(Vec::new()),
+            (Global::OrderedDict, []) => Ok(Node::Dict(Vec::new())),
             (Global::RebuildTensor, [storage, offset, shape, strides, ..]) => {
-                Node::Tensor(self.tensor(*storage, *offset, [*shape, *strides])?)
+                let tensor = self.tensor(*storage, *offset, [*shape, *strides])?;
+                Ok(Node::Tensor(tensor))
             }
-            (Global::RebuildParameter, [tensor, ..]) => Node::Tensor(self.parameter(*tensor)?),
-            _ => {
-                return Err(Problem::Call {
-                    function: global,
-                    arguments: arguments.len(),
-                });
-            }
-        };
-        self.push(node)
+            (Global::RebuildParameter, [tensor, ..]) => Ok(Node::Tensor(self.parameter(*tensor)?)),
+            _ => Err(Problem::Call {
+                function,
+                arguments: arguments.len(),
+            }),
+        }
     }
 
     /// Gives the value on the stack its state: an array its elements, a type its byte order. What

@@ -59,7 +59,12 @@ fn every_family_is_the_same_in_every_format() {
 fn views_are_the_tensors_that_they_show() {
     let expected = read(reference("checkpoints/views.safetensors")).unwrap();
     assert_eq!(expected.len(), 18);
-    for file in ["views.bin", "views.legacy.bin"] {
+    for file in [
+        "views.bin",
+        "views.legacy.bin",
+        "views.protocol_5.bin",
+        "views.protocol_4.legacy.bin",
+    ] {
         let found = read(reference("checkpoints").join(file)).unwrap();
         assert_eq!(found, expected, "{file}");
     }
