@@ -27,6 +27,7 @@
 //! | `labels` | `label_table`: a table of any labels, joined to any source | nothing |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
 //! | `fetch` | `fetch`: structures by identifier, downloaded once | ureq, serde_json |
+//! | `pickle` | `pickle`: Python pickles as plain data, arrays and tensors | nothing |
 //! | `parquet` | `parquet`: result tables | polars |
 //!
 //! ```
@@ -63,8 +64,6 @@ mod label;
 ))]
 mod lines;
 mod numbering;
-#[cfg(feature = "lmdb")]
-mod pickle;
 mod protein;
 #[cfg(any(feature = "fetch", feature = "jsonl", feature = "parquet"))]
 mod replace;
@@ -90,6 +89,8 @@ pub mod lmdb;
 pub mod netsurfp;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "pickle")]
+pub mod pickle;
 #[cfg(feature = "proteinnet")]
 pub mod proteinnet;
 pub mod source;

@@ -24,6 +24,22 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// A file could not be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// There is a file already where one is to be written.
+    #[error("{} is there already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// A file that every checkpoint needs is not in the folder.
     #[error("{} has no {file}{}", folder.display(), holds(found))]
     MissingFile {
@@ -35,7 +51,7 @@ pub enum Error {
         found: Vec<String>,
     },
 
-    /// A small file (configuration or tokenizer) is far too large to be one.
+    /// A small file (configuration, tokenizer, index) is far too large to be one.
     #[error("{} has {found} bytes, more than the {limit} that such a file may have", path.display())]
     FileTooLarge {
         /// The file.
@@ -83,6 +99,35 @@ pub enum Error {
         layers: usize,
         /// A tensor of the layer after the last.
         tensor: String,
+    },
+
+    /// A file of weights, or an index of such files, is not what it should be.
+    #[error("{}: {reason}", file.display())]
+    Weights {
+        /// The file.
+        file: PathBuf,
+        /// What was found; reads on from the file's name.
+        reason: String,
+    },
+
+    /// A pickle is damaged, or asks for something else than data, arrays and tensors.
+    #[error("{}: the pickle that begins at byte {offset} cannot be read", file.display())]
+    Pickle {
+        /// The file.
+        file: PathBuf,
+        /// Where the pickle begins in it.
+        offset: u64,
+        /// What is wrong with it.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+
+    /// An index of files of weights is not the JSON it should be.
+    #[error("{}: not an index of files of weights", file.display())]
+    Index {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
     },
 
     /// The safetensors file says that its header is larger than the file, or than any header may be.
@@ -152,7 +197,7 @@ pub enum Error {
     },
 
     /// A tensor is stored in a number format that is not read.
-    #[error("tensor `{tensor}` is stored as {found}, expected F32, F16 or BF16")]
+    #[error("tensor `{tensor}` is stored as {found}, expected F64, F32, F16 or BF16")]
     TensorType {
         /// The name as stored.
         tensor: String,

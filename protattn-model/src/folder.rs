@@ -2,14 +2,18 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::checkpoint::{Weights, only};
 use crate::error::Error;
 use crate::tokenizer::TokenizerFile;
 
 const CONFIG: &str = "config.json";
-const WEIGHTS: &str = "model.safetensors";
-/// The largest configuration or file of a tokenizer that is read.
+/// What the name of TAPE's `bert-base-config.json` ends in.
+const CONFIG_ENDING: &str = "-config.json";
+/// Names of weights, for messages.
+const WEIGHTS: &str = "model.safetensors or pytorch_model.bin";
+/// The largest configuration, index or file of a tokenizer that is read.
 const SMALL_FILE_LIMIT: u64 = 16 << 20;
 /// Files that come with those of a tokenizer. Where there is one and none of those, they have been
 /// left behind, and the checkpoint is not one of TAPE.
@@ -19,7 +23,7 @@ const BESIDE_TOKENIZER: [&str; 2] = ["tokenizer_config.json", "special_tokens_ma
 pub(crate) struct Folder {
     pub(crate) name: String,
     pub(crate) config: Vec<u8>,
-    pub(crate) weights: PathBuf,
+    pub(crate) weights: Weights,
     /// The file of the tokenizer and its contents.
     pub(crate) tokenizer: Option<(TokenizerFile, Vec<u8>)>,
 }
@@ -29,11 +33,13 @@ impl Folder {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let entries = list(path)?;
         let has = |file: &str| entries.iter().any(|entry| entry == file);
-        for file in [CONFIG, WEIGHTS] {
-            if !has(file) {
-                return Err(missing(path, file, &entries));
-            }
-        }
+        let config = if has(CONFIG) {
+            Some(CONFIG)
+        } else {
+            only(&entries, CONFIG_ENDING)
+        };
+        let config = config.ok_or_else(|| missing(path, CONFIG, &entries))?;
+        let weights = find_weights(path, &entries)?;
         let mut files = TokenizerFile::ALL.into_iter();
         let tokenizer = match files.find(|file| has(file.name())) {
             Some(file) => Some((file, read_small(&path.join(file.name()))?)),
@@ -44,11 +50,20 @@ impl Folder {
         };
         Ok(Self {
             name: name(path),
-            config: read_small(&path.join(CONFIG))?,
-            weights: path.join(WEIGHTS),
+            config: read_small(&path.join(config))?,
+            weights,
             tokenizer,
         })
     }
+}
+
+/// The weights of a folder.
+pub(crate) fn weights(folder: &Path) -> Result<Weights, Error> {
+    find_weights(folder, &list(folder)?)
+}
+
+fn find_weights(folder: &Path, entries: &[String]) -> Result<Weights, Error> {
+    Weights::find(folder, entries).ok_or_else(|| missing(folder, WEIGHTS, entries))
 }
 
 /// The folder's own name, also where the path ends in `.` or is a link.
@@ -88,7 +103,8 @@ fn missing(folder: &Path, file: &'static str, entries: &[String]) -> Error {
     }
 }
 
-fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
+/// The contents of a small file.
+pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Io {
         path: path.to_owned(),
         source,

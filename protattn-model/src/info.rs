@@ -41,6 +41,18 @@ impl fmt::Display for Family {
     }
 }
 
+/// A number format in which tensors are stored, such as `F32` or `BF16`.
+///
+/// The names are those of the safetensors format, whichever format the file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dtype(pub(crate) safetensors::Dtype);
+
+impl fmt::Display for Dtype {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
 /// What a model is: its name, its family and its sizes.
 ///
 /// ```
@@ -53,6 +65,7 @@ impl fmt::Display for Family {
 /// let info = model.info();
 /// assert_eq!((info.family, info.n_layers, info.n_heads), (Family::Bert, 2, 2));
 /// assert_eq!(info.positions, Some(64));
+/// assert_eq!(info.dtype, None); // drawn, not stored
 /// # Ok::<(), protattn_model::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,4 +97,7 @@ pub struct Info {
     /// Number of weights that a pass uses, those that layers share counted once; pooling and task
     /// heads are not among them.
     pub parameters: u64,
+    /// The number format in which most of these weights are stored; they are computed with as
+    /// F32 whatever it is. `None` if they were drawn at random.
+    pub dtype: Option<Dtype>,
 }

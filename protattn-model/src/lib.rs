@@ -14,8 +14,13 @@
 //!
 //! Read are BERT (ProtBert, ProtBert-BFD, TapeBert), ALBERT (ProtAlbert), XLNet (ProtXLNet), ELECTRA
 //! (ProtElectra), ESM-1b and ESM-2, and the encoder of T5 (ProtT5, Ankh), from the files that their
-//! repositories hold; see [`Model::load`] and [`Tokenizer`]. The feature `tokenizers` reads a
-//! tokenizer from `tokenizer.json` as well.
+//! repositories hold; see [`Model::load`] and [`Tokenizer`]. [`convert`] writes any of their weights
+//! as one safetensors file.
+//!
+//! | feature | adds | pulls in |
+//! | --- | --- | --- |
+//! | `torch` (default) | weights in PyTorch's files, of both formats | `protattn-io`, for its reader of pickles |
+//! | `tokenizers` | tokenizers in `tokenizer.json` | tokenizers |
 //!
 //! ```
 //! use protattn_model::ndarray::{ArrayView3, Axis};
@@ -70,8 +75,9 @@ mod sink;
 mod tokenizer;
 mod workspace;
 
+pub use checkpoint::{Converted, IfExists, convert};
 pub use error::{Error, SinkError};
-pub use info::{Family, Info};
+pub use info::{Dtype, Family, Info};
 pub use model::Model;
 pub use ndarray;
 pub use sink::{Output, Sink, SpecialTokens};

@@ -25,15 +25,25 @@ pub struct Model {
 }
 
 impl Model {
-    /// Loads a folder in the layout of the Hugging Face hub: `config.json`, `model.safetensors`
-    /// and the file of a tokenizer (see [`Tokenizer`]).
+    /// Loads a folder in the layout of the Hugging Face hub: `config.json`, weights and the file of a
+    /// tokenizer (see [`Tokenizer`]).
+    ///
+    /// The weights are the first there is of `model.safetensors`, `model.safetensors.index.json`,
+    /// `pytorch_model.bin` and `pytorch_model.bin.index.json`, where an index names the files of
+    /// the same folder that hold them; otherwise the only file that ends in `.safetensors`, or
+    /// else in `.bin`. Their format is told by their content: safetensors or, under the feature
+    /// `torch`, what `torch.save` writes since PyTorch 1.6 and what it wrote before. Pickles are
+    /// read as data, no code in them is run. Likewise `config.json` can be the only file that
+    /// ends in `-config.json`, as TAPE's does.
     ///
     /// A BERT of 30 tokens without any file of a tokenizer is taken for one of the TAPE models,
     /// whose alphabet is built in, and so is that of an ESM of 33 tokens. The weights are mapped one tensor at a
     /// time, checked and laid out for the products; while that lasts, memory holds them once and
-    /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened.
+    /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened, those in
+    /// double precision (F64) rounded. Tensors are found with and without the family's prefix and
+    /// the `module.` of PyTorch's `DataParallel`; those of task heads are passed over.
     ///
-    /// The file of weights must not be changed while it is loaded.
+    /// The files of weights must not be changed while they are loaded.
     ///
     /// # Errors
     /// For a file that is missing, truncated or malformed, a configuration that cannot be
@@ -42,16 +52,17 @@ impl Model {
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = Folder::open(folder.as_ref())?;
         let checkpoint = Checkpoint::open(&folder.weights)?;
+        let weights_paths = checkpoint.paths();
         let tokenizer = folder.tokenizer.as_ref();
         let tokenizer = tokenizer.map(|(file, contents)| (*file, contents.as_slice()));
         let model = Self::build(&folder.config, checkpoint, tokenizer)?;
         Ok(Self {
-            weights_paths: vec![folder.weights],
+            weights_paths,
             ..model.named(folder.name)
         })
     }
 
-    /// Loads a model from the contents of `config.json`, `model.safetensors` and the file of a
+    /// Loads a model from the contents of `config.json`, of one file of weights and of the file of a
     /// tokenizer; which one it is (see [`Tokenizer`]), its first bytes tell.
     ///
     /// Without such a file, a BERT of 30 tokens gets the TAPE alphabet and an ESM of 33 its own.
@@ -116,7 +127,8 @@ impl Model {
         &self.tokenizer
     }
 
-    /// The files that the weights were read from; none if they were not read from files.
+    /// The files that the weights were read from, without an index of such files; none if they were
+    /// not read from files.
     #[must_use]
     pub fn weights_paths(&self) -> &[PathBuf] {
         &self.weights_paths

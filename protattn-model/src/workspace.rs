@@ -149,6 +149,7 @@ mod tests {
             vocabulary: 30,
             positions: None,
             parameters: 0,
+            dtype: None,
         }
     }
 

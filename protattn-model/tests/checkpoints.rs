@@ -49,6 +49,61 @@ fn a_folder_and_its_bytes_give_the_same_model() {
 }
 
 #[test]
+#[cfg(feature = "torch")]
+fn weights_in_several_files_are_one_model() {
+    let [safe, torch] = ["sharded_f16", "sharded_bin"].map(|name| {
+        let model = Model::load(folder("checkpoints").join(name)).unwrap();
+        assert_eq!(model.info().dtype.unwrap().to_string(), "F16");
+        assert_eq!(model.weights_paths().len(), 2);
+        let keep = Keep::new(|output| output == Output::HiddenStates { level: 2 });
+        keep.run(&model, "MKTAYIAK", SpecialTokens::Cut).hidden[&2].clone()
+    });
+    assert_eq!(safe, torch);
+}
+
+#[test]
+fn the_names_that_tape_gave_its_files_are_taken() {
+    let temporary = tempfile::tempdir().unwrap();
+    for (file, name) in [
+        ("config.json", "bert-base-config.json"),
+        ("model.safetensors", "bert-base-pytorch_model.bin"),
+    ] {
+        fs::write(temporary.path().join(name), read("tape_bert", file)).unwrap();
+    }
+    let model = Model::load(temporary.path()).unwrap();
+    let expected = Model::load(folder("tape_bert")).unwrap();
+    assert_eq!(last_states(&model), last_states(&expected));
+}
+
+#[test]
+#[cfg(feature = "torch")]
+fn a_model_is_the_same_from_every_file_of_its_folder() {
+    let shared = std::env::var_os("PROTATTN_SHARED")
+        .map_or_else(|| folder("../../../../shared"), std::path::PathBuf::from);
+    let models = shared.join("reference/models");
+    if !models.is_dir() {
+        #[allow(clippy::print_stderr)]
+        {
+            eprintln!("skipped: there is no {}", models.display());
+        }
+        return;
+    }
+    for family in ["bert", "bert_masked_lm", "tape_bert"] {
+        let expected = last_states(&Model::load(folder(family)).unwrap());
+        for weights in ["pytorch_model.bin", "pytorch_model.legacy.bin"] {
+            let temporary = tempfile::tempdir().unwrap();
+            for file in ["config.json", "vocab.txt", weights] {
+                if let Ok(bytes) = fs::read(models.join(family).join(file)) {
+                    fs::write(temporary.path().join(file), bytes).unwrap();
+                }
+            }
+            let model = Model::load(temporary.path()).unwrap();
+            assert_eq!(last_states(&model), expected, "{family} {weights}");
+        }
+    }
+}
+
+#[test]
 fn info_tells_the_sizes() {
     let model = Model::load(folder("tape_bert")).unwrap();
     let info = model.info();
@@ -64,6 +119,7 @@ fn info_tells_the_sizes() {
     // (30 + 256 + 1) x 48 + 2 x 48 in front; in a layer 4 x (48 x 48 + 48) for attention,
     // 2 x 48 x 192 + 192 + 48 for the feed-forward network and 4 x 48 for the norms.
     assert_eq!(info.parameters, 13_872 + 3 * (9_408 + 18_672 + 192));
+    assert_eq!(info.dtype.unwrap().to_string(), "F32");
     assert_eq!(model.tokenizer().alphabet(), "TAPE");
 }
 

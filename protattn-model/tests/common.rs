@@ -5,7 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use protattn_model::ndarray::{Array2, Array3, ArrayView2, ArrayView3};
-use protattn_model::{Error, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
+use protattn_model::{
+    Error, Info, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace,
+};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
@@ -32,6 +34,13 @@ pub(crate) fn any_vocabulary(config: &Value) -> Option<Vec<u8>> {
         Some("t5") => Some(b"</s>\nA\n".to_vec()),
         _ => None,
     }
+}
+
+/// What a model of the same shape is whose weights are drawn, not stored.
+pub(crate) fn drawn(info: &Info) -> Info {
+    let mut info = info.clone();
+    info.dtype = None;
+    info
 }
 
 /// A sink that wants what its function says, and keeps it.

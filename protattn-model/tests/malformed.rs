@@ -72,7 +72,7 @@ fn tables_without_rows_are_refused() {
 fn a_number_format_that_is_not_read_is_named() {
     let mut parts = Parts::bert();
     parts.tensors.get_mut(QUERY).unwrap().dtype = Dtype::I32;
-    let expected = format!("tensor `{QUERY}` is stored as I32, expected F32, F16 or BF16");
+    let expected = format!("tensor `{QUERY}` is stored as I32, expected F64, F32, F16 or BF16");
     assert_eq!(parts.error().to_string(), expected);
 }
 
@@ -197,7 +197,7 @@ fn files_that_are_missing_are_named() {
     );
     assert_eq!(
         message(&["config.json", "vocab.txt"]),
-        "FOLDER has no model.safetensors; it holds config.json, vocab.txt"
+        "FOLDER has no model.safetensors or pytorch_model.bin; it holds config.json, vocab.txt"
     );
     assert!(matches!(
         Model::load(folder("nowhere")),

@@ -34,7 +34,7 @@
 //! ```
 //!
 //! Nothing in the file is trusted. No pickled code is ever run: a record that asks for anything but
-//! plain data and NumPy arrays is an error that names what it asked for. The file is read, not
+//! plain data, arrays and tensors is an error that names what it asked for. The file is read, not
 //! mapped, and nothing is written, so a read-only file system will do.
 //!
 //! [`labels::BINDING_SITE`]: crate::labels::BINDING_SITE

@@ -1,8 +1,9 @@
-//! The calls of a pickle: those that give bytes, element types and arrays.
+//! The calls of a pickle: those that give bytes, element types, arrays and tensors.
 
 use super::error::Problem;
+use super::global::Global;
 use super::machine::Machine;
-use super::numpy::{Dtype, Global, Layout, encode};
+use super::numpy::{Dtype, Layout, encode};
 use super::value::{Id, Node};
 
 /// NumPy itself allows 64 axes; nothing here has more than three.
@@ -12,7 +13,7 @@ const MAX_AXES: usize = 8;
 const MAX_ARGUMENTS: usize = 9;
 
 impl<'a> Machine<'a> {
-    /// Calls a function, as far as that is building an array.
+    /// Calls a function, as far as that is building an array or a tensor.
     pub(super) fn reduce(&mut self) -> Result<(), Problem> {
         let arguments = self.pop()?;
         let function = self.pop()?;
@@ -20,50 +21,56 @@ impl<'a> Machine<'a> {
             return Err(self.wrong("a function", function));
         };
         let arguments = self.arguments(arguments)?;
-        let node = match (global, arguments.as_slice()) {
-            (Global::Encode, [text, encoding]) => self.encoded(*text, *encoding)?,
-            (Global::Dtype, [code, ..]) => Node::Dtype(self.dtype_of_code(*code)?),
-            (Global::Reconstruct, [class, ..]) => match self.node(*class) {
-                Node::Global(Global::NdArray) => Node::Unbuilt,
-                _ => return Err(self.wrong("the array class", *class)),
-            },
-            (Global::Scalar, [dtype, data]) => {
-                let dtype = self.dtype(*dtype)?;
-                self.array(
-                    Layout {
-                        shape: Vec::new(),
-                        dtype,
-                        fortran: false,
-                    },
-                    *data,
-                )?
-            }
-            (Global::FromBuffer, [data, dtype, shape, order]) => {
-                let (shape, dtype) = (self.shape(*shape)?, self.dtype(*dtype)?);
-                let fortran = matches!(self.node(*order), Node::Text(order) if order == "F");
-                self.array(
-                    Layout {
-                        shape,
-                        dtype,
-                        fortran,
-                    },
-                    *data,
-                )?
-            }
-            _ => {
-                return Err(Problem::Array(format!(
-                    "{global:?} of {} arguments",
-                    arguments.len()
-                )));
-            }
-        };
+        let node = self.call(global, &arguments)?;
         self.push(node)
     }
 
-    /// Gives the value on the stack its state: an array its elements, a type its byte order.
+    /// What a function gives.
+    fn call(&mut self, function: Global, arguments: &[Id]) -> Result<Node<'a>, Problem> {
+        match (function, arguments) {
+            (Global::Encode, [text, encoding]) => self.encoded(*text, *encoding),
+            (Global::Dtype, [code, ..]) => Ok(Node::Dtype(self.dtype_of_code(*code)?)),
+            (Global::Reconstruct, [class, ..]) => match self.node(*class) {
+                Node::Global(Global::NdArray) => Ok(Node::Unbuilt),
+                _ => Err(self.wrong("the array class", *class)),
+            },
+            (Global::Scalar, [dtype, data]) => {
+                let layout = Layout {
+                    shape: Vec::new(),
+                    dtype: self.dtype(*dtype)?,
+                    fortran: false,
+                };
+                self.array(layout, *data)
+            }
+            (Global::FromBuffer, [data, dtype, shape, order]) => {
+                let layout = Layout {
+                    shape: self.shape(*shape)?,
+                    dtype: self.dtype(*dtype)?,
+                    fortran: matches!(self.node(*order), Node::Text(order) if order == "F"),
+                };
+                self.array(layout, *data)
+            }
+            (Global::OrderedDict, []) => Ok(Node::Dict(Vec::new())),
+            (Global::RebuildTensor, [storage, offset, shape, strides, ..]) => {
+                let tensor = self.tensor(*storage, *offset, [*shape, *strides])?;
+                Ok(Node::Tensor(tensor))
+            }
+            (Global::RebuildParameter, [tensor, ..]) => Ok(Node::Tensor(self.parameter(*tensor)?)),
+            _ => Err(Problem::Call {
+                function,
+                arguments: arguments.len(),
+            }),
+        }
+    }
+
+    /// Gives the value on the stack its state: an array its elements, a type its byte order. What
+    /// is set on a dict beside its items (PyTorch sets `_metadata`) is dropped.
     pub(super) fn build(&mut self) -> Result<(), Problem> {
         let state = self.pop()?;
         let target = self.top()?;
+        if let (Node::Dict(_), Node::Dict(_)) = (self.node(target), self.node(state)) {
+            return Ok(());
+        }
         let state = self.arguments(state)?;
         match (self.node(target), state.as_slice()) {
             (Node::Dtype(dtype), [_, order, ..]) => {
@@ -130,7 +137,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn shape(&self, id: Id) -> Result<Vec<usize>, Problem> {
+    pub(super) fn shape(&self, id: Id) -> Result<Vec<usize>, Problem> {
         let axes = self.tuple(id)?;
         if axes.len() > MAX_AXES {
             return Err(Problem::Limit {
@@ -138,18 +145,19 @@ impl<'a> Machine<'a> {
                 limit: MAX_AXES,
             });
         }
-        let axis = |id: &Id| match self.node(*id) {
-            Node::Int(n) => {
-                usize::try_from(*n).map_err(|_| Problem::Array(format!("an axis of {n}")))
-            }
-            _ => Err(self.wrong("a whole number", *id)),
-        };
-        axes.iter().map(axis).collect()
+        axes.iter().map(|axis| self.size(*axis)).collect()
+    }
+
+    pub(super) fn size(&self, id: Id) -> Result<usize, Problem> {
+        match *self.node(id) {
+            Node::Int(n) => usize::try_from(n).map_err(|_| Problem::Size(n)),
+            _ => Err(self.wrong("a whole number", id)),
+        }
     }
 
     /// The items of a short tuple. The limit keeps a pickle that calls with one long tuple over and
     /// over from taking time in the square of its size.
-    fn arguments(&self, id: Id) -> Result<Vec<Id>, Problem> {
+    pub(super) fn arguments(&self, id: Id) -> Result<Vec<Id>, Problem> {
         let items = self.tuple(id)?;
         if items.len() > MAX_ARGUMENTS {
             return Err(Problem::Limit {

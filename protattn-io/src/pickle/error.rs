@@ -1,9 +1,11 @@
 //! Why a pickle cannot be read.
 
-/// Why a pickle cannot be read, and where.
+use super::global::Global;
+
+/// Why a pickle cannot be read, and where: "the pickle at byte 2 asks for `os.system`; ...".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the pickle at byte {at} {problem}")]
-pub(crate) struct Error {
+pub struct Error {
     /// Offset of the opcode that cannot be carried out.
     pub(super) at: usize,
     pub(super) problem: Problem,
@@ -20,7 +22,7 @@ pub(super) enum Problem {
     Opcode(u8),
     #[error("is in protocol {0}, newer than 5")]
     Protocol(u8),
-    #[error("asks for `{0}`; only plain data and NumPy arrays are read")]
+    #[error("asks for `{0}`; only plain data, arrays and tensors are read")]
     Global(String),
     #[error("takes more from the stack than is there")]
     StackUnderflow,
@@ -35,10 +37,16 @@ pub(super) enum Problem {
     Number,
     #[error("holds a whole number that does not fit 64 bits")]
     BigInt,
+    #[error("has a size of {0}")]
+    Size(i64),
+    #[error("calls {function:?} with {arguments} arguments")]
+    Call { function: Global, arguments: usize },
     #[error("holds text that is not UTF-8")]
     Utf8,
     #[error("describes a NumPy array that cannot be read: {0}")]
     Array(String),
+    #[error("describes a tensor that cannot be read: {0}")]
+    Tensor(String),
     #[error("holds more than {limit} {what}")]
     Limit { what: &'static str, limit: usize },
 }

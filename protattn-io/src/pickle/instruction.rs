@@ -20,7 +20,9 @@ pub(super) enum Instruction<'a> {
     None,
     Bool(bool),
     Int(i64),
-    Float,
+    /// A whole number of more than 64 bits: its bytes in two's complement, little endian.
+    LongInt(&'a [u8]),
+    Float(f64),
     Text(Cow<'a, str>),
     Bytes(&'a [u8]),
     EmptyList,
@@ -46,6 +48,10 @@ pub(super) enum Instruction<'a> {
     StackGlobal,
     Reduce,
     Build,
+    /// The value that the tuple on the stack stands for.
+    Persistent,
+    /// The same with text for it.
+    PersistentText(&'a str),
     /// Store the top of the stack under a number.
     Put(u64),
     /// Store the top of the stack under the next free number.
@@ -154,6 +160,7 @@ impl<'a> Instruction<'a> {
             0x93 => Self::StackGlobal,
             b'R' => Self::Reduce,
             b'b' => Self::Build,
+            b'Q' => Self::Persistent,
             0x94 => Self::Memoize,
             _ => return None,
         })
@@ -173,12 +180,12 @@ impl<'a> Instruction<'a> {
                 .map(|v| Self::Int(i32::from_le_bytes(v).into())),
             0x8a => input.byte().and_then(|n| long(input, n.into())),
             0x8b => input.u32().and_then(|n| long(input, n)),
-            b'G' => input.take(8).map(|_| Self::Float),
+            b'G' => input.array().map(|v| Self::Float(f64::from_be_bytes(v))),
             b'I' => input.text_line().and_then(decimal_or_bool),
             b'L' => input
                 .text_line()
                 .and_then(|v| decimal(v.strip_suffix('L').unwrap_or(v))),
-            b'F' => input.line().map(|_| Self::Float),
+            b'F' => input.text_line().and_then(float),
             _ => return None,
         })
     }
@@ -216,6 +223,7 @@ impl<'a> Instruction<'a> {
             b'h' => input.byte().map(|n| Self::Get(n.into())),
             b'j' => input.u32().map(Self::Get),
             b'g' => input.text_line().and_then(index).map(Self::Get),
+            b'P' => input.text_line().map(Self::PersistentText),
             _ => return None,
         })
     }
@@ -245,7 +253,7 @@ fn global<'a>(input: &mut Input<'a>) -> Result<Instruction<'a>, Problem> {
 fn long<'a>(input: &mut Input<'a>, n: u64) -> Result<Instruction<'a>, Problem> {
     let bytes = input.take(n)?;
     if bytes.len() > 8 {
-        return Err(Problem::BigInt);
+        return Ok(Instruction::LongInt(bytes));
     }
     let sign = bytes
         .last()
@@ -262,6 +270,12 @@ fn decimal_or_bool<'a>(text: &str) -> Result<Instruction<'a>, Problem> {
         "01" => Ok(Instruction::Bool(true)),
         _ => decimal(text),
     }
+}
+
+fn float<'a>(text: &str) -> Result<Instruction<'a>, Problem> {
+    text.parse()
+        .map(Instruction::Float)
+        .map_err(|_| Problem::Number)
 }
 
 fn decimal<'a>(text: &str) -> Result<Instruction<'a>, Problem> {
@@ -323,12 +337,21 @@ mod tests {
             assert_eq!(decode(bytes), Ok(Instruction::Int(expected)), "{bytes:?}");
         }
         assert_eq!(decode(b"I01\n"), Ok(Instruction::Bool(true)));
+        let nine = b"\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00";
+        assert_eq!(decode(nine), Ok(Instruction::LongInt(&nine[2..])));
+    }
+
+    #[test]
+    fn floats_are_read_in_both_forms() {
+        for bytes in [&b"G\xbf\xb9\x99\x99\x99\x99\x99\x9a"[..], b"F-0.1\n"] {
+            assert_eq!(decode(bytes), Ok(Instruction::Float(-0.1)));
+        }
+        assert_eq!(decode(b"Finf\n"), Ok(Instruction::Float(f64::INFINITY)));
+        assert_eq!(decode(b"F1.5.2\n"), Err(Problem::Number));
     }
 
     #[test]
     fn what_does_not_fit_is_refused_before_memory_is_taken() {
-        let nine = b"\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00";
-        assert_eq!(decode(nine), Err(Problem::BigInt));
         assert_eq!(decode(b"L9223372036854775808L\n"), Err(Problem::BigInt));
         let huge = b"\x8d\xff\xff\xff\xff\xff\xff\xff\x7fAC";
         assert_eq!(
@@ -351,9 +374,7 @@ mod tests {
 
     #[test]
     fn opcodes_that_build_objects_are_refused() {
-        for opcode in [
-            b'i', b'o', b'P', b'Q', 0x81, 0x82, 0x83, 0x84, 0x8f, 0x92, 0x97, b'S',
-        ] {
+        for opcode in [b'i', b'o', 0x81, 0x82, 0x83, 0x84, 0x8f, 0x92, 0x97, b'S'] {
             assert_eq!(decode(&[opcode, b'1', b'\n']), Err(Problem::Opcode(opcode)));
         }
         assert_eq!(decode(b"\x80\x06"), Err(Problem::Protocol(6)));

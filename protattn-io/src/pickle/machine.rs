@@ -4,13 +4,17 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::error::{Error, Problem};
+use super::global::Global;
 use super::instruction::{Input, Instruction};
-use super::numpy::Global;
 use super::value::{Id, Node, Pickle};
 use super::{MAX_DEPTH, MAX_VALUES};
 
 /// Reads one pickle; what follows its end is left alone.
-pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, Error> {
+///
+/// # Errors
+/// For anything that is not a whole pickle, asks for what is not plain data, an array or a tensor,
+/// or exceeds the limits named in the [module](super)'s documentation.
+pub fn read(bytes: &[u8]) -> Result<Pickle<'_>, Error> {
     let mut input = Input::new(bytes);
     let mut machine = Machine {
         budget: bytes.len(),
@@ -23,6 +27,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, Error> {
             return Ok(Pickle {
                 nodes: machine.nodes,
                 root,
+                end: input.position(),
             });
         }
     }
@@ -52,7 +57,8 @@ impl<'a> Machine<'a> {
             Instruction::None => self.push(Node::None)?,
             Instruction::Bool(value) => self.push(Node::Bool(value))?,
             Instruction::Int(value) => self.push(Node::Int(value))?,
-            Instruction::Float => self.push(Node::Float)?,
+            Instruction::LongInt(bytes) => self.push(Node::LongInt(bytes))?,
+            Instruction::Float(value) => self.push(Node::Float(value))?,
             Instruction::Text(text) => self.push(Node::Text(text))?,
             Instruction::Bytes(bytes) => self.push(Node::Bytes(Cow::Borrowed(bytes)))?,
             Instruction::EmptyList => self.push(Node::List(Vec::new()))?,
@@ -98,6 +104,11 @@ impl<'a> Machine<'a> {
             Instruction::StackGlobal => self.stack_global(),
             Instruction::Reduce => self.reduce(),
             Instruction::Build => self.build(),
+            Instruction::Persistent => self.persistent(),
+            Instruction::PersistentText(text) => {
+                self.push(Node::Text(text.into()))?;
+                self.persistent()
+            }
             _ => Ok(()),
         }
     }

@@ -7,70 +7,31 @@
 
 use std::borrow::Cow;
 
-/// The names a pickle may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Global {
-    Reconstruct,
-    NdArray,
-    Dtype,
-    Scalar,
-    FromBuffer,
-    /// How protocols before 3 write bytes: text, and the call that encodes it.
-    Encode,
-}
-
-impl Global {
-    /// The global of this name; NumPy 2 moved `numpy.core` to `numpy._core`.
-    pub(super) fn find(module: &str, name: &str) -> Option<Self> {
-        Some(match (module, name) {
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
-                Self::Reconstruct
-            }
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Self::Scalar,
-            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Self::FromBuffer,
-            ("numpy", "ndarray") => Self::NdArray,
-            ("numpy", "dtype") => Self::Dtype,
-            ("_codecs", "encode") => Self::Encode,
-            _ => return None,
-        })
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Bool,
-    U1,
-    I1,
-    I2,
-    I4,
-    I8,
-    F4,
-    F8,
-}
+use super::Element;
 
 /// The type of an array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Dtype {
-    kind: Kind,
+    element: Element,
     big_endian: bool,
 }
 
 impl Dtype {
     /// The type that NumPy calls `f4`, `i8`, `b1`, ..., little endian.
     pub(super) fn from_code(code: &str) -> Option<Self> {
-        let kind = match code {
-            "b1" => Kind::Bool,
-            "u1" => Kind::U1,
-            "i1" => Kind::I1,
-            "i2" => Kind::I2,
-            "i4" => Kind::I4,
-            "i8" => Kind::I8,
-            "f4" => Kind::F4,
-            "f8" => Kind::F8,
+        let element = match code {
+            "b1" => Element::Bool,
+            "u1" => Element::U8,
+            "i1" => Element::I8,
+            "i2" => Element::I16,
+            "i4" => Element::I32,
+            "i8" => Element::I64,
+            "f4" => Element::F32,
+            "f8" => Element::F64,
             _ => return None,
         };
         Some(Self {
-            kind,
+            element,
             big_endian: false,
         })
     }
@@ -84,12 +45,7 @@ impl Dtype {
 
     /// Bytes of one element.
     pub(super) fn size(self) -> usize {
-        match self.kind {
-            Kind::Bool | Kind::U1 | Kind::I1 => 1,
-            Kind::I2 => 2,
-            Kind::I4 | Kind::F4 => 4,
-            Kind::I8 | Kind::F8 => 8,
-        }
+        self.element.size()
     }
 }
 
@@ -112,29 +68,29 @@ impl Layout {
 
     /// The elements as integers, the last axis running fastest; `None` for another type.
     pub(super) fn ints(&self, data: &[u8]) -> Option<Vec<i64>> {
-        match self.dtype.kind {
-            Kind::U1 => Some(self.collect(data, |[b]: [u8; 1]| b.into())),
-            Kind::I1 => Some(self.collect(data, |b| i8::from_le_bytes(b).into())),
-            Kind::I2 => Some(self.collect(data, |b| i16::from_le_bytes(b).into())),
-            Kind::I4 => Some(self.collect(data, |b| i32::from_le_bytes(b).into())),
-            Kind::I8 => Some(self.collect(data, i64::from_le_bytes)),
-            Kind::Bool | Kind::F4 | Kind::F8 => None,
+        match self.dtype.element {
+            Element::U8 => Some(self.collect(data, |[b]: [u8; 1]| b.into())),
+            Element::I8 => Some(self.collect(data, |b| i8::from_le_bytes(b).into())),
+            Element::I16 => Some(self.collect(data, |b| i16::from_le_bytes(b).into())),
+            Element::I32 => Some(self.collect(data, |b| i32::from_le_bytes(b).into())),
+            Element::I64 => Some(self.collect(data, i64::from_le_bytes)),
+            _ => None,
         }
     }
 
     /// The elements as floats, the last axis running fastest; `None` for another type.
     pub(super) fn floats(&self, data: &[u8]) -> Option<Vec<f64>> {
-        match self.dtype.kind {
-            Kind::F4 => Some(self.collect(data, |b| f32::from_le_bytes(b).into())),
-            Kind::F8 => Some(self.collect(data, f64::from_le_bytes)),
+        match self.dtype.element {
+            Element::F32 => Some(self.collect(data, |b| f32::from_le_bytes(b).into())),
+            Element::F64 => Some(self.collect(data, f64::from_le_bytes)),
             _ => None,
         }
     }
 
     /// The elements as flags, the last axis running fastest; `None` for another type.
     pub(super) fn flags(&self, data: &[u8]) -> Option<Vec<bool>> {
-        match self.dtype.kind {
-            Kind::Bool => Some(self.collect(data, |[b]: [u8; 1]| b != 0)),
+        match self.dtype.element {
+            Element::Bool => Some(self.collect(data, |[b]: [u8; 1]| b != 0)),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::error::Problem;
+use super::global::Global;
 use super::*;
 
 /// One record in protocols 0 to 5, by `tests/fixtures/pickle/make.py`.
@@ -37,8 +38,9 @@ fn check_record(bytes: &[u8], name: &str) {
     assert_eq!(get("long").int(), Some(-(1 << 40)), "{name}");
     assert_eq!(get("scalar").int(), Some(7), "{name}");
     assert_eq!(get("text").text(), Some("α\n\\"), "{name}");
-    let kinds = ["nothing", "yes", "half"].map(|key| get(key).kind());
-    assert_eq!(kinds, ["None", "a flag", "a float"], "{name}");
+    assert_eq!(get("nothing").kind(), "None", "{name}");
+    assert_eq!(get("yes").flag(), Some(true), "{name}");
+    assert_eq!(get("half").float(), Some(0.5), "{name}");
     let f4 = vec![1.5, -2.0, 3.25, 4.0, 5.0, 6.0];
     assert_eq!(get("f4").floats(), Some((&[2, 3][..], f4)), "{name}");
     let fortran = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
@@ -114,18 +116,172 @@ fn nothing_is_called() {
         .to_string();
     assert_eq!(
         message,
-        "the pickle at byte 2 asks for `os.system`; only plain data and NumPy arrays are read"
+        "the pickle at byte 2 asks for `os.system`; only plain data, arrays and tensors are read"
     );
     for global in [
         "builtins.eval",
         "numpy.load",
         "copy_reg._reconstructor",
-        "collections.OrderedDict",
+        "collections.defaultdict",
+        "torch.ComplexFloatStorage",
+        "torch._utils._rebuild_qtensor",
     ] {
         let (module, name) = global.rsplit_once('.').unwrap();
         let bytes = format!("c{module}\n{name}\n.");
         assert_eq!(problem(bytes.as_bytes()), Problem::Global(global.into()));
     }
+}
+
+/// A storage of 24 single-precision numbers; `part` is the sixth item of its persistent id.
+fn storage(part: &str) -> String {
+    format!("(Vstorage\nctorch\nFloatStorage\nV7\nVcpu\nI24\n{part}tQ")
+}
+
+fn tuple(sizes: &[i64]) -> String {
+    let items: String = sizes.iter().map(|size| format!("I{size}\n")).collect();
+    format!("({items}t")
+}
+
+/// A pickle of one tensor over a storage, as PyTorch calls for it.
+fn tensor(storage: &str, offset: i64, shape: &[i64], strides: &[i64]) -> Vec<u8> {
+    let (shape, strides) = (tuple(shape), tuple(strides));
+    format!(
+        "ctorch._utils\n_rebuild_tensor_v2\n({storage}I{offset}\n{shape}{strides}I00\n\
+         ccollections\nOrderedDict\n(tRtR."
+    )
+    .into_bytes()
+}
+
+#[test]
+fn tensors_are_described() {
+    let bytes = tensor(&storage(""), 4, &[3, 4], &[1, 5]);
+    let pickle = read(&bytes).unwrap();
+    let expected = Tensor {
+        storage: Storage {
+            key: "7",
+            element: Element::F32,
+            len: 24,
+        },
+        offset: 4,
+        shape: vec![3, 4],
+        strides: vec![1, 5],
+    };
+    assert_eq!(pickle.root().tensor(), Some(expected.clone()));
+    assert_eq!(pickle.root().kind(), "a tensor");
+    assert_eq!(pickle.storages().collect::<Vec<_>>(), [expected.storage]);
+    assert_eq!(pickle.root().ints(), None);
+
+    // In the format before PyTorch 1.6 a storage can be a part of another: 20 elements from 2 on.
+    for (part, offset) in [("N", 2), ("(Vv\nI2\nI20\nt", 4)] {
+        let bytes = tensor(&storage(part), 2, &[3, 4], &[1, 5]);
+        let tensor = read(&bytes).unwrap().root().tensor().map(|t| t.offset);
+        assert_eq!(tensor, Some(offset));
+    }
+    // A parameter is its tensor, and so is one of no axes.
+    let mut bytes = b"ctorch._utils\n_rebuild_parameter\n(".to_vec();
+    bytes.extend(tensor(&storage(""), 23, &[], &[]));
+    bytes.pop();
+    bytes.extend(b"I01\nNtR.");
+    let pickle = read(&bytes).unwrap();
+    let scalar = pickle.root().tensor().unwrap();
+    assert_eq!((scalar.offset, scalar.shape), (23, vec![]));
+}
+
+#[test]
+fn tensors_that_do_not_fit_their_storage_are_refused() {
+    let fits = |offset, shape: &[i64], strides: &[i64]| {
+        read(&tensor(&storage(""), offset, shape, strides)).is_ok()
+    };
+    assert!(fits(0, &[24], &[1]) && fits(0, &[4, 6], &[1, 4]) && fits(23, &[1, 1], &[99, 99]));
+    assert!(fits(24, &[0, 5], &[5, 1]));
+    for (offset, shape, strides) in [
+        (0, &[25][..], &[1][..]),
+        (1, &[24], &[1]),
+        (24, &[1], &[1]),
+        (25, &[0], &[1]),
+        (0, &[2, 2], &[23, 1]),
+        (0, &[2], &[1, 1]),
+        (0, &[5, 5], &[1, 1]),
+        // 10¹² elements, all of them the first; 2⁶⁴ of them; and strides beyond everything.
+        (0, &[1_000_000, 1_000_000], &[0, 0]),
+        (0, &[1 << 32, 1 << 32], &[0, 0]),
+        (0, &[3, 3], &[i64::MAX, i64::MAX]),
+        (i64::MAX, &[2], &[i64::MAX]),
+    ] {
+        let bytes = tensor(&storage(""), offset, shape, strides);
+        assert!(
+            matches!(problem(&bytes), Problem::Tensor(_)),
+            "{offset} {shape:?} {strides:?}"
+        );
+    }
+    for (offset, shape, strides) in [(-1, [2], [1]), (0, [-2], [1]), (0, [2], [-1])] {
+        let bytes = tensor(&storage(""), offset, &shape, &strides);
+        assert!(matches!(problem(&bytes), Problem::Size(-2..0)));
+    }
+    for part in ["(Vv\nI5\nI20\nt", "(Vv\nI9223372036854775807\nI2\nt"] {
+        let bytes = tensor(&storage(part), 0, &[1], &[1]);
+        assert!(matches!(problem(&bytes), Problem::Tensor(_)));
+    }
+    let bytes = tensor(&storage(""), 0, &[5, 5], &[5, 1]);
+    assert_eq!(
+        read(&bytes).unwrap_err().to_string(),
+        "the pickle at byte 130 describes a tensor that cannot be read: shape [5, 5] with strides \
+         [5, 1] from element 0 on does not fit a storage of 24 elements"
+    );
+}
+
+#[test]
+fn persistent_ids_are_storages_or_nothing() {
+    assert!(matches!(problem(b"P7\n."), Problem::Type { .. }));
+    assert!(matches!(problem(b"I7\nQ."), Problem::Type { .. }));
+    assert!(matches!(problem(b")Q."), Problem::Tensor(_)));
+    let module = storage("").replace("Vstorage", "Vmodule");
+    assert!(matches!(
+        problem(module.as_bytes()),
+        Problem::Type {
+            expected: "the class of a storage",
+            ..
+        }
+    ));
+    let class = storage("").replace("ctorch\nFloatStorage\n", "cnumpy\nndarray\n");
+    assert!(matches!(problem(class.as_bytes()), Problem::Type { .. }));
+    let negative = storage("").replace("I24", "I-24");
+    assert_eq!(problem(negative.as_bytes()), Problem::Size(-24));
+}
+
+#[test]
+fn an_ordered_dict_is_a_dict_and_loses_its_attributes() {
+    // Python 3.11, protocol 2: an OrderedDict with one item and an attribute `_metadata`.
+    let bytes = b"\x80\x02ccollections\nOrderedDict\nq\x00)Rq\x01X\x01\x00\x00\x00aq\x02K\x01s\
+        }q\x03X\x09\x00\x00\x00_metadataq\x04}sb.";
+    let pickle = read(bytes).unwrap();
+    let entries: Vec<_> = pickle.root().entries().unwrap().collect();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(
+        (entries[0].0.text(), entries[0].1.int()),
+        (Some("a"), Some(1))
+    );
+    assert_eq!(
+        problem(b"ccollections\nOrderedDict\n((ltR."),
+        Problem::Call {
+            function: Global::OrderedDict,
+            arguments: 1
+        }
+    );
+}
+
+#[test]
+fn several_pickles_follow_each_other() {
+    let bytes = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.rest";
+    let magic = read(bytes).unwrap();
+    assert_eq!(
+        magic.root().long_int(),
+        Some(&b"l\xfc\x9cF\xf9 j\xa8P\x19"[..])
+    );
+    assert_eq!(magic.root().int(), None);
+    let version = read(&bytes[magic.end()..]).unwrap();
+    assert_eq!(version.root().int(), Some(1001));
+    assert_eq!(&bytes[magic.end() + version.end()..], b"rest");
 }
 
 #[test]

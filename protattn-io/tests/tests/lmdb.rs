@@ -100,7 +100,7 @@ fn a_bad_record_is_named_and_the_next_one_read() {
     let path = fixture("lmdb/invalid/records");
     let records = read("invalid/records");
     let expected = [
-        "the pickle at byte 61 asks for `posix.system`; only plain data and NumPy arrays are read",
+        "the pickle at byte 61 asks for `posix.system`; only plain data, arrays and tensors are read",
         "`positions` has 2 values for 3 residues",
         "there is `sites` but no `positions`",
         "there is no `id` among its keys: primary, label",

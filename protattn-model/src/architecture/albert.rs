@@ -90,11 +90,7 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
         ..config
     };
     Ok(Loaded {
-        info: config.info(
-            Family::Albert,
-            embedding.positions(),
-            checkpoint.parameters(),
-        ),
+        info: config.info(Family::Albert, embedding.positions(), &checkpoint),
         network: Box::new(Albert {
             embedding,
             stored,

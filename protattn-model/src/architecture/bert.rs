@@ -35,11 +35,7 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     let embedding = TokenEmbedding::load(&mut checkpoint, &config.tables, None)?;
     let bert = Bert::load(&mut checkpoint, &config, embedding)?;
     Ok(Loaded {
-        info: config.info(
-            Family::Bert,
-            bert.embedding.positions(),
-            checkpoint.parameters(),
-        ),
+        info: config.info(Family::Bert, bert.embedding.positions(), &checkpoint),
         network: Box::new(bert),
     })
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::config;
 use crate::blocks::{PostNormShape, TableSizes};
+use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::{Family, Info};
 
@@ -82,7 +83,12 @@ impl BertConfig {
         })
     }
 
-    pub(super) fn info(&self, family: Family, positions: usize, parameters: u64) -> Info {
+    pub(super) fn info(
+        &self,
+        family: Family,
+        positions: usize,
+        checkpoint: &Checkpoint<'_>,
+    ) -> Info {
         Info {
             name: String::new(),
             family,
@@ -93,7 +99,8 @@ impl BertConfig {
             intermediate: self.shape.intermediate,
             vocabulary: self.tables.vocabulary,
             positions: Some(positions),
-            parameters,
+            parameters: checkpoint.parameters(),
+            dtype: checkpoint.dtype(),
         }
     }
 }

@@ -30,11 +30,7 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     let embedding = TokenEmbedding::load(&mut checkpoint, &config.tables, projection)?;
     let electra = Bert::load(&mut checkpoint, &config, embedding)?;
     Ok(Loaded {
-        info: config.info(
-            Family::Electra,
-            electra.embedding.positions(),
-            checkpoint.parameters(),
-        ),
+        info: config.info(Family::Electra, electra.embedding.positions(), &checkpoint),
         network: Box::new(electra),
     })
 }

@@ -54,7 +54,7 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     let norm = LayerNorm::load(&mut checkpoint, name, width, epsilon)?;
     let positions = embeddings.positions.as_ref().map(PositionTable::count);
     Ok(Loaded {
-        info: config.info(positions, checkpoint.parameters()),
+        info: config.info(positions, &checkpoint),
         network: Box::new(Esm {
             embeddings,
             rotary,

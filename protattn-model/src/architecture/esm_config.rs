@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::config;
+use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::{Family, Info};
 use crate::kernel::Activation;
@@ -93,7 +94,7 @@ impl EsmConfig {
         })
     }
 
-    pub(super) fn info(&self, positions: Option<usize>, parameters: u64) -> Info {
+    pub(super) fn info(&self, positions: Option<usize>, checkpoint: &Checkpoint<'_>) -> Info {
         Info {
             name: String::new(),
             family: Family::Esm,
@@ -104,7 +105,8 @@ impl EsmConfig {
             intermediate: self.intermediate,
             vocabulary: self.vocabulary,
             positions,
-            parameters,
+            parameters: checkpoint.parameters(),
+            dtype: checkpoint.dtype(),
         }
     }
 }

@@ -84,7 +84,7 @@ impl Config {
         self.heads * self.head_width
     }
 
-    fn info(&self, parameters: u64) -> Info {
+    fn info(&self, checkpoint: &Checkpoint<'_>) -> Info {
         Info {
             name: String::new(),
             family: Family::T5,
@@ -95,7 +95,8 @@ impl Config {
             intermediate: self.intermediate,
             vocabulary: self.vocabulary,
             positions: None,
-            parameters,
+            parameters: checkpoint.parameters(),
+            dtype: checkpoint.dtype(),
         }
     }
 }
@@ -192,7 +193,7 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     let next = format!("{encoder}block.{}.layer.0.layer_norm.weight", config.layers);
     config::no_more_layers(&checkpoint, "num_layers", config.layers, next)?;
     Ok(Loaded {
-        info: config.info(checkpoint.parameters()),
+        info: config.info(&checkpoint),
         network: Box::new(network),
     })
 }

@@ -110,7 +110,7 @@ impl Config {
         self.width / self.heads
     }
 
-    fn info(&self, parameters: u64) -> Info {
+    fn info(&self, checkpoint: &Checkpoint<'_>) -> Info {
         Info {
             name: String::new(),
             family: Family::Xlnet,
@@ -121,7 +121,8 @@ impl Config {
             intermediate: self.intermediate,
             vocabulary: self.vocabulary,
             positions: None,
-            parameters,
+            parameters: checkpoint.parameters(),
+            dtype: checkpoint.dtype(),
         }
     }
 }
@@ -165,7 +166,7 @@ pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, 
     let next = format!("layer.{}.rel_attn.q", config.layers);
     config::no_more_layers(&checkpoint, "n_layer", config.layers, next)?;
     Ok(Loaded {
-        info: config.info(checkpoint.parameters()),
+        info: config.info(&checkpoint),
         network: Box::new(Xlnet {
             embedding,
             sinusoids: Sinusoids::new(&config),
@@ -336,11 +337,11 @@ fn attention(
     let (width, heads, head_width) = (config.width, config.heads, config.head_width());
     let mut map = |part: &str| {
         let shape = [width, heads, head_width];
-        checkpoint.block(&format!("{name}.{part}"), &shape)
+        checkpoint.tensor(&format!("{name}.{part}"), &shape)
     };
     // Only the last one has its outputs first, as other families have them.
     let (q, k, v, r, o) = (map("q")?, map("k")?, map("v")?, map("r")?, map("o")?);
-    let segments = checkpoint.block(&format!("{name}.seg_embed"), &[2, heads, head_width])?;
+    let segments = checkpoint.tensor(&format!("{name}.seg_embed"), &[2, heads, head_width])?;
     let (same, other) = segments.values().split_at(width);
     let mut qkv_bias = biases.word.clone();
     qkv_bias.resize(3 * width, 0.0);

@@ -1,18 +1,42 @@
-//! Where weights come from: a safetensors file, bytes in memory, or a random generator.
+//! Where weights come from: files of safetensors or PyTorch, bytes in memory, or a random generator.
 //!
-//! Architectures ask for each tensor by name and shape and get it as `f32`, checked.
+//! Architectures ask for each tensor by name and shape and get it as `f32`, checked. The readers
+//! of the formats only say where each tensor is ([`Stored`](stored::Stored)); what is read, mapped
+//! and converted is the same for all.
 
+mod convert;
+mod file;
+mod format;
+mod index;
+mod locate;
 mod random;
+mod replacement;
 mod safetensors;
+mod store;
+mod stored;
 mod tensor;
+#[cfg(all(test, feature = "torch"))]
+mod tests;
+mod torch;
+mod unique;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+pub use self::convert::{Converted, IfExists, convert};
+pub(crate) use self::locate::{Weights, only};
 use self::random::Random;
-use self::safetensors::Safetensors;
+use self::store::Store;
 pub(crate) use self::tensor::Tensor;
 use crate::error::Error;
+use crate::info::Dtype;
 use crate::kernel;
+
+/// What can stand in front of the names of all tensors: nothing, or what PyTorch's `DataParallel`
+/// puts there.
+const WRAPPERS: [&str; 2] = ["", "module."];
+/// The parts of a norm, and what TensorFlow called them.
+const OLD_NAMES: [(&str, &str); 2] = [(".weight", ".gamma"), (".bias", ".beta")];
 
 /// What a drawn vector is made of; matrices are drawn from a normal distribution.
 #[derive(Debug, Clone, Copy)]
@@ -25,23 +49,24 @@ pub(crate) enum Fill {
 pub(crate) struct Checkpoint<'a> {
     source: Source<'a>,
     prefix: &'static str,
-    parameters: u64,
+    /// Weights read so far, by the format in which they are stored.
+    read: BTreeMap<Option<Dtype>, u64>,
 }
 
 enum Source<'a> {
-    Stored(Safetensors<'a>),
+    Stored(Store<'a>),
     Random(Random),
 }
 
 impl<'a> Checkpoint<'a> {
-    /// A safetensors file; its tensors are mapped one at a time.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        Safetensors::open(path).map(|stored| Self::new(Source::Stored(stored)))
+    /// Files on disk; their tensors are mapped one at a time.
+    pub(crate) fn open(weights: &Weights) -> Result<Self, Error> {
+        Store::open(weights).map(|stored| Self::new(Source::Stored(stored)))
     }
 
-    /// The bytes of a safetensors file.
+    /// The bytes of a file.
     pub(crate) fn from_bytes(bytes: &'a [u8]) -> Result<Self, Error> {
-        Safetensors::from_bytes(bytes).map(|stored| Self::new(Source::Stored(stored)))
+        Store::from_bytes(bytes).map(|stored| Self::new(Source::Stored(stored)))
     }
 
     /// Weights drawn at random.
@@ -53,7 +78,7 @@ impl<'a> Checkpoint<'a> {
         Self {
             source,
             prefix: "",
-            parameters: 0,
+            read: BTreeMap::new(),
         }
     }
 
@@ -64,7 +89,25 @@ impl<'a> Checkpoint<'a> {
 
     /// The number of weights read so far.
     pub(crate) fn parameters(&self) -> u64 {
-        self.parameters
+        self.read.values().sum()
+    }
+
+    /// The number format in which most of the weights read so far are stored; `None` if they are
+    /// drawn. Of two with as many, the wider.
+    pub(crate) fn dtype(&self) -> Option<Dtype> {
+        let most = self
+            .read
+            .iter()
+            .max_by_key(|(dtype, count)| (**count, **dtype))?;
+        *most.0
+    }
+
+    /// The files that are read; none if the weights are in memory already.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        match &self.source {
+            Source::Stored(stored) => stored.paths().map(PathBuf::from).collect(),
+            Source::Random(_) => Vec::new(),
+        }
     }
 
     /// The stored shape of a tensor, if it is stored.
@@ -73,7 +116,20 @@ impl<'a> Checkpoint<'a> {
             return None;
         };
         let stored_name = self.stored_name(stored, name)?;
-        Some(&stored.info(&stored_name)?.shape)
+        Some(&stored.get(&stored_name)?.shape)
+    }
+
+    /// A tensor of this shape, which has at least one axis.
+    pub(crate) fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor<'a>, Error> {
+        let (tensor, dtype) = match &self.source {
+            Source::Random(random) => {
+                let values = random.normal(name, shape.iter().product());
+                (Tensor::owned(values, columns(shape)), None)
+            }
+            Source::Stored(stored) => self.read(stored, name, shape)?,
+        };
+        *self.read.entry(dtype).or_default() += tensor.values().len() as u64;
+        Ok(tensor)
     }
 
     /// A matrix of this shape.
@@ -83,18 +139,7 @@ impl<'a> Checkpoint<'a> {
         rows: usize,
         columns: usize,
     ) -> Result<Tensor<'a>, Error> {
-        self.block(name, &[rows, columns])
-    }
-
-    /// A tensor of this shape as a matrix: the first axis by all others.
-    pub(crate) fn block(&mut self, name: &str, shape: &[usize]) -> Result<Tensor<'a>, Error> {
-        let columns = shape.iter().skip(1).product();
-        let count = shape.iter().product();
-        self.parameters += count as u64;
-        match &self.source {
-            Source::Random(random) => Ok(Tensor::owned(random.normal(name, count), columns)),
-            Source::Stored(stored) => Ok(self.read(stored, name, shape)?.with_columns(columns)),
-        }
+        self.tensor(name, &[rows, columns])
     }
 
     /// A vector of this length.
@@ -104,19 +149,22 @@ impl<'a> Checkpoint<'a> {
         length: usize,
         fill: Fill,
     ) -> Result<Vec<f32>, Error> {
-        self.parameters += length as u64;
-        match (&self.source, fill) {
-            (Source::Random(_), Fill::Zeros) => Ok(vec![0.0; length]),
-            (Source::Random(_), Fill::Ones) => Ok(vec![1.0; length]),
-            (Source::Stored(stored), _) => Ok(self.read(stored, name, &[length])?.into_values()),
+        if let Source::Stored(_) = self.source {
+            return Ok(self.tensor(name, &[length])?.into_values());
         }
+        *self.read.entry(None).or_default() += length as u64;
+        let value = match fill {
+            Fill::Zeros => 0.0,
+            Fill::Ones => 1.0,
+        };
+        Ok(vec![value; length])
     }
 
     /// A vector of numbers that are not trained, if it is stored; they do not count as weights.
     pub(crate) fn constants(&self, name: &str, length: usize) -> Result<Option<Vec<f32>>, Error> {
         match &self.source {
             Source::Stored(stored) if self.stored_name(stored, name).is_some() => {
-                let tensor = self.read(stored, name, &[length])?;
+                let (tensor, _) = self.read(stored, name, &[length])?;
                 Ok(Some(tensor.into_values()))
             }
             _ => Ok(None),
@@ -125,41 +173,62 @@ impl<'a> Checkpoint<'a> {
 
     fn read(
         &self,
-        stored: &Safetensors<'a>,
+        stored: &Store<'a>,
         name: &str,
         shape: &[usize],
-    ) -> Result<Tensor<'a>, Error> {
-        let stored_name = self
-            .stored_name(stored, name)
-            .ok_or_else(|| Error::MissingTensor {
-                tensor: name.to_owned(),
-                prefix: self.prefix,
-                nearest: stored.nearest(name),
-            })?;
-        let tensor = stored.read(&stored_name, shape)?;
-        match kernel::first_non_finite(tensor.values()) {
-            None => Ok(tensor),
-            Some(index) => Err(Error::NonFiniteWeight {
-                tensor: stored_name,
-                index,
-            }),
+    ) -> Result<(Tensor<'a>, Option<Dtype>), Error> {
+        let missing = || Error::MissingTensor {
+            tensor: name.to_owned(),
+            prefix: self.prefix,
+            nearest: stored.nearest(name),
+        };
+        let tensor = self.stored_name(stored, name).ok_or_else(missing)?;
+        let info = stored.get(&tensor).ok_or_else(missing)?;
+        if info.shape != shape {
+            return Err(Error::TensorShape {
+                tensor,
+                found: info.shape.clone(),
+                expected: shape.to_vec(),
+            });
+        }
+        let bytes = stored.read(&tensor).ok_or_else(missing)??;
+        let Some(values) = Tensor::from_bytes(bytes, info.dtype, columns(shape)) else {
+            return Err(Error::TensorType {
+                tensor,
+                found: info.dtype.to_string(),
+            });
+        };
+        match kernel::first_non_finite(values.values()) {
+            None => Ok((values, Some(Dtype(info.dtype)))),
+            Some(index) => Err(Error::NonFiniteWeight { tensor, index }),
         }
     }
 
     /// The name under which a tensor is stored: with or without the prefix, and with `gamma` and
-    /// `beta` for weight and bias, as TensorFlow called those of norms.
-    fn stored_name(&self, stored: &Safetensors<'_>, name: &str) -> Option<String> {
-        let old = name
-            .strip_suffix(".weight")
-            .map(|stem| format!("{stem}.gamma"))
-            .or_else(|| {
-                let stem = name.strip_suffix(".bias")?;
-                Some(format!("{stem}.beta"))
-            });
-        [Some(name), old.as_deref()]
-            .into_iter()
-            .flatten()
-            .flat_map(|name| [name.to_owned(), format!("{}{name}", self.prefix)])
-            .find(|name| stored.info(name).is_some())
+    /// `beta` for the weight and bias of a norm, as TensorFlow called them.
+    fn stored_name(&self, stored: &Store<'_>, name: &str) -> Option<String> {
+        let old = OLD_NAMES.iter().find_map(|(new, old)| {
+            let stem = name.strip_suffix(new)?;
+            Some(format!("{stem}{old}"))
+        });
+        for name in [Some(name), old.as_deref()].into_iter().flatten() {
+            for wrapper in WRAPPERS {
+                for prefix in ["", self.prefix] {
+                    let name = format!("{wrapper}{prefix}{name}");
+                    if stored.get(&name).is_some() {
+                        return Some(name);
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The columns of a tensor of this shape, seen as a matrix.
+fn columns(shape: &[usize]) -> usize {
+    match shape {
+        [length] => *length,
+        _ => shape.iter().skip(1).product(),
     }
 }

@@ -1,14 +1,11 @@
 //! The safetensors format: eight bytes with the size of a JSON header, the header, the tensors.
 
-use std::cmp::Reverse;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use safetensors::tensor::Metadata;
+use serde::de::IgnoredAny;
 
-use memmap2::{Mmap, MmapOptions};
-use safetensors::tensor::{Metadata, TensorInfo};
-
-use super::tensor::{Bytes, Tensor};
+use super::file::WeightsFile;
+use super::stored::Stored;
+use super::unique::UniqueKeys;
 use crate::error::Error;
 
 /// The bytes before the header, which hold its size.
@@ -16,162 +13,56 @@ const SIZE_BYTES: u64 = 8;
 /// The largest header that is read, as in the format's own implementation.
 const MAX_HEADER: u64 = 100_000_000;
 
-/// A safetensors file whose header has been read and checked.
-pub(super) struct Safetensors<'a> {
-    label: PathBuf,
-    metadata: Metadata,
-    /// Where the tensors begin.
-    start: u64,
-    data: Data<'a>,
-}
-
-enum Data<'a> {
-    File(File),
-    Bytes(&'a [u8]),
-}
-
-impl<'a> Safetensors<'a> {
-    /// Opens a file and reads its header.
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let file = File::open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
-        let (metadata, start) = read_header(&file, length, path)?;
-        Ok(Self {
-            label: path.to_owned(),
-            metadata,
-            start,
-            data: Data::File(file),
-        })
-    }
-
-    /// Reads the header of a file in memory.
-    pub(super) fn from_bytes(bytes: &'a [u8]) -> Result<Self, Error> {
-        let label = PathBuf::from("model.safetensors");
-        let (metadata, start) = read_header(bytes, bytes.len() as u64, &label)?;
-        Ok(Self {
-            label,
-            metadata,
-            start,
-            data: Data::Bytes(bytes),
-        })
-    }
-
-    /// What the header says of a tensor.
-    pub(super) fn info(&self, name: &str) -> Option<&TensorInfo> {
-        self.metadata.info(name)
-    }
-
-    /// Up to three stored names that share the most parts with this one, and among those the
-    /// ones that begin alike the longest.
-    pub(super) fn nearest(&self, name: &str) -> Vec<String> {
-        let shared = |other: &str| {
-            let parts: Vec<_> = other.split('.').collect();
-            name.split('.').filter(|part| parts.contains(part)).count()
-        };
-        let alike = |other: &str| {
-            let pairs = name.bytes().zip(other.bytes());
-            pairs.take_while(|(a, b)| a == b).count()
-        };
-        let mut names = self.metadata.offset_keys();
-        names.sort_by_cached_key(|other| (Reverse((shared(other), alike(other))), other.clone()));
-        names.truncate(3);
-        names
-    }
-
-    /// Reads a stored tensor, if it has this shape.
-    pub(super) fn read(&self, name: &str, shape: &[usize]) -> Result<Tensor<'a>, Error> {
-        let info = self.info(name).ok_or_else(|| Error::MissingTensor {
-            tensor: name.to_owned(),
-            prefix: "",
-            nearest: self.nearest(name),
-        })?;
-        if info.shape != shape {
-            return Err(Error::TensorShape {
-                tensor: name.to_owned(),
-                found: info.shape.clone(),
-                expected: shape.to_vec(),
-            });
-        }
-        let bytes = self.bytes(info)?;
-        let columns = shape.last().copied().unwrap_or(1);
-        Tensor::from_bytes(bytes, info.dtype, columns).ok_or_else(|| Error::TensorType {
-            tensor: name.to_owned(),
-            found: info.dtype.to_string(),
-        })
-    }
-
-    fn bytes(&self, info: &TensorInfo) -> Result<Bytes<'a>, Error> {
-        let (from, to) = info.data_offsets;
-        match &self.data {
-            Data::Bytes(bytes) => {
-                let start = self.start as usize;
-                Ok(Bytes::Borrowed(&bytes[start + from..start + to]))
-            }
-            Data::File(file) => map(file, self.start + from as u64, to - from)
-                .map(Bytes::Mapped)
-                .map_err(|source| Error::Io {
-                    path: self.label.clone(),
-                    source,
-                }),
-        }
-    }
-}
-
-/// Maps a part of a file that lies within its length.
-fn map(file: &File, offset: u64, length: usize) -> std::io::Result<Mmap> {
-    let mut options = MmapOptions::new();
-    options.offset(offset).len(length);
-    // SAFETY: the map is read-only and lives only while one tensor is packed. Should another
-    // process change the file in that time, the weights may be wrong, and should it be cut short,
-    // the system ends this process; no file that is being written can be mapped safely. Published
-    // weights are not rewritten in place.
-    unsafe { options.map(file) }
-}
-
-/// Reads and checks the header of a file of this length; gives it with the offset of the tensors.
-fn read_header(mut file: impl Read, length: u64, label: &Path) -> Result<(Metadata, u64), Error> {
-    let failed = |source| Error::Io {
-        path: label.to_owned(),
+/// The tensors of a file of this format.
+pub(super) fn tensors(file: &WeightsFile<'_>) -> Result<Vec<(String, Stored)>, Error> {
+    let size = header_size(file)?;
+    let header = file.bytes(SIZE_BYTES, size as usize)?;
+    let invalid = |source| Error::Header {
+        file: file.path().to_owned(),
         source,
     };
-    let limit = length.saturating_sub(SIZE_BYTES).min(MAX_HEADER);
-    let mut size = [0; SIZE_BYTES as usize];
-    let size = if length < SIZE_BYTES {
-        SIZE_BYTES
-    } else {
-        file.read_exact(&mut size).map_err(failed)?;
-        u64::from_le_bytes(size)
-    };
-    if size > limit {
+    let _: UniqueKeys<IgnoredAny> = serde_json::from_slice(&header).map_err(invalid)?;
+    // This checks as well that the tensors follow each other without gaps and have the sizes that
+    // their shapes and formats ask for.
+    let metadata: Metadata = serde_json::from_slice(&header).map_err(invalid)?;
+    let start = SIZE_BYTES + size;
+    let expected = start.saturating_add(metadata.data_len() as u64);
+    if expected != file.length() {
+        return Err(Error::FileLength {
+            file: file.path().to_owned(),
+            found: file.length(),
+            expected,
+        });
+    }
+    let tensors = metadata.tensors().into_iter().map(|(name, info)| {
+        let (from, to) = info.data_offsets;
+        let stored = Stored {
+            dtype: info.dtype,
+            shape: info.shape.clone(),
+            offset: start + from as u64,
+            span: to - from,
+            strides: None,
+        };
+        (name, stored)
+    });
+    Ok(tensors.collect())
+}
+
+/// The size of the header, if the file is long enough for it.
+fn header_size(file: &WeightsFile<'_>) -> Result<u64, Error> {
+    let limit = file.length().saturating_sub(SIZE_BYTES).min(MAX_HEADER);
+    let start = file.window(0, SIZE_BYTES as usize)?;
+    let found = start
+        .first_chunk()
+        .map_or(SIZE_BYTES, |size| u64::from_le_bytes(*size));
+    if found > limit {
         return Err(Error::HeaderSize {
-            file: label.to_owned(),
-            found: size,
+            file: file.path().to_owned(),
+            found,
             limit,
         });
     }
-    let mut header = vec![0; size as usize];
-    file.read_exact(&mut header).map_err(failed)?;
-    // This checks as well that the tensors follow each other without gaps and have the sizes that
-    // their shapes and formats ask for.
-    let metadata: Metadata = serde_json::from_slice(&header).map_err(|source| Error::Header {
-        file: label.to_owned(),
-        source,
-    })?;
-    let start = SIZE_BYTES + size;
-    let expected = start.saturating_add(metadata.data_len() as u64);
-    if expected == length {
-        Ok((metadata, start))
-    } else {
-        Err(Error::FileLength {
-            file: label.to_owned(),
-            found: length,
-            expected,
-        })
-    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -188,10 +79,7 @@ mod tests {
     }
 
     fn error(bytes: &[u8]) -> Error {
-        match Safetensors::from_bytes(bytes) {
-            Ok(_) => panic!("the file is taken"),
-            Err(error) => error,
-        }
+        tensors(&WeightsFile::from_bytes(bytes)).unwrap_err()
     }
 
     const TWO: &str = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
@@ -200,12 +88,14 @@ mod tests {
     #[test]
     fn a_valid_file_is_read() {
         let bytes = file(TWO, 12);
-        let stored = Safetensors::from_bytes(&bytes).unwrap();
-        assert_eq!(stored.read("a", &[2]).unwrap().values(), [0.0; 2]);
-        assert!(matches!(
-            stored.read("b", &[1]),
-            Err(Error::TensorShape { found, .. }) if found == [1, 1]
-        ));
+        let mut tensors = tensors(&WeightsFile::from_bytes(&bytes)).unwrap();
+        tensors.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let described: Vec<_> = tensors
+            .iter()
+            .map(|(name, stored)| (name.as_str(), &stored.shape[..], stored.span))
+            .collect();
+        assert_eq!(described, [("a", &[2][..], 8), ("b", &[1, 1], 4)]);
+        assert_eq!(tensors[1].1.offset, 8 + TWO.len() as u64 + 8);
     }
 
     #[test]
@@ -240,26 +130,24 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_there_twice_is_refused() {
+        // Either alone would be valid.
+        let twice = r#"{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+            "b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
+        match error(&file(twice, 4)) {
+            Error::Header { source, .. } => {
+                assert!(source.to_string().starts_with("the key `b` is there twice"));
+            }
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
     fn a_length_that_does_not_fit_the_header_is_refused() {
         for data in [11, 13, 0] {
             let error = error(&file(TWO, data));
             assert!(matches!(error, Error::FileLength { found, expected, .. }
                 if expected + data as u64 == found + 12));
         }
-    }
-
-    #[test]
-    fn the_nearest_names_share_the_most_parts() {
-        let header = r#"{"x.layer.0.key.bias":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},
-            "x.layer.0.key.weights":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},
-            "y":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},
-            "z":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#;
-        let bytes = file(header, 0);
-        let stored = Safetensors::from_bytes(&bytes).unwrap();
-        let nearest = stored.nearest("layer.0.key.weight");
-        assert_eq!(
-            nearest,
-            ["x.layer.0.key.bias", "x.layer.0.key.weights", "y"]
-        );
     }
 }

@@ -5,7 +5,10 @@ use memmap2::Mmap;
 use ndarray::ArrayView2;
 use safetensors::Dtype;
 
-/// A tensor of `f32`, row-major; a vector is a matrix of one row.
+use super::file::Bytes;
+
+/// A tensor of `f32`, row-major; seen as a matrix, its rows are the first axis and its columns all
+/// others. A vector is a matrix of one row.
 pub(crate) struct Tensor<'a> {
     values: Values<'a>,
     columns: usize,
@@ -16,12 +19,6 @@ enum Values<'a> {
     Mapped(Mmap),
     Borrowed(&'a [f32]),
     Owned(Vec<f32>),
-}
-
-/// The bytes of a tensor as they are stored.
-pub(super) enum Bytes<'a> {
-    Mapped(Mmap),
-    Borrowed(&'a [u8]),
 }
 
 impl<'a> Tensor<'a> {
@@ -45,13 +42,9 @@ impl<'a> Tensor<'a> {
                 Some(values) if dtype == Dtype::F32 => Values::Borrowed(values),
                 _ => Values::Owned(convert(bytes, dtype)?),
             },
+            Bytes::Owned(bytes) => Values::Owned(convert(&bytes, dtype)?),
         };
         Some(Self { values, columns })
-    }
-
-    /// The same values in rows of another length.
-    pub(super) fn with_columns(self, columns: usize) -> Self {
-        Self { columns, ..self }
     }
 
     /// All values, row by row.
@@ -89,6 +82,13 @@ fn as_f32(bytes: &[u8]) -> Option<&[f32]> {
 
 fn convert(bytes: &[u8], dtype: Dtype) -> Option<Vec<f32>> {
     let values = match dtype {
+        Dtype::F64 => {
+            let (cells, _) = bytes.as_chunks();
+            cells
+                .iter()
+                .map(|&cell| f64::from_le_bytes(cell) as f32)
+                .collect()
+        }
         Dtype::F32 => {
             let (cells, _) = bytes.as_chunks();
             cells.iter().map(|&cell| f32::from_le_bytes(cell)).collect()
@@ -148,8 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn double_precision_is_rounded() {
+        let values = [1.5_f64, 0.1, 1e300];
+        let bytes: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        assert_eq!(read(&bytes, Dtype::F64).unwrap(), [1.5, 0.1, f32::INFINITY]);
+    }
+
+    #[test]
     fn other_formats_are_not_read() {
-        assert!(read(&[0; 8], Dtype::F64).is_none());
         assert!(read(&[0; 8], Dtype::I32).is_none());
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn info(family: Family, vocabulary: usize) -> Info {
         vocabulary,
         positions: None,
         parameters: 0,
+        dtype: None,
     }
 }
 
