@@ -60,6 +60,8 @@ mod blocks;
 mod checkpoint;
 mod error;
 mod folder;
+#[cfg(feature = "hub")]
+pub mod hub;
 mod info;
 mod kernel;
 mod model;

@@ -5,5 +5,7 @@
 mod checkpoints;
 mod common;
 mod golden;
+#[cfg(feature = "hub")]
+mod hub;
 mod malformed;
 mod passes;
