@@ -71,12 +71,14 @@ impl Cache {
         if is_commit(self.repo.revision()) {
             return Ok(());
         }
-        self.entry
-            .create_ref(commit)
-            .map_err(|source| Error::Write {
-                path: self.root.join(self.repo.folder_name()).join("refs"),
-                source,
-            })
+        let repo = self.root.join(self.repo.folder_name());
+        let path = repo.join("refs").join(self.repo.revision());
+        path.parent().map_or(Ok(()), make_folder)?;
+        // In one step, so that nobody reads half a commit.
+        let new = beside(&path, &format!("{}.new", std::process::id()));
+        fs::write(&new, commit)
+            .and_then(|()| fs::rename(&new, &path))
+            .map_err(|source| Error::Write { path, source })
     }
 
     /// Waits until no other process fetches the file, and keeps others from it until the value is
@@ -108,8 +110,8 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
     })
 }
 
-/// Locks `NAME.lock` in the folder. None on a file system that has no locks: what two processes
-/// then write into one file is found out when its size and checksum are compared.
+/// Locks `NAME.lock` in the folder. None on a file system that has no locks: two processes then
+/// fetch the same file, each for itself.
 pub(super) fn lock(
     folder: &Path,
     name: &str,

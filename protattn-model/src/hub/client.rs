@@ -131,9 +131,10 @@ impl<'a> Client<'a> {
                 request.config().max_redirects(0).build().call()
             })?;
             let headers = answer.headers();
-            match text(headers, LOCATION.as_str()).filter(|to| to.starts_with('/')) {
-                Some(to) if answer.status().is_redirection() => at = within_host(&at, to),
-                _ => return remote(name, url, headers),
+            let location = text(headers, LOCATION.as_str());
+            match location.and_then(|location| within_host(&at, location)) {
+                Some(to) if answer.status().is_redirection() => at = to,
+                _ => return remote(name, url, answer.status(), headers),
             }
         }
         Err(Error::answer(
@@ -265,23 +266,37 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The address of a path on the host of another address.
-fn within_host(url: &str, path: &str) -> String {
+/// Where a redirect leads, if that is on the host of the address that it was given for.
+fn within_host(url: &str, location: &str) -> Option<String> {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find('/').map_or(url.len(), |at| start + at);
-    format!("{}{path}", &url[..end])
+    let host = &url[..end];
+    match location.strip_prefix(host).unwrap_or(location) {
+        path if path.starts_with('/') && !path.starts_with("//") => Some(format!("{host}{path}")),
+        _ => None,
+    }
 }
 
-/// Reads a description: `X-Linked-*` are about the file that a redirect leads to.
-fn remote(name: &str, url: String, headers: &HeaderMap) -> Result<Remote, Error> {
+/// Reads a description. `X-Linked-*` are about the file that a redirect leads to; the length of
+/// the redirect itself is not that of the file.
+fn remote(
+    name: &str,
+    url: String,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<Remote, Error> {
     let either = |linked, own| text(headers, linked).or_else(|| text(headers, own));
     let etag = either("x-linked-etag", "etag").unwrap_or_default();
     let etag = etag.trim_start_matches("W/").trim_matches('"');
     if !is_file_name(etag) {
         return Err(Error::answer(&url, format!("`{etag}` is no entity tag")));
     }
-    let size = either("x-linked-size", "content-length").and_then(|size| size.parse().ok());
-    match size {
+    let size = if status.is_redirection() {
+        text(headers, "x-linked-size")
+    } else {
+        either("x-linked-size", "content-length")
+    };
+    match size.and_then(|size| size.parse().ok()) {
         None => Err(Error::answer(&url, "the size of the file is not given")),
         Some(size) => Ok(Remote {
             name: name.to_owned(),
@@ -300,30 +315,36 @@ mod tests {
 
     use super::*;
 
-    fn described(headers: &[(&'static str, &str)]) -> Result<(String, u64), Error> {
+    fn described(status: u16, headers: &[(&'static str, &str)]) -> Result<(String, u64), Error> {
         let headers = headers.iter().map(|(name, value)| {
             let name = HeaderName::from_static(name);
             (name, value.parse().unwrap())
         });
-        remote("f", "u".to_owned(), &headers.collect()).map(|remote| (remote.etag, remote.size))
+        let status = StatusCode::from_u16(status).unwrap();
+        let described = remote("f", "u".to_owned(), status, &headers.collect());
+        described.map(|remote| (remote.etag, remote.size))
     }
 
     #[test]
     fn a_redirect_describes_the_file_it_leads_to() {
         let own = [("etag", "W/\"abc\""), ("content-length", "7")];
-        assert_eq!(described(&own).unwrap(), ("abc".to_owned(), 7));
+        assert_eq!(described(200, &own).unwrap(), ("abc".to_owned(), 7));
         let linked = [
             ("x-linked-etag", "\"def\""),
             ("x-linked-size", "9"),
             own[0],
             own[1],
         ];
-        assert_eq!(described(&linked).unwrap(), ("def".to_owned(), 9));
+        assert_eq!(described(302, &linked).unwrap(), ("def".to_owned(), 9));
+        assert!(
+            described(302, &own).is_err(),
+            "7 is the length of the redirect"
+        );
     }
 
     #[test]
     fn a_description_without_a_size_or_with_a_tag_that_is_a_path_is_refused() {
-        let message = |headers: &[_]| described(headers).unwrap_err().to_string();
+        let message = |headers: &[_]| described(200, headers).unwrap_err().to_string();
         assert_eq!(
             message(&[("etag", "a")]),
             "u: the size of the file is not given"
@@ -334,8 +355,22 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_within_the_host_keeps_scheme_and_port() {
-        assert_eq!(within_host("http://h:1/a/b?c", "/d"), "http://h:1/d");
-        assert_eq!(within_host("https://h", "/d"), "https://h/d");
+    fn a_redirect_is_followed_within_the_host() {
+        let to = |location| within_host("http://h:1/a/b?c", location);
+        assert_eq!(to("/d").as_deref(), Some("http://h:1/d"));
+        assert_eq!(to("http://h:1/d").as_deref(), Some("http://h:1/d"));
+        assert_eq!(
+            within_host("https://h", "/d").as_deref(),
+            Some("https://h/d")
+        );
+        for location in [
+            "http://h:12/d",
+            "http://h/d",
+            "https://h:1/d",
+            "//h:1/d",
+            "d",
+        ] {
+            assert_eq!(to(location), None, "{location}");
+        }
     }
 }

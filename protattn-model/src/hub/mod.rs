@@ -51,6 +51,7 @@ mod error;
 mod known;
 mod name;
 mod options;
+mod partial;
 mod repository;
 mod tape;
 mod transfer;

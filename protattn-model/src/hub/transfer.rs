@@ -9,13 +9,11 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use ureq::http::StatusCode;
 
-use super::cache::beside;
 use super::client::{Asked, Client, Remote, pause};
 use super::error::Error;
+use super::partial::{self, Partial};
 use super::{Event, Progress};
 
-/// What has arrived of a file lies beside it, under its name and this suffix.
-const PARTIAL: &str = "protattn.incomplete";
 const BLOCK: usize = 1 << 18;
 
 /// Fetches a file. Under its own name it is only ever whole: of the announced size and, where its
@@ -27,21 +25,24 @@ pub(super) fn fetch(
     path: &Path,
     progress: Progress<'_>,
 ) -> Result<(), Error> {
-    let partial = beside(path, PARTIAL);
-    let resumed = size_of(&partial)? > 0;
+    let partial = Partial::of(path);
+    let resumed = partial.size()? > 0;
     let mut arrive = || {
         receive(client, asked, remote, &partial, progress)?;
-        compare(&partial, remote)
+        compare(&partial, remote)?;
+        partial.publish(path)
     };
-    // What was there may have been of another file or of two writers: once more, from nothing.
-    match arrive() {
-        Err(Error::Damaged { .. }) if resumed => arrive()?,
+    let outcome = match arrive() {
+        // What was there was the beginning of something else: once more, from nothing.
+        Err(Error::Damaged { .. }) if resumed => arrive(),
+        outcome => outcome,
+    };
+    match outcome {
+        // Another process was first, although the lock should have kept it waiting.
+        Err(_) if is_whole(path, remote.size) => {}
         outcome => outcome?,
     }
-    File::open(&partial)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|source| write_error(path, source))?;
+    partial::clear(path);
     progress(Event::Done { name: &remote.name });
     Ok(())
 }
@@ -56,16 +57,16 @@ fn receive(
     client: &Client<'_>,
     asked: Asked<'_>,
     remote: &Remote,
-    partial: &Path,
+    partial: &Partial,
     progress: Progress<'_>,
 ) -> Result<(), Error> {
     let mut in_vain = 0;
     loop {
-        let before = size_of(partial)?;
+        let before = partial.size()?;
         let Some(source) = attempt(client, asked, remote, partial, progress)? else {
             return Ok(());
         };
-        let have = size_of(partial)?;
+        let have = partial.size()?;
         in_vain = if have > before { 0 } else { in_vain + 1 };
         if in_vain > client.retries() {
             let (file, size) = (remote.name.clone(), remote.size);
@@ -90,10 +91,10 @@ fn attempt(
     client: &Client<'_>,
     asked: Asked<'_>,
     remote: &Remote,
-    partial: &Path,
+    partial: &Partial,
     progress: Progress<'_>,
 ) -> Result<Option<Box<dyn StdError + Send + Sync>>, Error> {
-    let present = size_of(partial)?;
+    let present = partial.size()?;
     if present == remote.size && present > 0 {
         return Ok(None);
     }
@@ -101,12 +102,12 @@ fn attempt(
     let answer = client.get(remote, asked, from)?;
     let is_rest = answer.status() == StatusCode::PARTIAL_CONTENT;
     let mut have = if is_rest { from } else { 0 };
-    let failed = |source| write_error(partial, source);
-    let mut file = OpenOptions::new()
+    let failed = |source| partial.write_error(source);
+    let open = OpenOptions::new()
         .create(true)
         .append(true)
-        .open(partial)
-        .map_err(failed)?;
+        .open(partial.path());
+    let mut file = open.map_err(failed)?;
     file.set_len(have).map_err(failed)?;
     progress(Event::File {
         name: &remote.name,
@@ -116,6 +117,7 @@ fn attempt(
 
     let mut body = answer.into_body().into_reader();
     let mut block = vec![0; BLOCK];
+    // A body longer than announced is read one block too far, which is enough to see it.
     while have <= remote.size {
         let count = match body.read(&mut block) {
             Ok(0) => break,
@@ -136,12 +138,12 @@ fn attempt(
 
 /// Compares what has arrived with what was announced, reading it back from the disk; throws it
 /// away if it is something else.
-fn compare(partial: &Path, remote: &Remote) -> Result<(), Error> {
-    let size = size_of(partial)?;
+fn compare(partial: &Partial, remote: &Remote) -> Result<(), Error> {
+    let size = partial.size()?;
     let difference = if size != remote.size {
         Some(("size", size.to_string(), remote.size.to_string()))
     } else if is_sha256(&remote.etag) {
-        let found = sha256(partial)?;
+        let found = sha256(partial.path())?;
         (found != remote.etag).then(|| ("sha256", found, remote.etag.clone()))
     } else {
         None
@@ -149,7 +151,7 @@ fn compare(partial: &Path, remote: &Remote) -> Result<(), Error> {
     let Some((what, found, expected)) = difference else {
         return Ok(());
     };
-    fs::remove_file(partial).map_err(|source| write_error(partial, source))?;
+    partial.discard()?;
     Err(Error::Damaged {
         file: remote.name.clone(),
         what,
@@ -184,23 +186,4 @@ fn sha256(path: &Path) -> Result<String, Error> {
         let _ = write!(hex, "{byte:02x}");
     }
     Ok(hex)
-}
-
-/// The size of a file; 0 if there is none.
-fn size_of(path: &Path) -> Result<u64, Error> {
-    match fs::metadata(path) {
-        Ok(found) => Ok(found.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(source) => Err(Error::Read {
-            path: path.to_owned(),
-            source,
-        }),
-    }
-}
-
-fn write_error(path: &Path, source: io::Error) -> Error {
-    Error::Write {
-        path: path.to_owned(),
-        source,
-    }
 }
