@@ -15,6 +15,9 @@
 //! Read today: BERT (ProtBert, ProtBert-BFD, TapeBert), from `config.json`, `model.safetensors`
 //! and `vocab.txt`.
 //!
+//! With the feature `hub`, the module `hub` finds models by their names on the Hugging Face hub and
+//! fetches them.
+//!
 //! ```
 //! use protattn_model::ndarray::{ArrayView3, Axis};
 //! use protattn_model::{Model, Output, Sink, SinkError, Workspace};

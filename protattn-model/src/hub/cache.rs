@@ -5,6 +5,7 @@
 //! locked while a file is fetched.
 
 use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -75,7 +76,7 @@ impl Cache {
         let path = repo.join("refs").join(self.repo.revision());
         path.parent().map_or(Ok(()), make_folder)?;
         // In one step, so that nobody reads half a commit.
-        let new = beside(&path, &format!("{}.new", std::process::id()));
+        let new = beside(&path, ".new");
         fs::write(&new, commit)
             .and_then(|()| fs::rename(&new, &path))
             .map_err(|source| Error::Write { path, source })
@@ -136,18 +137,18 @@ pub(super) fn lock(
     locked.map_err(|source| Error::Write { path, source })
 }
 
-/// The path of a file beside this one, with a longer name.
+/// The path of a file beside this one, under a name that no other process or thread has.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let unique = RandomState::new().hash_one(std::process::id());
     let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
+    name.push(format!(".{unique:016x}{suffix}"));
     PathBuf::from(name)
 }
 
 /// Puts a link in place in one step, whatever was there.
 #[cfg(unix)]
 fn link(_: &Path, relative: &Path, path: &Path) -> io::Result<()> {
-    let new = beside(path, &format!("{}.new", std::process::id()));
+    let new = beside(path, ".new");
     std::os::unix::fs::symlink(relative, &new)?;
     fs::rename(&new, path)
 }
@@ -155,7 +156,7 @@ fn link(_: &Path, relative: &Path, path: &Path) -> io::Result<()> {
 /// Puts a copy in place in one step: links need a privilege that few users have.
 #[cfg(not(unix))]
 fn link(blob: &Path, _: &Path, path: &Path) -> io::Result<()> {
-    let new = beside(path, &format!("{}.new", std::process::id()));
+    let new = beside(path, ".new");
     fs::copy(blob, &new)?;
     fs::rename(&new, path)
 }

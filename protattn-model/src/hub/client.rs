@@ -94,12 +94,8 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// The address of a file at a commit.
-    pub(super) fn url(&self, id: &str, commit: &str, file: &str) -> Result<String, Error> {
-        Ok(self.repo(id, commit)?.url(file))
-    }
-
-    fn repo(&self, id: &str, revision: &str) -> Result<ApiRepo, Error> {
+    /// A revision of a model: its addresses.
+    pub(super) fn repo(&self, id: &str, revision: &str) -> Result<ApiRepo, Error> {
         let repo = Repo::with_revision(id.to_owned(), RepoType::Model, revision.to_owned());
         let token = self.options.token.as_ref();
         let cache = hf_hub::Cache::new(self.options.cache.clone());

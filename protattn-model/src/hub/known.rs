@@ -53,11 +53,11 @@ const fn hub(
 
 /// The models with a short name.
 ///
-/// A revision is a whole commit where the commit has been published in full; the model is then
-/// the same bytes for ever, and a model in the cache needs no request. For the models of ProtTrans
-/// that are given by a branch, seven digits of the commit have been published (but for
-/// `prot-electra`): what the branch stands for must begin with them. Three of these branches are
-/// pull requests (`refs/pr/1`), because the safetensors file of the model is there.
+/// Where the commit of a model has been published in full, it is the revision: the same bytes for
+/// ever. Of the other models of ProtTrans the branch is known that holds them, and (but for
+/// `prot-electra`) the first seven digits of its commit, which is compared. Three of these branches
+/// are pull requests (`refs/pr/1`), because it is there that the model is in safetensors. Which
+/// commit was used, [`Snapshot::commit`](super::Snapshot::commit) says in full.
 pub const KNOWN: &[KnownModel] = &[
     KnownModel {
         name: "tape-bert",

@@ -39,10 +39,10 @@
 //! # What is whose
 //!
 //! Addresses, the listing of files and the names in the cache are those of the crate `hf-hub` 0.5.
-//! The bytes are received here, through the HTTP client that it uses (`ureq`): its own downloads
-//! fail where the hub answers without `Content-Range` (hf-hub issue 141), are not compared with
-//! what was announced and cannot be told from another's on resuming; those of `hf-hub` 1.0 cannot
-//! be resumed (hf-hub issue 196). TAPE's files, which are on no hub, come by the same way.
+//! The bytes are received here, through the HTTP client that `hf-hub` uses too (`ureq`): its own
+//! downloads fail where the hub answers without `Content-Range`, and put what has arrived in place
+//! without comparing it; those of `hf-hub` 1.0 cannot be resumed. TAPE's files, which are on no
+//! hub, come the same way.
 
 mod cache;
 mod choice;

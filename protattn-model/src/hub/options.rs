@@ -38,8 +38,8 @@ pub struct Options {
     /// How often in a row a request that failed for a passing reason is made again without
     /// having gained a byte. Pauses grow from half a second. Default: 4.
     pub retries: u32,
-    /// The folder of the TAPE files, in the default location or where the models of TAPE have
-    /// been copied to. Default: `https://s3.amazonaws.com/songlabdata/proteindata/pytorch-models`.
+    /// The address of TAPE's files, without a slash at the end. Default:
+    /// `https://s3.amazonaws.com/songlabdata/proteindata/pytorch-models`.
     pub tape_address: String,
     /// The folder for what does not come from the hub. `PROTATTN_CACHE`, else
     /// `$XDG_CACHE_HOME/protattn`, else `~/.cache/protattn`.

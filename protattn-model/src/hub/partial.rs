@@ -5,7 +5,6 @@
 //! is granted to everyone on every node, and one shared file would be written to by all of them.
 
 use std::fs::{self, File};
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,8 +32,7 @@ impl Partial {
     /// Begins with the most that has been left of the file: a copy of it, unless it has lain there
     /// so long that nobody can be writing to it.
     pub(super) fn of(target: &Path) -> Self {
-        let unique = RandomState::new().hash_one(std::process::id());
-        let path = beside(target, &format!("{unique:016x}{SUFFIX}"));
+        let path = beside(target, SUFFIX);
         if let Some(left) = leftovers(target).into_iter().max_by_key(|left| left.size) {
             // If it cannot be had, the download begins from nothing.
             let taken = if left.is_stale {

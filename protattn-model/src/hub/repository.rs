@@ -1,7 +1,10 @@
 //! A model of the hub: in the cache, or fetched into it.
 
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
+
+use hf_hub::api::sync::ApiRepo;
 
 use super::cache::{self, Cache};
 use super::choice::{self, Weights};
@@ -49,20 +52,20 @@ pub(super) fn resolve(
     let client = Client::new(options);
     let info = client.list(id, revision)?;
     wanted.check(&info.sha)?;
-    let listed: Vec<_> = info
-        .siblings
-        .into_iter()
-        .map(|file| file.rfilename)
-        .collect();
     let commit = info.sha;
-    Fetch {
+    let fetch = Fetch {
         wanted,
         client: &client,
         cache: &cache,
+        repo: client.repo(id, &commit)?,
         commit: &commit,
-        listed,
-    }
-    .all(progress)?;
+        listed: info
+            .siblings
+            .into_iter()
+            .map(|file| file.rfilename)
+            .collect(),
+    };
+    fetch.all(progress)?;
     cache.remember(&commit)?;
     Ok(wanted.snapshot(&cache, commit))
 }
@@ -100,8 +103,8 @@ impl Wanted<'_> {
     }
 }
 
-impl std::fmt::Display for Wanted<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Wanted<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "`{}` (revision {})", self.id, self.revision)
     }
 }
@@ -111,6 +114,7 @@ struct Fetch<'a> {
     wanted: Wanted<'a>,
     client: &'a Client<'a>,
     cache: &'a Cache,
+    repo: ApiRepo,
     commit: &'a str,
     listed: Vec<String>,
 }
@@ -162,7 +166,7 @@ impl Fetch<'_> {
         }
         let Wanted { id, revision, .. } = self.wanted;
         let asked = Asked::Model { id, revision };
-        let url = self.client.url(id, self.commit, name)?;
+        let url = self.repo.url(name);
         let remote = self.client.describe(name, url, asked)?;
         let blob = self.cache.blob(&remote.etag);
         let lock = self

@@ -1,9 +1,9 @@
 //! Downloads that break off, arrive damaged, or are wanted twice at once.
 
-use std::fs;
+use std::fs::{self, File};
 use std::thread;
 
-use protattn_model::hub::Error;
+use protattn_model::hub::{self, Error, Event};
 
 use super::server::{Fault, Server, sha256};
 use super::{Client, ID, bert};
@@ -177,9 +177,34 @@ fn of_two_that_want_a_model_at_once_one_fetches_it() {
     });
     assert_eq!(ranges(&server), [None]);
     let events = [first.events, second.events].concat();
-    let count = |event: &str| events.iter().filter(|found| *found == event).count();
-    assert_eq!(count("model.safetensors waits"), 1, "{events:?}");
-    assert_eq!(count("model.safetensors done"), 1, "{events:?}");
+    let done = |event: &&String| *event == "model.safetensors done";
+    assert_eq!(events.iter().filter(done).count(), 1, "{events:?}");
+}
+
+#[test]
+fn a_file_that_another_process_fetches_is_waited_for() {
+    let server = Server::with(ID, bert());
+    let mut client = Client::of(&server);
+    let (weights, name) = weights();
+    // What Python's client locks as well.
+    let locks = client.options.cache.join(".locks/models--lab--bert");
+    fs::create_dir_all(&locks).unwrap();
+    let other = File::create(locks.join(format!("{name}.lock"))).unwrap();
+    other.lock().unwrap();
+    let blob = client.entry().join("blobs").join(&name);
+    let snapshot = hub::resolve(ID, None, &client.options, &mut |event| {
+        if let Event::Waiting { name } = event {
+            assert_eq!(name, WEIGHTS);
+            fs::write(&blob, &weights).unwrap();
+            other.unlock().unwrap();
+        }
+    });
+    assert!(ranges(&server).is_empty(), "the other one has fetched it");
+    assert_eq!(
+        fs::read(snapshot.unwrap().folder.join(WEIGHTS)).unwrap(),
+        weights
+    );
+    assert!(client.resolve(ID, None).is_ok());
 }
 
 #[test]

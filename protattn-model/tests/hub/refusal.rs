@@ -166,6 +166,22 @@ fn an_index_of_weights_is_not_trusted() {
 }
 
 #[test]
+fn a_commit_that_is_a_path_is_refused() {
+    let server = Server::with(
+        ID,
+        Repo::new("main", "../../../elsewhere", &[("config.json", b"{}")]),
+    );
+    let mut client = Client::of(&server);
+    let error = client.error(ID, None);
+    let url = format!("{}/api/models/lab/bert", server.endpoint());
+    assert_eq!(
+        error.to_string(),
+        format!("{url}: `../../../elsewhere` is no commit")
+    );
+    assert!(!client.options.cache.exists());
+}
+
+#[test]
 fn a_cache_that_cannot_be_written_is_named() {
     let server = with_access(Access::Open);
     let mut client = Client::of(&server);
