@@ -344,6 +344,11 @@ pub enum Error {
     /// The sink refused what it was given; the pass was stopped.
     #[error("the output of the pass could not be taken")]
     Sink(#[source] SinkError),
+
+    /// A model could not be had by its name.
+    #[cfg(feature = "hub")]
+    #[error(transparent)]
+    Hub(#[from] crate::hub::Error),
 }
 
 fn holds(found: &[String]) -> String {

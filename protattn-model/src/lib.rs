@@ -21,6 +21,7 @@
 //! | --- | --- | --- |
 //! | `torch` (default) | weights in PyTorch's files, of both formats | `protattn-io`, for its reader of pickles |
 //! | `tokenizers` | tokenizers in `tokenizer.json` | tokenizers |
+//! | `hub` | `hub`: models by their names, from the Hugging Face hub | hf-hub, ureq, sha2 |
 //!
 //! ```
 //! use protattn_model::ndarray::{ArrayView3, Axis};
@@ -67,6 +68,8 @@ mod blocks;
 mod checkpoint;
 mod error;
 mod folder;
+#[cfg(feature = "hub")]
+pub mod hub;
 mod info;
 mod kernel;
 mod model;

@@ -7,6 +7,8 @@ mod common;
 mod families;
 mod golden;
 mod golden_relative;
+#[cfg(feature = "hub")]
+mod hub;
 mod malformed;
 mod passes;
 mod tokenizers;

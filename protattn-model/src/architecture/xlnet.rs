@@ -267,7 +267,7 @@ struct Biases {
 
 impl Biases {
     fn load(checkpoint: &mut Checkpoint<'_>, config: &Config, stem: &str) -> Result<Self, Error> {
-        let mut bias = |part: &str| {
+        let mut bias = |part: &str| -> Result<Vec<f32>, Error> {
             let name = format!("{stem}{part}");
             let bias = checkpoint.matrix(&name, config.heads, config.head_width())?;
             Ok(bias.into_values())
