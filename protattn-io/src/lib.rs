@@ -18,7 +18,7 @@
 //! | feature | adds | pulls in |
 //! | --- | --- | --- |
 //! | `fasta` | `fasta`: sequences | nothing |
-//! | `structure` | `structure`: PDB and mmCIF chains | nothing |
+//! | `structure` | `structure`: PDB and mmCIF chains, with their secondary structure (DSSP) | nothing |
 //! | `jsonl` | `jsonl`: this project's own records, one a line | serde_json |
 //! | `json` | `json`: the sets of TAPE in JSON | serde_json |
 //! | `proteinnet` | `proteinnet`: the text records of ProteinNet | nothing |

@@ -18,21 +18,28 @@
 //!   Amino acids that share one place are chosen from in the same way.
 //! - One model is used: the first, unless [`Options::model`] says which.
 //! - Residues that were not observed are left out unless [`Options::observed_only`] is false.
+//! - Secondary structure is that of [`dssp`], from all protein chains of the file together, unless
+//!   [`Options::secondary_structure`] says otherwise: the tracks [`labels::SECONDARY_STRUCTURE_8`],
+//!   [`labels::SECONDARY_STRUCTURE`] and [`labels::SECONDARY_STRUCTURE_3`], undefined where a residue
+//!   lacks N, Cα, C or O.
 //!
 //! The formats: *Protein Data Bank contents guide* 3.3 (wwPDB, 2012), and the PDBx/mmCIF dictionary.
 //!
 //! ```
 //! use std::path::Path;
 //! use protattn_io::structure::{self, Options};
+//! use protattn_io::{Track, labels};
 //!
 //! let text = b"\
 //! ATOM      1  N   GLY A   7      25.000  10.500   4.000  1.00 20.00           N
 //! ATOM      2  CA  GLY A   7      26.500  10.500   4.000  1.00 20.00           C
-//! HETATM    3  CA  MSE A   8      29.500  12.750   4.000  1.00 20.00           C
-//! HETATM    4  CB AMSE A   8      30.000  13.000   5.250  0.40 20.00           C
-//! HETATM    5  CB BMSE A   8      30.250  13.500   2.750  0.60 20.00           C
+//! ATOM      3  C   GLY A   7      27.000  12.000   4.000  1.00 20.00           C
+//! ATOM      4  O   GLY A   7      26.250  13.000   4.000  1.00 20.00           O
+//! HETATM    5  CA  MSE A   8      29.500  12.750   4.000  1.00 20.00           C
+//! HETATM    6  CB AMSE A   8      30.000  13.000   5.250  0.40 20.00           C
+//! HETATM    7  CB BMSE A   8      30.250  13.500   2.750  0.60 20.00           C
 //! TER
-//! HETATM    6  O   HOH A 101       1.000   1.000   1.000  1.00 20.00           O
+//! HETATM    8  O   HOH A 101       1.000   1.000   1.000  1.00 20.00           O
 //! END
 //! ";
 //! let structure = structure::parse(text, Path::new("1abc.pdb"), &Options::default())?;
@@ -40,6 +47,9 @@
 //! assert_eq!((protein.id(), protein.sequence()), ("1abc.A", "GM"));
 //! assert_eq!(protein.numbering().map(|numbers| numbers[1].to_string()), Some("8".to_owned()));
 //! assert_eq!(protein.cb(), Some(&[Some([26.5, 10.5, 4.0]), Some([30.25, 13.5, 2.75])][..]));
+//! // The second residue lacks most of its main chain.
+//! let expected = Track::Classes(vec![Some("-".to_owned()), None]);
+//! assert_eq!(protein.track(labels::SECONDARY_STRUCTURE_8), Some(&expected));
 //! assert!(structure.warnings.is_empty());
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
@@ -47,11 +57,13 @@
 mod assembly;
 mod chain;
 mod complete;
+pub mod dssp;
 mod format;
 mod mmcif;
 mod pdb;
 mod residue;
 mod residue_name;
+mod secondary_structure;
 mod selection;
 mod warning;
 
@@ -59,8 +71,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use secondary_structure::SecondaryStructure;
 pub use warning::Warning;
 
+#[cfg(doc)]
+use crate::labels;
 use crate::{Error, Protein};
 use assembly::Assembly;
 use format::Format;
@@ -82,6 +97,8 @@ pub struct Options {
     /// file says which they are: in mmCIF `pdbx_poly_seq_scheme`, in PDB SEQRES with REMARK 465.
     /// Where it does not, the chain is its observed residues and a [`Warning`] says so.
     pub observed_only: bool,
+    /// Where secondary structure is taken from. Default: DSSP.
+    pub secondary_structure: SecondaryStructure,
 }
 
 impl Default for Options {
@@ -90,6 +107,7 @@ impl Default for Options {
             chains: None,
             model: None,
             observed_only: true,
+            secondary_structure: SecondaryStructure::default(),
         }
     }
 }

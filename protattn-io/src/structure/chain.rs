@@ -2,6 +2,7 @@
 
 use super::assembly::Chain;
 use super::complete::{self, Slot};
+use super::dssp::Backbone;
 use super::residue::{Letter, Residue, Role};
 use super::residue_name::{self, Kind, Parents};
 use super::warning::Warning;
@@ -9,13 +10,23 @@ use crate::{Error, Point, Protein, ResidueNumber};
 
 /// What a chain turned out to be.
 pub(super) enum Outcome {
-    /// A protein, and what is odd in it.
-    Protein(Box<Protein>, Vec<Warning>),
+    /// A protein.
+    Protein(Box<ProteinChain>),
     /// Something else, with so many nucleotides.
     Other {
         /// 0 if it has neither amino acids nor nucleotides.
         nucleotides: usize,
     },
+}
+
+/// A chain that is a protein.
+pub(super) struct ProteinChain {
+    pub(super) id: String,
+    pub(super) protein: Protein,
+    /// Of each residue, where it is complete.
+    pub(super) backbone: Vec<Option<Backbone>>,
+    /// What is odd in it.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// One residue of the protein to be.
@@ -24,6 +35,7 @@ struct Row {
     number: Option<ResidueNumber>,
     ca: Option<Point>,
     cb: Option<Point>,
+    backbone: Option<Backbone>,
 }
 
 /// Makes a protein of a chain, if more of its residues are amino acids than nucleotides.
@@ -57,7 +69,12 @@ pub(super) fn protein(
         }
     }
     let protein = build(chain.id, stem, &rows, &mut warnings)?;
-    Ok(Outcome::Protein(Box::new(protein), warnings))
+    Ok(Outcome::Protein(Box::new(ProteinChain {
+        id: chain.id.to_owned(),
+        protein,
+        backbone: rows.into_iter().map(|row| row.backbone).collect(),
+        warnings,
+    })))
 }
 
 fn roles(chain: &Chain<'_>, parents: &Parents<'_>) -> Vec<Role> {
@@ -150,6 +167,7 @@ fn observed_row(residue: &Residue<'_>, letter: char) -> Row {
         number: Some(residue.key.number),
         ca,
         cb,
+        backbone: residue.backbone(),
     }
 }
 
@@ -167,6 +185,7 @@ fn fill(slots: Vec<Slot<'_>>, observed: Vec<Row>, parents: &Parents<'_>) -> Vec<
             number,
             ca: None,
             cb: None,
+            backbone: None,
         }
     };
     let row = |slot| match slot {

@@ -1,6 +1,7 @@
 //! One residue of a chain: its alternatives, and which of them counts.
 
 use super::assembly::{Origin, ResidueKey};
+use super::dssp::Backbone;
 use super::residue_name::{self, Kind, Parents, UNKNOWN};
 use crate::Point;
 
@@ -14,6 +15,9 @@ pub(super) struct Conformer<'a> {
     occupancy: f32,
     ca: Option<Point>,
     cb: Option<Point>,
+    n: Option<Point>,
+    c: Option<Point>,
+    o: Option<Point>,
 }
 
 impl<'a> Conformer<'a> {
@@ -26,14 +30,23 @@ impl<'a> Conformer<'a> {
             occupancy,
             ca: None,
             cb: None,
+            n: None,
+            c: None,
+            o: None,
         }
     }
 
     pub(super) fn add(&mut self, name: &'a str, occupancy: f32, position: Option<Point>) {
-        match name {
-            "CA" => self.ca = self.ca.or(position),
-            "CB" => self.cb = self.cb.or(position),
-            _ => {}
+        let kept = match name {
+            "CA" => Some(&mut self.ca),
+            "CB" => Some(&mut self.cb),
+            "N" => Some(&mut self.n),
+            "C" => Some(&mut self.c),
+            "O" => Some(&mut self.o),
+            _ => None,
+        };
+        if let Some(kept) = kept {
+            *kept = kept.or(position);
         }
         self.occupancy = self.occupancy.max(occupancy);
         self.atoms.push(name);
@@ -117,6 +130,23 @@ impl<'a> Residue<'a> {
             .into_iter()
             .filter(|conformer| conformer.component == name)
             .find_map(atom)
+    }
+
+    /// The main chain as mkdssp reads it, if it is complete: each atom in the last alternative of the
+    /// file that has it, whatever its occupancy.
+    pub(super) fn backbone(&self) -> Option<Backbone> {
+        let name = self.name();
+        let last = |atom: fn(&Conformer<'a>) -> Option<Point>| {
+            let conformers = self.conformers.iter().rev();
+            conformers.filter(|c| c.component == name).find_map(atom)
+        };
+        Some(Backbone {
+            n: last(|conformer| conformer.n)?,
+            ca: last(|conformer| conformer.ca)?,
+            c: last(|conformer| conformer.c)?,
+            o: last(|conformer| conformer.o)?,
+            is_proline: name == "PRO",
+        })
     }
 
     /// Stable, so that the first of the file comes first among equals.

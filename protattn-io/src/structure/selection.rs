@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use super::assembly::Assembly;
+use super::assembly::{Assembly, Chain};
 use super::chain::{self, Outcome};
+use super::residue_name::Parents;
+use super::secondary_structure::{self, SecondaryStructure};
 use super::warning::Warning;
 use super::{Options, Structure};
 use crate::Error;
@@ -19,22 +21,21 @@ pub(super) fn proteins(
         message,
     };
     check_models(&mut assembly).map_err(fail)?;
-    let stem = stem(path);
+    let chains = outcomes(assembly.chains, &assembly.parents, &stem(path), options)?;
     let mut structure = Structure {
         chains: Vec::new(),
         warnings: assembly.warnings,
     };
     let mut found = Found::default();
     let wanted = options.chains.as_deref();
-    for chain in assembly.chains {
-        let id = chain.id;
+    for (id, outcome) in chains {
         let is_wanted = wanted.is_none_or(|ids| ids.iter().any(|wanted| wanted == id));
-        match chain::protein(chain, &assembly.parents, &stem, options.observed_only)? {
-            Outcome::Protein(protein, warnings) => {
+        match outcome {
+            Outcome::Protein(chain) => {
                 found.proteins.push(id);
                 if is_wanted {
-                    structure.chains.push(*protein);
-                    structure.warnings.extend(warnings);
+                    structure.chains.push(chain.protein);
+                    structure.warnings.extend(chain.warnings);
                 }
             }
             Outcome::Other { nucleotides } => {
@@ -50,6 +51,34 @@ pub(super) fn proteins(
     }
     found.check(wanted.unwrap_or_default()).map_err(fail)?;
     Ok(structure)
+}
+
+/// What each chain is, by its id: those too that are not wanted, since hydrogen bonds cross chains.
+fn outcomes<'a>(
+    chains: Vec<Chain<'a>>,
+    parents: &Parents<'_>,
+    stem: &str,
+    options: &Options,
+) -> Result<Vec<(&'a str, Outcome)>, Error> {
+    let mut outcomes = Vec::with_capacity(chains.len());
+    for chain in chains {
+        let id = chain.id;
+        outcomes.push((
+            id,
+            chain::protein(chain, parents, stem, options.observed_only)?,
+        ));
+    }
+    let proteins = outcomes
+        .iter_mut()
+        .filter_map(|(_, outcome)| match outcome {
+            Outcome::Protein(chain) => Some(&mut **chain),
+            Outcome::Other { .. } => None,
+        });
+    match options.secondary_structure {
+        SecondaryStructure::Dssp => secondary_structure::add(proteins.collect())?,
+        SecondaryStructure::None => {}
+    }
+    Ok(outcomes)
 }
 
 /// Fails if the wanted model has no atoms, and notes the others.

@@ -106,6 +106,11 @@ pub enum Warning {
         /// The chain.
         chain: String,
     },
+    /// No residue of a chain has all of N, Cα, C and O. Its secondary structure is undefined.
+    NoBackbone {
+        /// The chain.
+        chain: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -195,6 +200,12 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "chain {chain}: an unobserved residue has no number; the chain is not numbered"
+                )
+            }
+            Self::NoBackbone { chain } => {
+                write!(
+                    f,
+                    "chain {chain}: no residue has N, CA, C and O; its secondary structure is undefined"
                 )
             }
         }

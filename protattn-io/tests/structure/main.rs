@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod archive;
+mod dssp;
+mod dssp_ideal;
 mod invalid;
 mod mmcif;
 mod pdb;
@@ -11,7 +13,7 @@ mod truncation;
 
 use std::path::{Path, PathBuf};
 
-use protattn_io::structure::{self, Options, Structure};
+use protattn_io::structure::{self, Options, SecondaryStructure, Structure};
 use protattn_io::{Error, Protein};
 
 /// A file of `tests/fixtures`.
@@ -21,8 +23,13 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// Without secondary structure, since most chains that are read so lack the atoms for it.
 fn parse(text: &str) -> Result<Structure, Error> {
-    structure::parse(text.as_bytes(), Path::new("t.x"), &Options::default())
+    let options = Options {
+        secondary_structure: SecondaryStructure::None,
+        ..Options::default()
+    };
+    structure::parse(text.as_bytes(), Path::new("t.x"), &options)
 }
 
 /// The message of the error that a text gives, without the path.

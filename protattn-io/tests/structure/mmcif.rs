@@ -108,9 +108,9 @@ fn an_unobserved_residue_without_a_number_leaves_the_chain_without_numbering() {
     assert_eq!(structure.chains[0].sequence(), "AW");
     assert_eq!(structure.chains[0].numbering(), None);
     assert_eq!(
-        structure.warnings,
-        [Warning::NoNumbering {
+        structure.warnings[0],
+        Warning::NoNumbering {
             chain: "A".to_owned()
-        }]
+        }
     );
 }

@@ -143,10 +143,10 @@ fn a_sequence_that_the_file_does_not_place_is_reported() {
     let structure = structure::parse(text.as_bytes(), Path::new("t.pdb"), &options).unwrap();
     assert_eq!(structure.chains[0].sequence(), "AA");
     assert_eq!(
-        structure.warnings,
-        [Warning::NoFullSequence {
+        structure.warnings[0],
+        Warning::NoFullSequence {
             chain: "A".to_owned()
-        }]
+        }
     );
 }
 

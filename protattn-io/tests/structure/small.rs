@@ -65,7 +65,9 @@ fn what_is_odd_is_reported() {
             "chain A, residue 4 is SER and also THR; read as SER",
             "chain A, residue 6 is ZZZ, which no table lists; read as X",
             "chain A, residue 7 (ASP) has no CA; its position is undefined",
+            "chain A: no residue has N, CA, C and O; its secondary structure is undefined",
             "chain B is nucleic acid (2 nucleotides); skipped",
+            "chain C: no residue has N, CA, C and O; its secondary structure is undefined",
         ];
         assert_eq!(warnings(&structure), expected, "{file}");
     }
@@ -114,7 +116,10 @@ fn a_chain_and_a_model_can_be_chosen() {
         );
         assert_eq!(
             warnings(&structure),
-            ["model 2 was used and 1 others ignored"],
+            [
+                "model 2 was used and 1 others ignored",
+                "chain C: no residue has N, CA, C and O; its secondary structure is undefined",
+            ],
             "{file}"
         );
     }

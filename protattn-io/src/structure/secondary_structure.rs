@@ -1,0 +1,46 @@
+//! Secondary structure as label tracks.
+
+use super::chain::ProteinChain;
+use super::dssp::{self, State};
+use super::warning::Warning;
+use crate::{Error, Protein, Track, labels};
+
+/// Where the secondary structure of a chain is taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecondaryStructure {
+    /// Computed from the coordinates, by [`dssp`].
+    #[default]
+    Dssp,
+    /// Chains get no tracks of secondary structure.
+    None,
+}
+
+/// Adds the tracks of all chains of a file; one without any complete residue gets a warning instead.
+pub(super) fn add(mut chains: Vec<&mut ProteinChain>) -> Result<(), Error> {
+    let backbones: Vec<_> = chains
+        .iter_mut()
+        .map(|chain| std::mem::take(&mut chain.backbone))
+        .collect();
+    for (chain, states) in chains.into_iter().zip(dssp::assign(&backbones)) {
+        if states.iter().all(Option::is_none) {
+            let chain_id = chain.id.clone();
+            chain.warnings.push(Warning::NoBackbone { chain: chain_id });
+            continue;
+        }
+        set_tracks(&mut chain.protein, &states)?;
+    }
+    Ok(())
+}
+
+fn set_tracks(protein: &mut Protein, states: &[Option<State>]) -> Result<(), Error> {
+    let track = |name: fn(State) -> String| {
+        Track::Classes(states.iter().map(|state| state.map(name)).collect())
+    };
+    let letters = track(|state| state.letter().to_string());
+    protein.set_label(labels::SECONDARY_STRUCTURE_8, letters)?;
+    let of_four = track(|state| state.of_four().to_owned());
+    protein.set_label(labels::SECONDARY_STRUCTURE, of_four)?;
+    let of_three = track(|state| state.of_three().to_owned());
+    protein.set_label(labels::SECONDARY_STRUCTURE_3, of_three)
+}
