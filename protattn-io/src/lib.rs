@@ -19,6 +19,7 @@
 //! | `jsonl` | `jsonl`: this project's own records, one a line | serde_json |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
 //! | `parquet` | `parquet`: result tables | polars |
+//! | `gzip` | any of the text formats compressed with gzip, in `compressed` | flate2 |
 //!
 //! ```
 //! use protattn_io::{ContactAtom, ContactRule, Protein, Track, contact_map};
@@ -52,6 +53,7 @@ mod protein;
 mod replace;
 mod track;
 
+pub mod compressed;
 #[cfg(feature = "fasta")]
 pub mod fasta;
 #[cfg(feature = "jsonl")]

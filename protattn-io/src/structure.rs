@@ -55,12 +55,12 @@ mod residue_name;
 mod selection;
 mod warning;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 pub use warning::Warning;
 
+use crate::compressed::Input;
 use crate::{Error, Protein};
 use assembly::Assembly;
 use format::Format;
@@ -103,25 +103,26 @@ pub struct Structure {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads the protein chains of a PDB or mmCIF file.
+/// Reads the protein chains of a PDB or mmCIF file, which may be compressed with gzip.
 ///
 /// # Errors
 ///
-/// If the file cannot be opened or has over 1 GiB, and as [`parse`].
+/// If the file cannot be opened or unpacked, or has over 1 GiB, and as [`parse`].
 pub fn read(path: &Path, options: &Options) -> Result<Structure, Error> {
     let io = |error| Error::io(path, &error);
-    let file = File::open(path).map_err(io)?;
-    let length = file.metadata().map_err(io)?.len();
+    let length = std::fs::metadata(path).map_err(io)?.len();
     let mut text = Vec::new();
     if length <= MAX_BYTES {
-        // A file can grow, or be a pipe, which has no length.
-        file.take(MAX_BYTES + 1)
+        // A file can grow, be compressed, or be a pipe, which has no length.
+        Input::open(path)?
+            .take(MAX_BYTES + 1)
             .read_to_end(&mut text)
             .map_err(io)?;
     }
     let length = length.max(text.len() as u64);
     if length > MAX_BYTES {
-        let message = format!("the file has {length} bytes; structures are read up to {MAX_BYTES}");
+        let message =
+            format!("the file has {length} bytes or more; structures are read up to {MAX_BYTES}");
         return Err(Error::Format {
             path: path.to_owned(),
             message,
