@@ -44,12 +44,16 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
+mod annotation;
 mod assembly;
 mod chain;
 mod complete;
 mod format;
+mod ligand;
 mod mmcif;
 mod pdb;
+mod position;
+mod record;
 mod residue;
 mod residue_name;
 mod selection;
@@ -69,7 +73,7 @@ use format::Format;
 const MAX_BYTES: u64 = 1 << 30;
 
 /// What is wanted of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// The author chains that are wanted; it is an error if one is not there or is no protein.
     /// Default: `None`, all protein chains.
@@ -82,6 +86,10 @@ pub struct Options {
     /// file says which they are: in mmCIF `pdbx_poly_seq_scheme`, in PDB SEQRES with REMARK 465.
     /// Where it does not, the chain is its observed residues and a [`Warning`] says so.
     pub observed_only: bool,
+    /// What the binding sites are taken from. Default: the file's records.
+    pub binding_sites: BindingSites,
+    /// What the secondary structure is taken from. Default: nothing, there is none.
+    pub secondary_structure: SecondaryStructure,
 }
 
 impl Default for Options {
@@ -90,6 +98,69 @@ impl Default for Options {
             chains: None,
             model: None,
             observed_only: true,
+            binding_sites: BindingSites::default(),
+            secondary_structure: SecondaryStructure::default(),
+        }
+    }
+}
+
+/// What the binding sites of a chain are taken from.
+///
+/// A distance is in Å, greater than 0; [`LIGAND_DISTANCE`] is the usual one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum BindingSites {
+    /// The file's records (SITE, `struct_site_gen`), whoever they are by: the evidence code, SOFTWARE
+    /// or AUTHOR, does not matter. The archive has stopped to add them to new entries.
+    #[default]
+    File,
+    /// The residues with a heavy atom no further than this from one of a ligand.
+    ///
+    /// A ligand is what is in no polymer, metal ions and sugars included, also if it is bound
+    /// covalently. Left out are water, blocking groups, and what comes from how a crystal was grown
+    /// (glycerol, glycols, sulfate, chloride, common buffers and the like; `ADDITIVES` in the source
+    /// is the list). So are peptides and nucleic acids, which are polymers. All alternative locations
+    /// count, and symmetry copies do not.
+    Ligands {
+        /// The greatest distance that counts.
+        distance: f32,
+    },
+    /// The file's records if it has any, or else its ligands.
+    Either {
+        /// The greatest distance that counts.
+        distance: f32,
+    },
+}
+
+/// The usual distance within which a residue binds a ligand, heavy atom to heavy atom, in Å.
+pub const LIGAND_DISTANCE: f32 = 4.0;
+
+/// What the secondary structure of a chain is taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecondaryStructure {
+    /// Nothing: the chains have none.
+    #[default]
+    None,
+    /// The file's records: HELIX, SHEET and TURN; `struct_conf` and `struct_sheet_range`.
+    ///
+    /// Helices of every class are `helix`, but those of polyproline (class 10) are `blank`, as with
+    /// DSSP; strands of sheets are `strand`; turns and bends are `turn-bend`, and most files list none.
+    /// What is in none of these is `blank`. In a residue of two, helix comes before strand before turn.
+    File,
+}
+
+impl Options {
+    /// Whether the atoms are wanted beyond the residues; or what is wrong with the distance.
+    fn needs_atoms(&self) -> Result<bool, String> {
+        match self.binding_sites {
+            BindingSites::File => Ok(false),
+            BindingSites::Ligands { distance } | BindingSites::Either { distance } => {
+                let is_usable = distance.is_finite() && distance > 0.0;
+                let message =
+                    || format!("the distance of ligands is {distance}, not a number above 0");
+                is_usable.then_some(true).ok_or_else(message)
+            }
         }
     }
 }
@@ -146,7 +217,7 @@ pub fn parse(text: &[u8], path: &Path, options: &Options) -> Result<Structure, E
     // Names of authors in old files are not UTF-8. Atom records are checked where they are read.
     let text = String::from_utf8_lossy(text);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let mut assembly = Assembly::new(options.model);
+    let mut assembly = Assembly::new(options.model, options.needs_atoms().map_err(fail)?);
     match format {
         Format::Pdb => pdb::read(text, &mut assembly),
         Format::Mmcif => mmcif::read(text, &mut assembly),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::annotation::Annotations;
 use super::assembly::Assembly;
 use super::chain::{self, Outcome};
 use super::warning::Warning;
@@ -19,37 +20,63 @@ pub(super) fn proteins(
         message,
     };
     check_models(&mut assembly).map_err(fail)?;
-    let stem = stem(path);
+    let outcomes = outcomes(&mut assembly, &stem(path), options.observed_only)?;
+    let annotations = annotations(&assembly, &outcomes, options);
     let mut structure = Structure {
         chains: Vec::new(),
-        warnings: assembly.warnings,
+        warnings: assembly.warnings.clone(),
     };
     let mut found = Found::default();
     let wanted = options.chains.as_deref();
-    for chain in assembly.chains {
+    if wanted.is_none() {
+        structure.warnings.extend(annotations.unknown_chains());
+    }
+    for (chain, outcome) in assembly.chains.iter().zip(outcomes) {
         let id = chain.id;
-        let is_wanted = wanted.is_none_or(|ids| ids.iter().any(|wanted| wanted == id));
-        match chain::protein(chain, &assembly.parents, &stem, options.observed_only)? {
-            Outcome::Protein(protein, warnings) => {
-                found.proteins.push(id);
-                if is_wanted {
-                    structure.chains.push(*protein);
-                    structure.warnings.extend(warnings);
-                }
+        found.add(id, &outcome);
+        if wanted.is_some_and(|ids| !ids.iter().any(|wanted| wanted == id)) {
+            continue;
+        }
+        match outcome {
+            Outcome::Protein(mut protein, positions, warnings) => {
+                structure.warnings.extend(warnings);
+                let odd = annotations.label(&mut protein, chain, &positions)?;
+                structure.warnings.extend(odd);
+                structure.chains.push(*protein);
             }
-            Outcome::Other { nucleotides } => {
-                found.add_other(id, nucleotides);
-                if is_wanted {
-                    let chain = id.to_owned();
-                    structure
-                        .warnings
-                        .push(Warning::NotProtein { chain, nucleotides });
-                }
-            }
+            Outcome::Other { nucleotides } => structure.warnings.push(Warning::NotProtein {
+                chain: id.to_owned(),
+                nucleotides,
+            }),
         }
     }
     found.check(wanted.unwrap_or_default()).map_err(fail)?;
     Ok(structure)
+}
+
+/// What each chain is, those included that are not wanted.
+fn outcomes<'a>(
+    assembly: &mut Assembly<'a>,
+    stem: &str,
+    observed_only: bool,
+) -> Result<Vec<Outcome<'a>>, Error> {
+    let parents = &assembly.parents;
+    let chains = assembly.chains.iter_mut();
+    chains
+        .map(|chain| chain::protein(chain, parents, stem, observed_only))
+        .collect()
+}
+
+fn annotations<'s, 'a>(
+    assembly: &'s Assembly<'a>,
+    outcomes: &[Outcome<'a>],
+    options: &Options,
+) -> Annotations<'s, 'a> {
+    let chains = assembly.chains.iter().zip(outcomes);
+    let proteins: Vec<_> = chains
+        .filter_map(|(chain, outcome)| Some((chain, outcome.positions()?)))
+        .collect();
+    Annotations::new(assembly, &proteins, options)
 }
 
 /// Fails if the wanted model has no atoms, and notes the others.
@@ -81,11 +108,11 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn add_other(&mut self, id: &'a str, nucleotides: usize) {
-        if nucleotides > 0 {
-            &mut self.nucleic
-        } else {
-            &mut self.rest
+    fn add(&mut self, id: &'a str, outcome: &Outcome<'_>) {
+        match outcome {
+            Outcome::Protein(..) => &mut self.proteins,
+            Outcome::Other { nucleotides: 0 } => &mut self.rest,
+            Outcome::Other { .. } => &mut self.nucleic,
         }
         .push(id);
     }
