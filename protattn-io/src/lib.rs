@@ -15,7 +15,7 @@
 //! | feature | adds | pulls in |
 //! | --- | --- | --- |
 //! | `fasta` | `fasta`: sequences | nothing |
-//! | `structure` | `structure`: PDB and mmCIF chains | nothing |
+//! | `structure` | `structure`: PDB and mmCIF chains, with what the file says of residues | nothing |
 //! | `jsonl` | `jsonl`: this project's own records, one a line | serde_json |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
 //! | `parquet` | `parquet`: result tables | polars |

@@ -21,6 +21,8 @@ pub mod labels {
     pub const MODIFICATION: &str = "modification";
     /// `helix`, `strand`, `turn-bend` or `blank`: classes.
     pub const SECONDARY_STRUCTURE: &str = "secondary-structure";
+    /// `helix`, `strand` or `coil`: classes.
+    pub const SECONDARY_STRUCTURE_3: &str = "secondary-structure-3";
     /// The eight letters of DSSP, `-` for blank: classes.
     pub const SECONDARY_STRUCTURE_8: &str = "secondary-structure-8";
 }

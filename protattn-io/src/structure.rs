@@ -19,6 +19,27 @@
 //! - One model is used: the first, unless [`Options::model`] says which.
 //! - Residues that were not observed are left out unless [`Options::observed_only`] is false.
 //!
+//! What the file says of single residues becomes label tracks. A chain has a track if its file has a
+//! record of that kind, whichever residue that is of; without any, nothing is known. Every residue
+//! then has a value; one that was not observed is undefined, unless a record names it. A record that
+//! is malformed, or names a residue that is not there, is a [`Warning`].
+//!
+//! | track | is of | from, in PDB | from, in mmCIF |
+//! | --- | --- | --- | --- |
+//! | [`BINDING_SITE`](labels::BINDING_SITE) | residues of a site, by whatever evidence; in a symmetry copy too | SITE | `struct_site_gen` |
+//! | [`MODIFICATION`](labels::MODIFICATION) | residues that are modified or not standard, selenomethionine included | MODRES | `pdbx_struct_mod_residue`, `pdbx_modification_feature` |
+//! | [`LINK`](labels::LINK), [`LINK_TYPE`](labels::LINK_TYPE) | residues with a disulfide bond, another covalent bond, or a metal | SSBOND, LINK | `struct_conn` (`disulf`, `covale`, `metalc`) |
+//! | [`SECONDARY_STRUCTURE`](labels::SECONDARY_STRUCTURE), [`SECONDARY_STRUCTURE_3`](labels::SECONDARY_STRUCTURE_3) | elements, if [`Options::secondary_structure`] says so | HELIX, SHEET, TURN | `struct_conf`, `struct_sheet_range` |
+//!
+//! - [`Options::binding_sites`] takes the sites from the distance to ligands instead.
+//! - A bond that makes the chain is no link: files list the peptide bonds of modified residues. It is
+//!   a covalent bond between neighbours, from the C of the first or to the N of the second. Nor is one
+//!   to a blocking group (ACE, NH2, ...). Hydrogen bonds and salt bridges are left out.
+//! - A residue with several links has the type that comes first: disulfide, covalent, metal. PDB does
+//!   not say whether a LINK is of a metal; the element of its atoms does.
+//! - `pdbx_modification_feature` says more than MODRES: a group bound to a residue makes that residue
+//!   modified. Its bonds between residues and to metals are links alone.
+//!
 //! The formats: *Protein Data Bank contents guide* 3.3 (wwPDB, 2012), and the PDBx/mmCIF dictionary.
 //!
 //! ```
@@ -62,9 +83,12 @@ mod warning;
 use std::io::Read;
 use std::path::Path;
 
+pub use ligand::ADDITIVES;
 pub use warning::Warning;
 
 use crate::compressed::Input;
+#[cfg(doc)]
+use crate::labels;
 use crate::{Error, Protein};
 use assembly::Assembly;
 use format::Format;
@@ -118,9 +142,8 @@ pub enum BindingSites {
     ///
     /// A ligand is what is in no polymer, metal ions and sugars included, also if it is bound
     /// covalently. Left out are water, blocking groups, and what comes from how a crystal was grown
-    /// (glycerol, glycols, sulfate, chloride, common buffers and the like; `ADDITIVES` in the source
-    /// is the list). So are peptides and nucleic acids, which are polymers. All alternative locations
-    /// count, and symmetry copies do not.
+    /// (glycerol, glycols, sulfate, chloride, common buffers and the like: [`ADDITIVES`]). So are peptides and nucleic acids, which are polymers. All alternative locations
+    /// count, and symmetry copies do not. A file without any ligand has no track.
     Ligands {
         /// The greatest distance that counts.
         distance: f32,

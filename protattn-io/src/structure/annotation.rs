@@ -1,11 +1,11 @@
 //! From what a file says of its residues to label tracks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::assembly::{Assembly, Chain};
 use super::ligand;
 use super::position::{Index, Position};
-use super::record::{Bond, Content, Element, End, Record, Reference};
+use super::record::{self, Bond, Content, Element, End, Record, Reference};
 use super::residue_name::{self, Kind, Parents};
 use super::warning::Warning;
 use super::{BindingSites, Options, SecondaryStructure};
@@ -64,22 +64,21 @@ impl<'s, 'a> Annotations<'s, 'a> {
 
     /// That records name chains that are not there.
     pub(super) fn unknown_chains(&self) -> Vec<Warning> {
+        let chains = self.assembly.chains.iter().map(|chain| chain.id);
+        let chains: HashSet<&str> = chains.collect();
         let is_unknown = |residue: &&Reference<'a>| {
-            let known = self
-                .assembly
-                .chains
-                .iter()
-                .any(|chain| chain.id == residue.chain);
-            let number = residue.number.unwrap_or(0.into());
-            let other = (residue.chain, number, residue.name);
-            !known
-                && !residue_name::is_water(residue.name)
-                && !self.assembly.others.contains(&other)
+            let is_other = residue.number.is_some_and(|number| {
+                let other = (residue.chain, number, residue.name);
+                self.assembly.others.contains(&other)
+            });
+            !chains.contains(residue.chain) && !is_other && !residue_name::is_water(residue.name)
         };
         let mut warnings = Vec::new();
         for record in &self.assembly.records.all {
-            let unknown = record.content.residues().filter(is_unknown);
-            warnings.extend(unknown.map(|residue| record.no_residue(residue)));
+            if self.wants(&record.content) {
+                let unknown = record.content.residues().filter(is_unknown);
+                warnings.extend(unknown.map(|residue| record.no_residue(residue)));
+            }
         }
         warnings
     }
@@ -106,9 +105,10 @@ impl<'s, 'a> Annotations<'s, 'a> {
             set(labels::LINK_TYPE, classes(&marks.bonds, positions, class))?;
         }
         if self.has_stretches {
-            let class = |element: Option<Element>| element.map_or("blank", Element::class);
-            let track = classes(&marks.elements, positions, class);
-            set(labels::SECONDARY_STRUCTURE, track)?;
+            let four = classes(&marks.elements, positions, record::of_four);
+            set(labels::SECONDARY_STRUCTURE, four)?;
+            let three = classes(&marks.elements, positions, record::of_three);
+            set(labels::SECONDARY_STRUCTURE_3, three)?;
         }
         Ok(warnings)
     }

@@ -10,8 +10,8 @@ use crate::{Error, Point, Protein};
 
 /// What a chain turned out to be.
 pub(super) enum Outcome<'a> {
-    /// A protein, the residue of the file at each of its positions, and what is odd in it.
-    Protein(Box<Protein>, Vec<Position<'a>>, Vec<Warning>),
+    /// A protein.
+    Protein(Box<ProteinChain<'a>>),
     /// Something else, with so many nucleotides.
     Other {
         /// 0 if it has neither amino acids nor nucleotides.
@@ -19,14 +19,13 @@ pub(super) enum Outcome<'a> {
     },
 }
 
-impl<'a> Outcome<'a> {
-    /// Those of a protein.
-    pub(super) fn positions(&self) -> Option<&[Position<'a>]> {
-        match self {
-            Self::Protein(_, positions, _) => Some(positions),
-            Self::Other { .. } => None,
-        }
-    }
+/// A chain that is a protein.
+pub(super) struct ProteinChain<'a> {
+    pub(super) protein: Protein,
+    /// The residue of the file at each of its positions.
+    pub(super) positions: Vec<Position<'a>>,
+    /// What is odd in it.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// One residue of the protein to be.
@@ -68,8 +67,11 @@ pub(super) fn protein<'a>(
         }
     }
     let protein = build(chain.id, stem, &rows, &mut warnings)?;
-    let positions = rows.into_iter().map(|row| row.position).collect();
-    Ok(Outcome::Protein(Box::new(protein), positions, warnings))
+    Ok(Outcome::Protein(Box::new(ProteinChain {
+        protein,
+        positions: rows.into_iter().map(|row| row.position).collect(),
+        warnings,
+    })))
 }
 
 fn roles(chain: &Chain<'_>, parents: &Parents<'_>) -> Vec<Role> {

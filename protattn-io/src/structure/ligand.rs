@@ -7,8 +7,9 @@ use super::position::{Index, Position};
 use super::residue_name::{self, Kind, Parents};
 use crate::Point;
 
-/// What is in crystals because of how they were grown, frozen or kept, and binds where it finds room:
-/// the names of the Chemical Component Dictionary.
+/// The molecules that are no ligands for [`BindingSites::Ligands`](super::BindingSites::Ligands): what
+/// is in crystals because of how they were grown, frozen or kept, and binds where it finds room.
+/// Names are those of the Chemical Component Dictionary.
 ///
 /// Alcohols and glycols: GOL glycerol, EDO ethylene glycol, PGO PDO propanediols, MPD MRD hexanediol,
 /// EOH ethanol, MOH methanol, IPA 2-propanol, TBU tert-butanol, and polyethylene glycols of any length.
@@ -16,12 +17,13 @@ use crate::Point;
 /// malonate, SIN succinate, OXL oxalate, CAC cacodylate. Inorganic ions: SO4, PO4 PI, CL, BR, IOD, F,
 /// NO3, NH4, CO3 BCT, SCN, AZI, BO3. Buffers: TRS, EPE, MES, BTB, NHE, CXS, PIN, IMD. Others: DMS, BME,
 /// DTT DTV, TCE, URE, GAI, and UNX, an atom of unknown element.
-const ADDITIVES: [&str; 63] = [
+pub const ADDITIVES: &[&str] = &[
     "GOL", "EDO", "PGO", "PDO", "MPD", "MRD", "EOH", "MOH", "IPA", "TBU", "PEG", "PG0", "PGE",
     "PG4", "1PE", "P6G", "2PE", "PE4", "PE5", "PE8", "7PE", "12P", "15P", "33O", "P33", "XPE",
     "ACT", "ACY", "FMT", "CIT", "FLC", "TLA", "TAR", "MLI", "MLA", "SIN", "OXL", "CAC", "SO4",
     "PO4", "PI", "CL", "BR", "IOD", "F", "NO3", "NH4", "CO3", "BCT", "SCN", "AZI", "BO3", "TRS",
-    "EPE", "MES", "BTB", "NHE", "CXS", "PIN", "IMD", "DMS", "BME", "DTT",
+    "EPE", "MES", "BTB", "NHE", "CXS", "PIN", "IMD", "DMS", "BME", "DTT", "DTV", "TCE", "URE",
+    "GAI", "UNX",
 ];
 
 /// Whether each position of each protein chain has a heavy atom no further than `distance` (in Å) from

@@ -52,14 +52,22 @@ pub(super) enum Element {
     Helix,
 }
 
-impl Element {
-    /// The name of its class.
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            Self::TurnOrBend => "turn-bend",
-            Self::Strand => "strand",
-            Self::Helix => "helix",
-        }
+/// The name of the class among four; what is in no stretch is blank.
+pub(super) fn of_four(element: Option<Element>) -> &'static str {
+    match element {
+        Some(Element::Helix) => "helix",
+        Some(Element::Strand) => "strand",
+        Some(Element::TurnOrBend) => "turn-bend",
+        None => "blank",
+    }
+}
+
+/// The name of the class among three.
+pub(super) fn of_three(element: Option<Element>) -> &'static str {
+    match element {
+        Some(Element::Helix) => "helix",
+        Some(Element::Strand) => "strand",
+        Some(Element::TurnOrBend) | None => "coil",
     }
 }
 

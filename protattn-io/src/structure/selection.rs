@@ -38,11 +38,11 @@ pub(super) fn proteins(
             continue;
         }
         match outcome {
-            Outcome::Protein(mut protein, positions, warnings) => {
-                structure.warnings.extend(warnings);
-                let odd = annotations.label(&mut protein, chain, &positions)?;
+            Outcome::Protein(mut found) => {
+                let odd = annotations.label(&mut found.protein, chain, &found.positions)?;
+                structure.chains.push(found.protein);
+                structure.warnings.extend(found.warnings);
                 structure.warnings.extend(odd);
-                structure.chains.push(*protein);
             }
             Outcome::Other { nucleotides } => structure.warnings.push(Warning::NotProtein {
                 chain: id.to_owned(),
@@ -74,7 +74,10 @@ fn annotations<'s, 'a>(
 ) -> Annotations<'s, 'a> {
     let chains = assembly.chains.iter().zip(outcomes);
     let proteins: Vec<_> = chains
-        .filter_map(|(chain, outcome)| Some((chain, outcome.positions()?)))
+        .filter_map(|(chain, outcome)| match outcome {
+            Outcome::Protein(found) => Some((chain, found.positions.as_slice())),
+            Outcome::Other { .. } => None,
+        })
         .collect();
     Annotations::new(assembly, &proteins, options)
 }

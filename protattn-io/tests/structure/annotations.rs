@@ -72,6 +72,11 @@ fn records_of_both_formats_label_the_same_residues() {
             "{file}"
         );
         assert_eq!(
+            signs(a, labels::SECONDARY_STRUCTURE_3).unwrap(),
+            "hhhsscc",
+            "{file}"
+        );
+        assert_eq!(
             signs(c, labels::SECONDARY_STRUCTURE).unwrap(),
             "bb",
             "{file}"
@@ -322,7 +327,13 @@ END
     assert_eq!(signs(protein, labels::LINK_TYPE).unwrap(), "mn");
     assert_eq!(signs(protein, labels::MODIFICATION).unwrap(), "--");
     assert_eq!(signs(protein, labels::SECONDARY_STRUCTURE).unwrap(), "bb");
-    // What is wrong in chains that are not asked for is not told.
+    // Nor of what is not asked for: secondary structure, and other chains.
+    let plain = structure::parse(text.as_bytes(), Path::new("t.pdb"), &Options::default()).unwrap();
+    assert!(
+        !warnings(&plain)
+            .iter()
+            .any(|warning| warning.contains("HELIX"))
+    );
     let chains = Some(vec!["A".to_owned()]);
     let options = Options { chains, ..options };
     let structure = structure::parse(text.as_bytes(), Path::new("t.pdb"), &options).unwrap();
