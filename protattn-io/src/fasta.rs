@@ -20,10 +20,10 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use crate::compressed::Input;
 use crate::lines::{Line, Lines};
 use crate::{Error, Protein};
 
@@ -54,16 +54,15 @@ enum State {
     Done,
 }
 
-impl Reader<BufReader<File>> {
-    /// Opens a file.
+impl Reader<Input> {
+    /// Opens a file, which may be compressed with gzip.
     ///
     /// # Errors
     ///
     /// If the file cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-        Ok(Self::new(BufReader::new(file), path))
+        Ok(Self::new(Input::open(path)?, path))
     }
 }
 
@@ -212,6 +211,8 @@ fn text(header: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::io::BufReader;
 
     use super::*;
 

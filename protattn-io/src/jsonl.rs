@@ -29,9 +29,10 @@
 //! ```
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::compressed::Input;
 use crate::lines::{Line, Lines};
 use crate::replace::Replacement;
 use crate::{Error, Protein, json_message};
@@ -52,16 +53,15 @@ pub struct Reader<R> {
     done: bool,
 }
 
-impl Reader<BufReader<File>> {
-    /// Opens a file.
+impl Reader<Input> {
+    /// Opens a file, which may be compressed with gzip.
     ///
     /// # Errors
     ///
     /// If the file cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-        Ok(Self::new(BufReader::new(file), path))
+        Ok(Self::new(Input::open(path)?, path))
     }
 }
 

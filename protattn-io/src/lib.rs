@@ -18,7 +18,7 @@
 //! | feature | adds | pulls in |
 //! | --- | --- | --- |
 //! | `fasta` | `fasta`: sequences | nothing |
-//! | `structure` | `structure`: PDB and mmCIF chains, with their secondary structure (DSSP) | nothing |
+//! | `structure` | `structure`: PDB and mmCIF chains, with secondary structure, sites, links | nothing |
 //! | `jsonl` | `jsonl`: this project's own records, one a line | serde_json |
 //! | `json` | `json`: the sets of TAPE in JSON | serde_json |
 //! | `proteinnet` | `proteinnet`: the text records of ProteinNet | nothing |
@@ -29,6 +29,7 @@
 //! | `fetch` | `fetch`: structures by identifier, downloaded once | ureq, serde_json |
 //! | `pickle` | `pickle`: Python pickles as plain data, arrays and tensors | nothing |
 //! | `parquet` | `parquet`: result tables | polars |
+//! | `gzip` | any of the text formats compressed with gzip, in `compressed` | flate2 |
 //!
 //! ```
 //! use protattn_io::{ContactAtom, ContactRule, Protein, Track, contact_map};
@@ -73,6 +74,7 @@ mod secondary;
 mod tape;
 mod track;
 
+pub mod compressed;
 #[cfg(feature = "fasta")]
 pub mod fasta;
 #[cfg(feature = "fetch")]

@@ -13,6 +13,10 @@ pub type Point = [f32; 3];
 pub mod labels {
     /// Residues that bind a ligand: flags.
     pub const BINDING_SITE: &str = "binding-site";
+    /// Residues that are bound to another residue or to a group by more than the chain: flags.
+    pub const LINK: &str = "link";
+    /// `disulfide`, `covalent`, `metal` or `none`: classes.
+    pub const LINK_TYPE: &str = "link-type";
     /// Modified residues: flags.
     pub const MODIFICATION: &str = "modification";
     /// `helix`, `strand`, `turn-bend` or `blank`: classes.

@@ -23,6 +23,27 @@
 //!   [`labels::SECONDARY_STRUCTURE`] and [`labels::SECONDARY_STRUCTURE_3`], undefined where a residue
 //!   lacks N, Cα, C or O.
 //!
+//! What the file says of single residues becomes label tracks. A chain has a track if its file has a
+//! record of that kind, whichever residue that is of; without any, nothing is known. Every residue
+//! then has a value; one that was not observed is undefined, unless a record names it. A record that
+//! is malformed, or names a residue that is not there, is a [`Warning`].
+//!
+//! | track | is of | from, in PDB | from, in mmCIF |
+//! | --- | --- | --- | --- |
+//! | [`BINDING_SITE`](labels::BINDING_SITE) | residues of a site, by whatever evidence; in a symmetry copy too | SITE | `struct_site_gen` |
+//! | [`MODIFICATION`](labels::MODIFICATION) | residues that are modified or not standard, selenomethionine included | MODRES | `pdbx_struct_mod_residue`, `pdbx_modification_feature` |
+//! | [`LINK`](labels::LINK), [`LINK_TYPE`](labels::LINK_TYPE) | residues with a disulfide bond, another covalent bond, or a metal | SSBOND, LINK | `struct_conn` (`disulf`, `covale`, `metalc`) |
+//! | [`SECONDARY_STRUCTURE`](labels::SECONDARY_STRUCTURE), [`SECONDARY_STRUCTURE_3`](labels::SECONDARY_STRUCTURE_3) | elements, if [`Options::secondary_structure`] says so | HELIX, SHEET, TURN | `struct_conf`, `struct_sheet_range` |
+//!
+//! - [`Options::binding_sites`] takes the sites from the distance to ligands instead.
+//! - A bond that makes the chain is no link: files list the peptide bonds of modified residues. It is
+//!   a covalent bond between neighbours, from the C of the first or to the N of the second. Nor is one
+//!   to a blocking group (ACE, NH2, ...). Hydrogen bonds and salt bridges are left out.
+//! - A residue with several links has the type that comes first: disulfide, covalent, metal. PDB does
+//!   not say whether a LINK is of a metal; the element of its atoms does.
+//! - `pdbx_modification_feature` says more than MODRES: a group bound to a residue makes that residue
+//!   modified. Its bonds between residues and to metals are links alone.
+//!
 //! The formats: *Protein Data Bank contents guide* 3.3 (wwPDB, 2012), and the PDBx/mmCIF dictionary.
 //!
 //! ```
@@ -54,26 +75,31 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
+mod annotation;
 mod assembly;
 mod chain;
 mod complete;
 pub mod dssp;
 mod format;
+mod ligand;
 mod mmcif;
 mod pdb;
+mod position;
+mod record;
 mod residue;
 mod residue_name;
 mod secondary_structure;
 mod selection;
 mod warning;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use ligand::ADDITIVES;
 pub use secondary_structure::SecondaryStructure;
 pub use warning::Warning;
 
+use crate::compressed::Input;
 #[cfg(doc)]
 use crate::labels;
 use crate::{Error, Protein};
@@ -84,7 +110,7 @@ use format::Format;
 const MAX_BYTES: u64 = 1 << 30;
 
 /// What is wanted of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// The author chains that are wanted; it is an error if one is not there or is no protein.
     /// Default: `None`, all protein chains.
@@ -97,6 +123,8 @@ pub struct Options {
     /// file says which they are: in mmCIF `pdbx_poly_seq_scheme`, in PDB SEQRES with REMARK 465.
     /// Where it does not, the chain is its observed residues and a [`Warning`] says so.
     pub observed_only: bool,
+    /// What the binding sites are taken from. Default: the file's records.
+    pub binding_sites: BindingSites,
     /// Where secondary structure is taken from. Default: DSSP.
     pub secondary_structure: SecondaryStructure,
 }
@@ -107,7 +135,53 @@ impl Default for Options {
             chains: None,
             model: None,
             observed_only: true,
+            binding_sites: BindingSites::default(),
             secondary_structure: SecondaryStructure::default(),
+        }
+    }
+}
+
+/// What the binding sites of a chain are taken from.
+///
+/// A distance is in Å, greater than 0; [`LIGAND_DISTANCE`] is the usual one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum BindingSites {
+    /// The file's records (SITE, `struct_site_gen`), whoever they are by: the evidence code, SOFTWARE
+    /// or AUTHOR, does not matter. The archive has stopped to add them to new entries.
+    #[default]
+    File,
+    /// The residues with a heavy atom no further than this from one of a ligand.
+    ///
+    /// A ligand is what is in no polymer, metal ions and sugars included, also if it is bound
+    /// covalently. Left out are water, blocking groups, and what comes from how a crystal was grown
+    /// (glycerol, glycols, sulfate, chloride, common buffers and the like: [`ADDITIVES`]). So are peptides and nucleic acids, which are polymers. All alternative locations
+    /// count, and symmetry copies do not. A file without any ligand has no track.
+    Ligands {
+        /// The greatest distance that counts.
+        distance: f32,
+    },
+    /// The file's records if it has any, or else its ligands.
+    Either {
+        /// The greatest distance that counts.
+        distance: f32,
+    },
+}
+
+/// The usual distance within which a residue binds a ligand, heavy atom to heavy atom, in Å.
+pub const LIGAND_DISTANCE: f32 = 4.0;
+
+impl Options {
+    /// Whether the atoms are wanted beyond the residues; or what is wrong with the distance.
+    fn needs_atoms(&self) -> Result<bool, String> {
+        match self.binding_sites {
+            BindingSites::File => Ok(false),
+            BindingSites::Ligands { distance } | BindingSites::Either { distance } => {
+                let is_usable = distance.is_finite() && distance > 0.0;
+                let message =
+                    || format!("the distance of ligands is {distance}, not a number above 0");
+                is_usable.then_some(true).ok_or_else(message)
+            }
         }
     }
 }
@@ -121,25 +195,26 @@ pub struct Structure {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads the protein chains of a PDB or mmCIF file.
+/// Reads the protein chains of a PDB or mmCIF file, which may be compressed with gzip.
 ///
 /// # Errors
 ///
-/// If the file cannot be opened or has over 1 GiB, and as [`parse`].
+/// If the file cannot be opened or unpacked, or has over 1 GiB, and as [`parse`].
 pub fn read(path: &Path, options: &Options) -> Result<Structure, Error> {
     let io = |error| Error::io(path, &error);
-    let file = File::open(path).map_err(io)?;
-    let length = file.metadata().map_err(io)?.len();
+    let length = std::fs::metadata(path).map_err(io)?.len();
     let mut text = Vec::new();
     if length <= MAX_BYTES {
-        // A file can grow, or be a pipe, which has no length.
-        file.take(MAX_BYTES + 1)
+        // A file can grow, be compressed, or be a pipe, which has no length.
+        Input::open(path)?
+            .take(MAX_BYTES + 1)
             .read_to_end(&mut text)
             .map_err(io)?;
     }
     let length = length.max(text.len() as u64);
     if length > MAX_BYTES {
-        let message = format!("the file has {length} bytes; structures are read up to {MAX_BYTES}");
+        let message =
+            format!("the file has {length} bytes or more; structures are read up to {MAX_BYTES}");
         return Err(Error::Format {
             path: path.to_owned(),
             message,
@@ -163,7 +238,7 @@ pub fn parse(text: &[u8], path: &Path, options: &Options) -> Result<Structure, E
     // Names of authors in old files are not UTF-8. Atom records are checked where they are read.
     let text = String::from_utf8_lossy(text);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let mut assembly = Assembly::new(options.model);
+    let mut assembly = Assembly::new(options.model, options.needs_atoms().map_err(fail)?);
     match format {
         Format::Pdb => pdb::read(text, &mut assembly),
         Format::Mmcif => mmcif::read(text, &mut assembly),

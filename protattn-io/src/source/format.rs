@@ -1,13 +1,14 @@
 //! What kind of file a source is.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
 
+use super::files;
 use super::location::Location;
 use crate::Error;
+use crate::compressed::Input;
 
 /// The bytes at the start of a file that are looked at.
 const SNIFFED: u64 = 1 << 16;
@@ -38,13 +39,15 @@ pub enum Format {
     Lmdb,
     /// A PDB or mmCIF file (feature `structure`).
     Structure,
-    /// A folder of files of any of the other kinds.
+    /// A folder of files of any of the kinds above.
     Folder,
+    /// A text that names a file of any of the kinds above on each line.
+    List,
 }
 
 impl Format {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Fasta,
         Self::Jsonl,
         Self::Json,
@@ -54,10 +57,11 @@ impl Format {
         Self::Lmdb,
         Self::Structure,
         Self::Folder,
+        Self::List,
     ];
 
     /// The name under which a person chooses it: `fasta`, `jsonl`, `json`, `proteinnet`, `netsurfp`,
-    /// `uniprot`, `lmdb`, `structure`, `folder`.
+    /// `uniprot`, `lmdb`, `structure`, `folder`, `list`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fasta => "fasta",
@@ -69,15 +73,16 @@ impl Format {
             Self::Lmdb => "lmdb",
             Self::Structure => "structure",
             Self::Folder => "folder",
+            Self::List => "list",
         }
     }
 
     /// Finds out what a file or folder is: by its content and, where that does not tell, by the
-    /// end of its name. A chain after the name (`1ubq.cif:A`) is left out.
+    /// end of its name, in a compressed file too. A chain after the name (`1ubq.cif:A`) is left out.
     ///
     /// # Errors
     ///
-    /// If it does not exist or cannot be read, or is nothing that is known.
+    /// If it does not exist, cannot be read or unpacked, or is nothing that is known.
     pub fn detect(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::detect_file(&Location::parse(path.as_ref()).path)
     }
@@ -88,6 +93,9 @@ impl Format {
             return Ok(if is_lmdb { Self::Lmdb } else { Self::Folder });
         }
         let start = read_start(path)?;
+        if files::is_list(path, &start) {
+            return Ok(Self::List);
+        }
         let found = Self::of_content(&start).or_else(|| Self::of_name(path));
         found.ok_or_else(|| Error::Format {
             path: path.to_owned(),
@@ -144,12 +152,12 @@ impl Format {
     }
 
     fn of_name(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        match files::ending(path)?.as_str() {
             "fasta" | "fas" | "fa" | "faa" => Some(Self::Fasta),
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "npz" => Some(Self::NetSurfP),
             "mdb" => Some(Self::Lmdb),
-            "pdb" | "ent" | "cif" | "mmcif" => Some(Self::Structure),
+            _ if files::is_structure(path) => Some(Self::Structure),
             _ => None,
         }
     }
@@ -157,8 +165,9 @@ impl Format {
 
 fn read_start(path: &Path) -> Result<Vec<u8>, Error> {
     let mut start = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(SNIFFED).read_to_end(&mut start))
+    Input::open(path)?
+        .take(SNIFFED)
+        .read_to_end(&mut start)
         .map_err(|error| Error::io(path, &error))?;
     Ok(start)
 }
@@ -181,7 +190,6 @@ fn is_label_header(line: &[u8]) -> bool {
 fn unknown(start: &[u8]) -> String {
     let found = match start {
         [] => "it is empty",
-        [0x1f, 0x8b, ..] => "it is compressed: decompress it first",
         [b'P', b'A', b'R', b'1', ..] => "it is a Parquet table, which holds results",
         [b'[', ..] => "it is a JSON list, and not of objects",
         [b'P', b'K', 3, 4, ..] => "it is a zip archive without `data.npy` and `pdbids.npy`",
@@ -196,7 +204,7 @@ fn unknown(start: &[u8]) -> String {
     };
     format!(
         "{found}; known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, TAPE's JSON, \
-         ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders of such files"
+         ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders and lists of such files"
     )
 }
 
@@ -262,7 +270,7 @@ mod tests {
         let of_name = |name: &str| Format::of_name(Path::new(name));
         assert_eq!(of_name("a.b/x.FAA"), Some(Format::Fasta));
         assert_eq!(of_name("pdb1ubq.ent"), Some(Format::Structure));
-        assert_eq!(of_name("x.fa.gz"), None);
+        assert_eq!(of_name("x.fa.gz"), Some(Format::Fasta));
         assert_eq!(of_name("fasta"), None);
     }
 
@@ -275,7 +283,7 @@ mod tests {
         assert_eq!(
             error,
             "\"pdb\" is no data format; known are fasta, jsonl, json, proteinnet, netsurfp, uniprot, \
-             lmdb, structure, folder"
+             lmdb, structure, folder, list"
         );
     }
 }

@@ -20,6 +20,7 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
+mod files;
 mod format;
 mod location;
 
@@ -40,10 +41,10 @@ pub struct Source {
     warnings: Vec<String>,
     /// Those of the file that is open.
     records: Records,
-    /// The files of a folder that come after it.
-    files: VecDeque<PathBuf>,
-    /// What the files of a folder are, if that is not to be found out.
-    file_format: Option<Format>,
+    /// The files of a folder or list that come after it.
+    files: VecDeque<Location>,
+    /// What they are, if that is not to be found out, and how to read them.
+    options: Options,
 }
 
 impl std::fmt::Debug for Source {
@@ -62,35 +63,62 @@ impl std::fmt::Debug for Source {
     }
 }
 
-/// Opens a file or folder. Of a structure the chain may be named after it: `1ubq.cif:A`.
+/// How a source is to be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Options {
+    /// What it is, or what the files of a folder are. Default: `None`, that is found out.
+    pub format: Option<Format>,
+    /// What is wanted of each structure. A chain that stands after a path comes before
+    /// [`chains`](crate::structure::Options::chains).
+    #[cfg(feature = "structure")]
+    pub structure: crate::structure::Options,
+}
+
+/// Opens a file, folder or list. Of a structure the chain may be named after it: `1ubq.cif:A`.
 ///
-/// `format` is what it is, or what the files of a folder are; without it that is found out. A
-/// folder's files are read in the order of their names; hidden files are passed over, and folders
-/// in it with a warning.
+/// `format` is what it is, or what the files of a folder are; without it that is found out. Files
+/// may be compressed with gzip.
+///
+/// A folder's files are read in the order of their names, then the PDB and mmCIF files, by the ends
+/// of their names (`.pdb`, `.ent`, `.cif`, `.mmcif`, each also before `.gz`), of the folders in it.
+/// What is hidden is passed over.
+///
+/// A list is a text whose name ends in `.list`, `.lst` or `.txt`. Each line names a file, from the
+/// folder of the list, and with `:A` after it a chain; blank lines and lines that begin with `#` are
+/// passed over. A `.txt` or `.lst` whose first line names no file is no list.
 ///
 /// # Errors
 ///
 /// If it does not exist, cannot be read, or is not of its format; if it is of no known kind, or of
 /// one whose feature is off; if a chain is named of anything but a structure, or is not there; if
-/// a folder holds no files.
+/// a folder holds no files, or a list names none.
 pub fn open(path: impl AsRef<Path>, format: Option<Format>) -> Result<Source, Error> {
+    let options = Options {
+        format,
+        ..Options::default()
+    };
+    open_with(path, options)
+}
+
+/// Opens a file, folder or list as [`open`] does, read as the options say.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Source, Error> {
     let location = Location::parse(path.as_ref());
     let is_folder = location.path.is_dir();
-    let format = match format {
+    let format = match options.format {
         Some(Format::Lmdb) => Format::Lmdb,
-        Some(given) if is_folder => {
-            return open_folder(
-                &location,
-                Some(given).filter(|format| *format != Format::Folder),
-            );
-        }
+        Some(_) if is_folder => Format::Folder,
         Some(given) => given,
         None => Format::detect_file(&location.path)?,
     };
     match format {
-        Format::Folder if is_folder => open_folder(&location, None),
-        Format::Folder => Err(refused(&location.path, "it is a file, not a folder")),
-        format => open_file(&location, format),
+        Format::Folder if is_folder => open_folder(&location, options),
+        Format::List => open_list(&location, options),
+        format => open_file(&location, format, options),
     }
 }
 
@@ -119,14 +147,10 @@ impl Iterator for Source {
             if let Some(record) = self.records.next() {
                 return Some(record);
             }
-            let location = Location {
-                path: self.files.pop_front()?,
-                chain: None,
-            };
-            let format = self
-                .file_format
-                .map_or_else(|| Format::detect_file(&location.path), Ok);
-            match format.and_then(|format| open_file(&location, format)) {
+            let location = self.files.pop_front()?;
+            let format = self.options.format;
+            let format = format.map_or_else(|| Format::detect_file(&location.path), Ok);
+            match format.and_then(|format| open_file(&location, format, self.options.clone())) {
                 Ok(file) => {
                     self.warnings.extend(file.warnings);
                     self.records = file.records;
@@ -144,35 +168,30 @@ fn refused(path: &Path, message: impl Into<String>) -> Error {
     }
 }
 
-fn open_folder(location: &Location, file_format: Option<Format>) -> Result<Source, Error> {
+fn open_folder(location: &Location, mut options: Options) -> Result<Source, Error> {
     refuse_chain(location)?;
-    let path = &location.path;
-    let entries = std::fs::read_dir(path).and_then(|entries| {
-        let paths: std::io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
-        paths
-    });
-    let mut paths = entries.map_err(|error| Error::io(path, &error))?;
-    paths.retain(|path| {
-        path.file_name()
-            .is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."))
-    });
-    paths.sort();
-    let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
-    if files.is_empty() {
-        return Err(refused(path, "the folder holds no files"));
-    }
-    let passed_over =
-        |path: &PathBuf| format!("{}: a folder in a folder was passed over", path.display());
-    let warnings = folders.iter().map(passed_over).collect();
-    let files = files.into();
-    let records = Box::new(std::iter::empty());
+    options.format = options.format.filter(|format| *format != Format::Folder);
+    let (files, warnings) = files::of_folder(&location.path)?;
     Ok(Source {
         path: location.path.clone(),
         format: Format::Folder,
         warnings,
-        records,
+        records: Box::new(std::iter::empty()),
         files,
-        file_format,
+        options,
+    })
+}
+
+fn open_list(location: &Location, mut options: Options) -> Result<Source, Error> {
+    refuse_chain(location)?;
+    options.format = None;
+    Ok(Source {
+        path: location.path.clone(),
+        format: Format::List,
+        warnings: Vec::new(),
+        records: Box::new(std::iter::empty()),
+        files: files::of_list(&location.path)?,
+        options,
     })
 }
 
@@ -186,7 +205,7 @@ fn refuse_chain(location: &Location) -> Result<(), Error> {
     }
 }
 
-fn open_file(location: &Location, format: Format) -> Result<Source, Error> {
+fn open_file(location: &Location, format: Format, options: Options) -> Result<Source, Error> {
     if format != Format::Structure {
         refuse_chain(location)?;
     }
@@ -199,8 +218,18 @@ fn open_file(location: &Location, format: Format) -> Result<Source, Error> {
         Format::NetSurfP => netsurfp(&location.path)?,
         Format::UniProt => uniprot(&location.path)?,
         Format::Lmdb => lmdb(&location.path)?,
-        Format::Structure => structure(location, &mut warnings)?,
+        Format::Structure => structure(location, &options, &mut warnings)?,
+        Format::Folder if location.path.is_dir() => {
+            return Err(refused(
+                &location.path,
+                "a list names files, and this is a folder",
+            ));
+        }
         Format::Folder => return Err(refused(&location.path, "it is a file, not a folder")),
+        Format::List => {
+            let message = "it is a list, which is read only where it is named itself";
+            return Err(refused(&location.path, message));
+        }
     };
     Ok(Source {
         path: location.path.clone(),
@@ -208,7 +237,7 @@ fn open_file(location: &Location, format: Format) -> Result<Source, Error> {
         warnings,
         records,
         files: VecDeque::new(),
-        file_format: None,
+        options,
     })
 }
 
@@ -236,12 +265,15 @@ opener!(uniprot, "uniprot", crate::uniprot::Reader::open);
 opener!(lmdb, "lmdb", crate::lmdb::Reader::open);
 
 #[cfg(feature = "structure")]
-fn structure(location: &Location, warnings: &mut Vec<String>) -> Result<Records, Error> {
-    let chains = location.chain.clone().map(|chain| vec![chain]);
-    let options = crate::structure::Options {
-        chains,
-        ..Default::default()
-    };
+fn structure(
+    location: &Location,
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> Result<Records, Error> {
+    let mut options = options.structure.clone();
+    if let Some(chain) = &location.chain {
+        options.chains = Some(vec![chain.clone()]);
+    }
     let structure = crate::structure::read(&location.path, &options)?;
     let path = location.path.display();
     warnings.extend(
@@ -254,7 +286,7 @@ fn structure(location: &Location, warnings: &mut Vec<String>) -> Result<Records,
 }
 
 #[cfg(not(feature = "structure"))]
-fn structure(location: &Location, _: &mut Vec<String>) -> Result<Records, Error> {
+fn structure(location: &Location, _: &Options, _: &mut Vec<String>) -> Result<Records, Error> {
     Err(feature_off(&location.path, "structure"))
 }
 

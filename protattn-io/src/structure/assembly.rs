@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::record::Records;
 use super::residue::{Conformer, Residue};
 use super::residue_name::{self, Parents};
 use super::warning::Warning;
@@ -18,6 +19,8 @@ pub(super) enum Origin {
     Polymer,
     /// An HETATM record without such a place: a modified residue or a ligand.
     Hetero,
+    /// In no polymer: a ligand, an ion or a sugar.
+    Outside,
 }
 
 /// One atom as either format has it.
@@ -29,6 +32,8 @@ pub(super) struct Atom<'a> {
     /// Name of the residue.
     pub(super) component: &'a str,
     pub(super) name: &'a str,
+    /// The symbol of its element; empty if the file does not say.
+    pub(super) element: &'a str,
     /// Alternative location; empty if there is none.
     pub(super) alternative: &'a str,
     /// From 0 to 1.
@@ -133,12 +138,20 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Collects the atoms of one model.
+/// A residue that is in no polymer: author chain, number and name.
+pub(super) type Other<'a> = (&'a str, ResidueNumber, &'a str);
+
+/// Collects the atoms of one model, and what the file says of its residues.
 #[derive(Debug)]
 pub(super) struct Assembly<'a> {
     pub(super) chains: Vec<Chain<'a>>,
     pub(super) parents: Parents<'a>,
     pub(super) warnings: Vec<Warning>,
+    pub(super) records: Records<'a>,
+    /// Water is not among them.
+    pub(super) others: HashSet<Other<'a>>,
+    /// Every atom but those of water, if they are to be kept.
+    pub(super) atoms: Option<Vec<Atom<'a>>>,
     by_id: HashMap<&'a str, usize>,
     current: usize,
     model: Option<i32>,
@@ -147,13 +160,16 @@ pub(super) struct Assembly<'a> {
 
 impl<'a> Assembly<'a> {
     /// For the model of this number, or else for the first to come.
-    pub(super) fn new(model: Option<i32>) -> Self {
+    pub(super) fn new(model: Option<i32>, keeps_atoms: bool) -> Self {
         let (by_id, other_models) = (HashMap::new(), HashSet::new());
         let (chains, parents, warnings) = (Vec::new(), Parents::new(), Vec::new());
         Self {
             chains,
             parents,
             warnings,
+            records: Records::default(),
+            others: HashSet::new(),
+            atoms: keeps_atoms.then(Vec::new),
             by_id,
             current: 0,
             model,
@@ -184,7 +200,16 @@ impl<'a> Assembly<'a> {
 
     /// Adds an atom; water is passed over.
     pub(super) fn add(&mut self, atom: &Atom<'a>) {
-        if !residue_name::is_water(atom.component) {
+        if residue_name::is_water(atom.component) {
+            return;
+        }
+        if let Some(atoms) = &mut self.atoms {
+            atoms.push(*atom);
+        }
+        if atom.origin == Origin::Outside {
+            let (number, name) = (atom.residue.number, atom.component);
+            self.others.insert((atom.chain, number, name));
+        } else {
             self.chain(atom.chain).add(atom);
         }
     }

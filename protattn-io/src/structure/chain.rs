@@ -1,17 +1,18 @@
 //! From the residues of a chain to a protein.
 
-use super::assembly::Chain;
+use super::assembly::{Chain, Monomer};
 use super::complete::{self, Slot};
 use super::dssp::Backbone;
+use super::position::Position;
 use super::residue::{Letter, Residue, Role};
 use super::residue_name::{self, Kind, Parents};
 use super::warning::Warning;
-use crate::{Error, Point, Protein, ResidueNumber};
+use crate::{Error, Point, Protein};
 
 /// What a chain turned out to be.
-pub(super) enum Outcome {
+pub(super) enum Outcome<'a> {
     /// A protein.
-    Protein(Box<ProteinChain>),
+    Protein(Box<ProteinChain<'a>>),
     /// Something else, with so many nucleotides.
     Other {
         /// 0 if it has neither amino acids nor nucleotides.
@@ -20,9 +21,11 @@ pub(super) enum Outcome {
 }
 
 /// A chain that is a protein.
-pub(super) struct ProteinChain {
+pub(super) struct ProteinChain<'a> {
     pub(super) id: String,
     pub(super) protein: Protein,
+    /// The residue of the file at each of its positions.
+    pub(super) positions: Vec<Position<'a>>,
     /// Of each residue, where it is complete.
     pub(super) backbone: Vec<Option<Backbone>>,
     /// What is odd in it.
@@ -30,38 +33,38 @@ pub(super) struct ProteinChain {
 }
 
 /// One residue of the protein to be.
-struct Row {
+struct Row<'a> {
     letter: char,
-    number: Option<ResidueNumber>,
+    position: Position<'a>,
     ca: Option<Point>,
     cb: Option<Point>,
     backbone: Option<Backbone>,
 }
 
 /// Makes a protein of a chain, if more of its residues are amino acids than nucleotides.
-pub(super) fn protein(
-    mut chain: Chain<'_>,
-    parents: &Parents<'_>,
+pub(super) fn protein<'a>(
+    chain: &mut Chain<'a>,
+    parents: &Parents<'a>,
     stem: &str,
     observed_only: bool,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome<'a>, Error> {
     let mut warnings = std::mem::take(&mut chain.warnings);
-    let roles = roles(&chain, parents);
+    let roles = roles(chain, parents);
     let count = |is: fn(&Role) -> bool| roles.iter().filter(|role| is(role)).count();
     let nucleotides = count(|role| *role == Role::Nucleotide);
     let amino_acids = count(|role| matches!(role, Role::Amino(_)));
     if amino_acids == 0 || amino_acids < nucleotides {
         return Ok(Outcome::Other { nucleotides });
     }
-    let (residues, letters) = select(&chain, &roles, &mut warnings);
-    report(&chain, &residues, &letters, &mut warnings);
-    let mut rows: Vec<Row> = residues
+    let (residues, letters) = select(chain, &roles, &mut warnings);
+    report(chain, &residues, &letters, &mut warnings);
+    let mut rows: Vec<Row<'_>> = residues
         .iter()
         .zip(&letters)
         .map(|(r, letter)| observed_row(r, letter.code))
         .collect();
     if !observed_only {
-        match complete::slots(&chain, &residues, parents) {
+        match complete::slots(chain, &residues, parents) {
             Some(slots) => rows = fill(slots, rows, parents),
             None => warnings.push(Warning::NoFullSequence {
                 chain: chain.id.to_owned(),
@@ -69,10 +72,15 @@ pub(super) fn protein(
         }
     }
     let protein = build(chain.id, stem, &rows, &mut warnings)?;
+    let (positions, backbone) = rows
+        .into_iter()
+        .map(|row| (row.position, row.backbone))
+        .unzip();
     Ok(Outcome::Protein(Box::new(ProteinChain {
         id: chain.id.to_owned(),
         protein,
-        backbone: rows.into_iter().map(|row| row.backbone).collect(),
+        positions,
+        backbone,
         warnings,
     })))
 }
@@ -129,11 +137,8 @@ fn report(
             residue.key.number,
             residue.name().to_owned(),
         );
-        let ignored: Vec<String> = residue
-            .other_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let others = residue.names().into_iter().skip(1);
+        let ignored: Vec<String> = others.map(str::to_owned).collect();
         if !ignored.is_empty() {
             warnings.push(Warning::Microheterogeneity {
                 chain: id.clone(),
@@ -159,12 +164,17 @@ fn report(
     }
 }
 
-fn observed_row(residue: &Residue<'_>, letter: char) -> Row {
+fn observed_row<'a>(residue: &Residue<'a>, letter: char) -> Row<'a> {
     let ca = residue.ca();
     let cb = if letter == 'G' { ca } else { residue.cb() };
     Row {
         letter,
-        number: Some(residue.key.number),
+        position: Position {
+            number: Some(residue.key.number),
+            place: residue.key.place.map(|place| (residue.key.polymer, place)),
+            names: residue.names(),
+            is_observed: true,
+        },
         ca,
         cb,
         backbone: residue.backbone(),
@@ -172,17 +182,22 @@ fn observed_row(residue: &Residue<'_>, letter: char) -> Row {
 }
 
 /// Puts the observed rows in their places, and rows without positions in the others.
-fn fill(slots: Vec<Slot<'_>>, observed: Vec<Row>, parents: &Parents<'_>) -> Vec<Row> {
+fn fill<'a>(slots: Vec<Slot<'a>>, observed: Vec<Row<'a>>, parents: &Parents<'a>) -> Vec<Row<'a>> {
     // The slots name the observed residues in their order.
     let mut observed = observed.into_iter();
-    let missing = |name: &str, number| {
-        let letter = match residue_name::kind(name, parents) {
+    let missing = |monomer: Monomer<'a>| {
+        let letter = match residue_name::kind(monomer.name, parents) {
             Kind::Standard(letter) | Kind::Modified(letter) => letter,
             _ => residue_name::UNKNOWN,
         };
         Row {
             letter,
-            number,
+            position: Position {
+                number: monomer.number,
+                place: monomer.place.map(|place| (monomer.polymer, place)),
+                names: vec![monomer.name],
+                is_observed: false,
+            },
             ca: None,
             cb: None,
             backbone: None,
@@ -190,7 +205,7 @@ fn fill(slots: Vec<Slot<'_>>, observed: Vec<Row>, parents: &Parents<'_>) -> Vec<
     };
     let row = |slot| match slot {
         Slot::Observed(_) => observed.next(),
-        Slot::Missing(monomer) => Some(missing(monomer.name, monomer.number)),
+        Slot::Missing(monomer) => Some(missing(monomer)),
     };
     slots.into_iter().filter_map(row).collect()
 }
@@ -198,12 +213,12 @@ fn fill(slots: Vec<Slot<'_>>, observed: Vec<Row>, parents: &Parents<'_>) -> Vec<
 fn build(
     chain: &str,
     stem: &str,
-    rows: &[Row],
+    rows: &[Row<'_>],
     warnings: &mut Vec<Warning>,
 ) -> Result<Protein, Error> {
     let sequence: String = rows.iter().map(|row| row.letter).collect();
     let mut protein = Protein::new(format!("{stem}.{chain}"), &sequence)?;
-    match rows.iter().map(|row| row.number).collect() {
+    match rows.iter().map(|row| row.position.number).collect() {
         Some(numbering) => protein.set_numbering(numbering)?,
         None => warnings.push(Warning::NoNumbering {
             chain: chain.to_owned(),

@@ -1,51 +1,95 @@
 //! mmCIF: a table for each category, of which a few say what the chains are.
 
+mod annotation;
 mod atom_site;
 mod table;
 mod tokenizer;
 
 use super::Problem;
 use super::assembly::{Assembly, Monomer};
+use super::record::Content;
 use super::warning::Warning;
 use crate::ResidueNumber;
 use table::{Reader, Table};
 use tokenizer::Value;
 
-/// Reads the atoms and the sequences of the first data block that has atoms.
+/// Reads the atoms, the sequences and what is said of residues, of the first data block that has
+/// atoms.
 pub(super) fn read<'a>(text: &'a str, assembly: &mut Assembly<'a>) -> Result<(), Problem> {
     let mut reader = Reader::new(text);
+    let mut found = Found::default();
     // The data block with the atoms, once they are found.
     let mut block = None;
-    let mut ends_in_atoms = false;
-    let mut sequences = Vec::new();
-    while let Some(table) = reader.next_table()? {
+    // Whether the last table is one that is used.
+    let mut ends_in_use = false;
+    loop {
+        let Some(table) = reader.next_table()? else {
+            // A file that closes its tables has to close the last one too.
+            if !reader.closed() && (ends_in_use || reader.closes_tables()) {
+                assembly.warnings.push(Warning::NoEnd);
+            }
+            break;
+        };
         if block.is_some_and(|block| block != reader.block()) {
             assembly.warnings.push(Warning::OtherBlocks);
-            ends_in_atoms = false;
             break;
         }
-        ends_in_atoms = table.is("atom_site");
-        if ends_in_atoms {
-            atom_site::read(&table, &mut reader, assembly)?;
+        if table.is("atom_site") {
             block = Some(reader.block());
-        } else if table.is("pdbx_poly_seq_scheme") {
-            read_sequences(&table, &mut reader, &mut sequences)?;
-        } else if table.is("pdbx_struct_mod_residue") {
-            read_parents(&table, &mut reader, assembly)?;
         }
+        ends_in_use = read_table(&table, &mut reader, assembly, &mut found)?;
     }
-    if ends_in_atoms && !reader.closed() {
-        assembly.warnings.push(Warning::NoEnd);
-    }
-    keep_sequences(sequences, assembly);
+    found.hand_over(assembly);
+    annotation::settle_chains(assembly);
     Ok(())
 }
 
-/// Hands the sequences to the chains that have atoms.
-fn keep_sequences<'a>(sequences: Vec<(&'a str, Monomer<'a>)>, assembly: &mut Assembly<'a>) {
-    for (chain, monomer) in sequences {
-        if let Some(chain) = assembly.existing_chain(chain) {
-            chain.sequence.push(monomer);
+/// What can be used only when all has been read.
+#[derive(Default)]
+struct Found<'a> {
+    /// By author chain.
+    sequences: Vec<(&'a str, Monomer<'a>)>,
+    /// The line of the table that names the sites, whose residues another has.
+    sites: Option<usize>,
+}
+
+/// Reads a table, if it is one that is used; whether it is.
+fn read_table<'a>(
+    table: &Table<'a>,
+    reader: &mut Reader<'a>,
+    assembly: &mut Assembly<'a>,
+    found: &mut Found<'a>,
+) -> Result<bool, Problem> {
+    if table.is("atom_site") {
+        atom_site::read(table, reader, assembly)?;
+    } else if table.is("pdbx_poly_seq_scheme") {
+        read_sequences(table, reader, &mut found.sequences)?;
+    } else if table.is("struct_site") {
+        reader.next_row()?;
+        found.sites = Some(reader.row_line());
+    } else {
+        return annotation::read(table, reader, assembly);
+    }
+    Ok(true)
+}
+
+impl<'a> Found<'a> {
+    /// Hands the sequences to the chains that have atoms, and says if sites have no residues.
+    fn hand_over(self, assembly: &mut Assembly<'a>) {
+        for (chain, monomer) in self.sequences {
+            if let Some(chain) = assembly.existing_chain(chain) {
+                chain.sequence.push(monomer);
+            }
+        }
+        if let Some(line) = self.sites
+            && !assembly.records.any(Content::is_site)
+        {
+            let message = "struct_site_gen, which has the residues of the sites, is not there";
+            assembly.warnings.push(Warning::UnusableRecord {
+                record: "struct_site".to_owned(),
+                line,
+                message: message.to_owned(),
+            });
         }
     }
 }
@@ -82,24 +126,6 @@ fn read_sequences<'a>(
                 number,
             },
         ));
-    }
-    Ok(())
-}
-
-/// The standard amino acids that modified ones are made from.
-fn read_parents<'a>(
-    table: &Table<'a>,
-    reader: &mut Reader<'a>,
-    assembly: &mut Assembly<'a>,
-) -> Result<(), Problem> {
-    let (name, parent) = (
-        table.column("label_comp_id"),
-        table.column("parent_comp_id"),
-    );
-    while let Some(row) = reader.next_row()? {
-        if let (Some(name), Some(parent)) = (known(row, name), known(row, parent)) {
-            assembly.parents.insert(name, parent);
-        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! PDB: one record a line, told apart by its first six columns.
 
+mod annotation;
 mod atom;
 mod missing;
 
@@ -7,14 +8,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::Problem;
 use super::assembly::{Assembly, Monomer, Origin};
+use super::record::Record;
 use super::warning::Warning;
+use crate::ResidueNumber;
 
 /// Reads the atoms and the sequences up to END.
 pub(super) fn read<'a>(text: &'a str, assembly: &mut Assembly<'a>) -> Result<(), Problem> {
     let mut reader = Reader::new(assembly);
     for (index, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        reader.record(line).map_err(|message| Problem {
+        reader.record(line, index + 1).map_err(|message| Problem {
             line: index + 1,
             message,
         })?;
@@ -37,6 +40,25 @@ fn chain_at(line: &str, column: usize) -> &str {
         "" => "_",
         chain => chain,
     }
+}
+
+/// A residue number in four columns and the insertion code after them; numbers of five digits run
+/// into that column.
+fn residue_number(line: &str, first: usize) -> Result<ResidueNumber, String> {
+    let code = columns(line, first + 4, first + 4).chars().next();
+    let last = if code.is_some_and(|code| code.is_ascii_digit()) {
+        first + 4
+    } else {
+        first + 3
+    };
+    let text = columns(line, first, last);
+    let number = text
+        .parse()
+        .map_err(|_| format!("the residue number is {text:?} (columns {first} to {last})"))?;
+    Ok(ResidueNumber {
+        number,
+        insertion: code.filter(|code| !code.is_ascii_digit()),
+    })
 }
 
 /// What has been read so far.
@@ -68,7 +90,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    fn record(&mut self, line: &'a str) -> Result<(), String> {
+    fn record(&mut self, line: &'a str, number: usize) -> Result<(), String> {
         match columns(line, 1, 6) {
             "ATOM" => self.atom(line, Origin::Polymer)?,
             "HETATM" => self.atom(line, Origin::Hetero)?,
@@ -76,15 +98,35 @@ impl<'r, 'a> Reader<'r, 'a> {
             "MODEL" => self.open_model(line),
             "END" => self.has_end = true,
             "SEQRES" => self.sequence(line),
-            "MODRES" => {
-                self.assembly
-                    .parents
-                    .insert(columns(line, 13, 15), columns(line, 25, 27));
-            }
             "REMARK" => self.missing(line),
-            _ => {}
+            _ => self.annotation(line, number),
         }
         Ok(())
+    }
+
+    /// Keeps what the line says of single residues, if it says any.
+    fn annotation(&mut self, line: &'a str, number: usize) {
+        let Some((name, contents)) = annotation::parse(line) else {
+            return;
+        };
+        if name == "MODRES" {
+            let (modified, parent) = (columns(line, 13, 15), columns(line, 25, 27));
+            self.assembly.parents.insert(modified, parent);
+        }
+        for content in contents {
+            match content {
+                Ok(content) => self.assembly.records.all.push(Record {
+                    name,
+                    line: number,
+                    content,
+                }),
+                Err(message) => self.assembly.warnings.push(Warning::UnusableRecord {
+                    record: name.to_owned(),
+                    line: number,
+                    message,
+                }),
+            }
+        }
     }
 
     fn atom(&mut self, line: &'a str, origin: Origin) -> Result<(), String> {
@@ -95,16 +137,17 @@ impl<'r, 'a> Reader<'r, 'a> {
         if !self.assembly.wants_model(self.model) {
             return Ok(());
         }
-        let Some(atom) = atom::parse(line, origin)? else {
+        let Some(mut atom) = atom::parse(line, origin)? else {
             return Ok(());
         };
         self.last_chain = Some(atom.chain);
         if self.ended.contains(atom.chain) {
             // What follows TER is ligands, as HETATM; programs that end each segment go on as ATOM.
             if origin == Origin::Hetero {
-                return Ok(());
+                atom.origin = Origin::Outside;
+            } else {
+                self.continued.insert(atom.chain);
             }
-            self.continued.insert(atom.chain);
         }
         self.assembly.add(&atom);
         Ok(())

@@ -100,15 +100,16 @@ impl<'a> Residue<'a> {
             .map_or("", |conformer| conformer.component)
     }
 
-    /// The other names that it has, in the order of the file.
-    pub(super) fn other_names(&self) -> Vec<&'a str> {
+    /// The names that it has: the one under which it is read, then the others in the order of the
+    /// file.
+    pub(super) fn names(&self) -> Vec<&'a str> {
         let mut names = vec![self.name()];
         for conformer in &self.conformers {
             if !names.contains(&conformer.component) {
                 names.push(conformer.component);
             }
         }
-        names.split_off(1)
+        names
     }
 
     /// The Cα position.
@@ -187,7 +188,7 @@ impl<'a> Residue<'a> {
             Origin::Polymer => ["N", "CA", "C"]
                 .iter()
                 .any(|atom| *atom != name && self.has_atom(atom)),
-            Origin::Hetero => self.has_backbone(),
+            Origin::Hetero | Origin::Outside => self.has_backbone(),
         }
     }
 

@@ -12,12 +12,20 @@ pub enum SecondaryStructure {
     /// Computed from the coordinates, by [`dssp`].
     #[default]
     Dssp,
-    /// Chains get no tracks of secondary structure.
+    /// The file's records: HELIX, SHEET and TURN; `struct_conf` and `struct_sheet_range`. They
+    /// tell four classes apart, and not DSSP's eight.
+    ///
+    /// Helices of every class are `helix`, but those of polyproline (class 10) are `blank`, as with
+    /// DSSP; strands of sheets are `strand`; turns and bends are `turn-bend`, and most files list
+    /// none. What is in none of these is `blank`. In a residue of two, helix comes before strand
+    /// before turn.
+    File,
+    /// Nothing: the chains have no tracks of secondary structure.
     None,
 }
 
 /// Adds the tracks of all chains of a file; one without any complete residue gets a warning instead.
-pub(super) fn add(mut chains: Vec<&mut ProteinChain>) -> Result<(), Error> {
+pub(super) fn add(mut chains: Vec<&mut ProteinChain<'_>>) -> Result<(), Error> {
     let backbones: Vec<_> = chains
         .iter_mut()
         .map(|chain| std::mem::take(&mut chain.backbone))

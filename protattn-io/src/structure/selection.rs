@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::assembly::{Assembly, Chain};
-use super::chain::{self, Outcome};
-use super::residue_name::Parents;
+use super::annotation::Annotations;
+use super::assembly::Assembly;
+use super::chain::{self, Outcome, ProteinChain};
 use super::secondary_structure::{self, SecondaryStructure};
 use super::warning::Warning;
 use super::{Options, Structure};
@@ -21,64 +21,77 @@ pub(super) fn proteins(
         message,
     };
     check_models(&mut assembly).map_err(fail)?;
-    let chains = outcomes(assembly.chains, &assembly.parents, &stem(path), options)?;
+    let mut outcomes = outcomes(&mut assembly, &stem(path), options.observed_only)?;
+    if options.secondary_structure == SecondaryStructure::Dssp {
+        secondary_structure::add(proteins_of(&mut outcomes))?;
+    }
+    let annotations = annotations(&assembly, &outcomes, options);
     let mut structure = Structure {
         chains: Vec::new(),
-        warnings: assembly.warnings,
+        warnings: assembly.warnings.clone(),
     };
     let mut found = Found::default();
     let wanted = options.chains.as_deref();
-    for (id, outcome) in chains {
-        let is_wanted = wanted.is_none_or(|ids| ids.iter().any(|wanted| wanted == id));
+    if wanted.is_none() {
+        structure.warnings.extend(annotations.unknown_chains());
+    }
+    for (chain, outcome) in assembly.chains.iter().zip(outcomes) {
+        let id = chain.id;
+        found.add(id, &outcome);
+        if wanted.is_some_and(|ids| !ids.iter().any(|wanted| wanted == id)) {
+            continue;
+        }
         match outcome {
-            Outcome::Protein(chain) => {
-                found.proteins.push(id);
-                if is_wanted {
-                    structure.chains.push(chain.protein);
-                    structure.warnings.extend(chain.warnings);
-                }
+            Outcome::Protein(mut found) => {
+                let odd = annotations.label(&mut found.protein, chain, &found.positions)?;
+                structure.chains.push(found.protein);
+                structure.warnings.extend(found.warnings);
+                structure.warnings.extend(odd);
             }
-            Outcome::Other { nucleotides } => {
-                found.add_other(id, nucleotides);
-                if is_wanted {
-                    let chain = id.to_owned();
-                    structure
-                        .warnings
-                        .push(Warning::NotProtein { chain, nucleotides });
-                }
-            }
+            Outcome::Other { nucleotides } => structure.warnings.push(Warning::NotProtein {
+                chain: id.to_owned(),
+                nucleotides,
+            }),
         }
     }
     found.check(wanted.unwrap_or_default()).map_err(fail)?;
     Ok(structure)
 }
 
-/// What each chain is, by its id: those too that are not wanted, since hydrogen bonds cross chains.
+/// What each chain is, those included that are not wanted: hydrogen bonds cross chains.
 fn outcomes<'a>(
-    chains: Vec<Chain<'a>>,
-    parents: &Parents<'_>,
+    assembly: &mut Assembly<'a>,
     stem: &str,
+    observed_only: bool,
+) -> Result<Vec<Outcome<'a>>, Error> {
+    let parents = &assembly.parents;
+    let chains = assembly.chains.iter_mut();
+    chains
+        .map(|chain| chain::protein(chain, parents, stem, observed_only))
+        .collect()
+}
+
+fn proteins_of<'o, 'a>(outcomes: &'o mut [Outcome<'a>]) -> Vec<&'o mut ProteinChain<'a>> {
+    let proteins = outcomes.iter_mut().filter_map(|outcome| match outcome {
+        Outcome::Protein(chain) => Some(&mut **chain),
+        Outcome::Other { .. } => None,
+    });
+    proteins.collect()
+}
+
+fn annotations<'s, 'a>(
+    assembly: &'s Assembly<'a>,
+    outcomes: &[Outcome<'a>],
     options: &Options,
-) -> Result<Vec<(&'a str, Outcome)>, Error> {
-    let mut outcomes = Vec::with_capacity(chains.len());
-    for chain in chains {
-        let id = chain.id;
-        outcomes.push((
-            id,
-            chain::protein(chain, parents, stem, options.observed_only)?,
-        ));
-    }
-    let proteins = outcomes
-        .iter_mut()
-        .filter_map(|(_, outcome)| match outcome {
-            Outcome::Protein(chain) => Some(&mut **chain),
+) -> Annotations<'s, 'a> {
+    let chains = assembly.chains.iter().zip(outcomes);
+    let proteins: Vec<_> = chains
+        .filter_map(|(chain, outcome)| match outcome {
+            Outcome::Protein(found) => Some((chain, found.positions.as_slice())),
             Outcome::Other { .. } => None,
-        });
-    match options.secondary_structure {
-        SecondaryStructure::Dssp => secondary_structure::add(proteins.collect())?,
-        SecondaryStructure::None => {}
-    }
-    Ok(outcomes)
+        })
+        .collect();
+    Annotations::new(assembly, &proteins, options)
 }
 
 /// Fails if the wanted model has no atoms, and notes the others.
@@ -110,11 +123,11 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn add_other(&mut self, id: &'a str, nucleotides: usize) {
-        if nucleotides > 0 {
-            &mut self.nucleic
-        } else {
-            &mut self.rest
+    fn add(&mut self, id: &'a str, outcome: &Outcome<'_>) {
+        match outcome {
+            Outcome::Protein(..) => &mut self.proteins,
+            Outcome::Other { nucleotides: 0 } => &mut self.rest,
+            Outcome::Other { .. } => &mut self.nucleic,
         }
         .push(id);
     }

@@ -101,6 +101,27 @@ pub enum Warning {
         /// The chain.
         chain: String,
     },
+    /// A record that says something of residues cannot be used, or one residue of it. It was passed
+    /// over.
+    UnusableRecord {
+        /// The record (`SITE`) or the category (`struct_conn`).
+        record: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A record names a residue that the file does not have. That residue was passed over.
+    NoSuchResidue {
+        /// The record (`SITE`) or the category (`struct_conn`).
+        record: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// The chain.
+        chain: String,
+        /// The residue's name and number.
+        residue: String,
+    },
     /// An unobserved residue has no author number in the file. The chain has no numbering.
     NoNumbering {
         /// The chain.
@@ -188,6 +209,24 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "chain {chain}, residue {number} has {atom} twice; the first was used"
+                )
+            }
+            Self::UnusableRecord {
+                record,
+                line,
+                message,
+            } => {
+                write!(f, "line {line}: {record} was passed over: {message}")
+            }
+            Self::NoSuchResidue {
+                record,
+                line,
+                chain,
+                residue,
+            } => {
+                write!(
+                    f,
+                    "line {line}: {record} names {residue} of chain {chain}, which is not there"
                 )
             }
             Self::NoFullSequence { chain } => {

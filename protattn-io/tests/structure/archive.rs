@@ -29,7 +29,7 @@ const BOTH: [&str; 6] = ["1A8O", "1aki", "1dix", "1k6p", "3o5r", "5zng"];
 
 /// The folder of the structures; `None`, and a line that says so, where it is not at hand.
 #[allow(clippy::print_stderr)]
-pub(super) fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let shared = std::env::var_os("PROTATTN_SHARED").map_or_else(beside, PathBuf::from);
     let folder = shared.join("data/structures");

@@ -127,6 +127,7 @@ fn a_file_that_is_too_large_is_not_read() {
         .set_len((1 << 30) + 1)
         .unwrap();
     let error = structure::read(&path, &Options::default()).unwrap_err();
-    let message = "the file has 1073741825 bytes; structures are read up to 1073741824".to_owned();
+    let message =
+        "the file has 1073741825 bytes or more; structures are read up to 1073741824".to_owned();
     assert_eq!(error, Error::Format { path, message });
 }

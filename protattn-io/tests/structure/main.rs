@@ -2,6 +2,7 @@
 #![cfg(feature = "structure")]
 #![allow(clippy::unwrap_used)]
 
+mod annotations;
 mod archive;
 mod dssp;
 mod dssp_ideal;

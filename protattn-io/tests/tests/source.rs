@@ -15,6 +15,8 @@ fn write(folder: &Path, name: &str, text: &str) {
 fn what_a_path_is_can_be_told() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.txt", ">a\nAC\n");
+    write(folder.path(), "c.txt", "# a comment\n\nempty.cif:A\n");
+    write(folder.path(), "d.list", "not/there.cif\n");
     write(folder.path(), "b", "{\"id\":\"b\",\"sequence\":\"AC\"}\n");
     write(folder.path(), "empty.cif", "");
     let detect = |name: &str| Format::detect(folder.path().join(name)).unwrap();
@@ -23,6 +25,8 @@ fn what_a_path_is_can_be_told() {
     assert_eq!(detect("empty.cif"), Format::Structure);
     assert_eq!(detect("empty.cif:A"), Format::Structure);
     assert_eq!(detect("."), Format::Folder);
+    assert_eq!(detect("c.txt"), Format::List);
+    assert_eq!(detect("d.list"), Format::List);
     assert_eq!(
         Format::detect(fixture("lmdb/valid/kinds")).unwrap(),
         Format::Lmdb
@@ -55,17 +59,19 @@ fn what_is_unknown_is_refused_with_what_is_known() {
         let path = folder.path().join("x");
         let error = source::open(&path, None).unwrap_err().to_string();
         let known = "known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, TAPE's JSON, \
-            ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders of such files";
+            ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders and lists of such files";
         assert_eq!(error, format!("{}: {found}; {known}", path.display()));
     }
     fs::write(folder.path().join("x"), b"\x1f\x8b\x08").unwrap();
     let error = source::open(folder.path().join("x"), None)
         .unwrap_err()
         .to_string();
-    assert!(
-        error.contains("it is compressed: decompress it first"),
-        "{error}"
-    );
+    let message = if cfg!(feature = "gzip") {
+        "the compressed data stop too soon; the file may be cut short"
+    } else {
+        "it is compressed, and protattn-io was built without the feature `gzip`, which unpacks it"
+    };
+    assert!(error.ends_with(message), "{error}");
 }
 
 #[test]
@@ -151,7 +157,7 @@ fn a_folder_is_read_in_order_and_a_bad_file_is_one_error() {
     let warnings = opened.take_warnings();
     assert_eq!(warnings.len(), 1);
     assert!(
-        warnings[0].ends_with("deeper: a folder in a folder was passed over"),
+        warnings[0].ends_with("deeper: a folder without structures was passed over"),
         "{}",
         warnings[0]
     );
@@ -216,6 +222,121 @@ END
             .unwrap_err()
             .to_string();
         assert!(error.contains("x.pdb") && error.contains('C'), "{error}");
+    }
+
+    fn ids(path: &Path) -> Vec<String> {
+        let opened = source::open(path, None).unwrap();
+        opened
+            .map(|record| {
+                record.map_or_else(|error| error.to_string(), |protein| protein.id().to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn structures_anywhere_in_a_folder_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["ab/cd", "ab/.hidden", "zz"] {
+            fs::create_dir_all(folder.path().join(name)).unwrap();
+        }
+        for name in [
+            "b.pdb",
+            "ab/3.ENT",
+            "ab/1.pdb",
+            "ab/cd/2.pdb",
+            "ab/.hidden/4.pdb",
+        ] {
+            write(folder.path(), name, ATOMS);
+        }
+        write(
+            folder.path(),
+            "ab/notes.txt",
+            "no structure, and no error so deep",
+        );
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("zz/circle")).unwrap();
+
+        let expected = ["b.A", "b.B", "1.A", "1.B", "3.A", "3.B", "2.A", "2.B"];
+        assert_eq!(ids(folder.path()), expected);
+        let mut opened = source::open(folder.path(), None).unwrap();
+        let warnings = opened.take_warnings();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].ends_with("zz: a folder without structures was passed over"));
+    }
+
+    #[test]
+    fn a_list_names_files_and_chains() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("deep")).unwrap();
+        write(folder.path(), "deep/x.pdb", ATOMS);
+        write(folder.path(), "y.pdb", ATOMS);
+        let list = "# chains\n\ndeep/x.pdb:B\r\nnot-there.pdb:A\ny.pdb\ny.pdb:Q\ndeep\nself.list\n";
+        write(folder.path(), "self.list", list);
+
+        let found = ids(&folder.path().join("self.list"));
+        assert_eq!([&found[0], &found[2], &found[3]], ["x.B", "y.A", "y.B"]);
+        for (index, message) in [
+            (1, "not-there.pdb:A: No such file"),
+            (4, "y.pdb: there is no chain Q; protein chains: A, B"),
+            (5, "deep: a list names files, and this is a folder"),
+            (
+                6,
+                "self.list: it is a list, which is read only where it is named itself",
+            ),
+        ] {
+            assert!(found[index].contains(message), "{}", found[index]);
+        }
+        assert_eq!(found.len(), 7);
+        let error = source::open(folder.path().join("self.list:A"), None).unwrap_err();
+        assert!(
+            error.to_string().contains("only structures have chains"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_list_that_names_nothing_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "a.list", "# nothing\n");
+        let error = source::open(folder.path().join("a.list"), None).unwrap_err();
+        assert!(
+            error.to_string().ends_with("the list names no files"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn options_reach_the_structures() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "x.pdb", ATOMS);
+        let mut options = source::Options::default();
+        options.structure.chains = Some(vec!["B".to_owned()]);
+        let count = |name| {
+            source::open_with(folder.path().join(name), options.clone())
+                .unwrap()
+                .count()
+        };
+        assert_eq!((count("x.pdb"), count("x.pdb:A"), count(".")), (1, 1, 1));
+    }
+
+    #[cfg(feature = "gzip")]
+    #[test]
+    fn compressed_files_are_read_like_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let pack = |name: &str, text: &str| {
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+            std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+            encoder.finish().unwrap();
+        };
+        pack("pdb1abc.ent.gz", ATOMS);
+        pack("named-otherwise", ATOMS);
+        pack("deep.list", "pdb1abc.ent.gz:B\n");
+        assert_eq!(ids(&folder.path().join("pdb1abc.ent.gz:B")), ["pdb1abc.B"]);
+        assert_eq!(ids(&folder.path().join("named-otherwise")).len(), 2);
+        assert_eq!(ids(&folder.path().join("deep.list")), ["pdb1abc.B"]);
+        fs::remove_file(folder.path().join("deep.list")).unwrap();
+        assert_eq!(ids(folder.path()).len(), 4);
     }
 
     #[test]

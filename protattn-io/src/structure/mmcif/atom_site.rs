@@ -21,6 +21,7 @@ struct Columns {
     polymer: Option<usize>,
     place: Option<usize>,
     insertion: Option<usize>,
+    element: Option<usize>,
     alternative: Option<usize>,
     position: [usize; 3],
     occupancy: Option<usize>,
@@ -41,6 +42,7 @@ impl Columns {
             polymer: column("label_asym_id"),
             place: column("label_seq_id"),
             insertion: column("pdbx_PDB_ins_code"),
+            element: column("type_symbol"),
             alternative: column("label_alt_id"),
             position: [
                 required("Cartn_x")?,
@@ -88,7 +90,8 @@ pub(super) fn read<'a>(
     }
 }
 
-/// The atom of a row; `None` if it is of another model, or of no polymer.
+/// The atom of a row; `None` if it is of another model, of water, or of no polymer and not fully
+/// named.
 fn atom<'a>(
     row: &[Value<'a>],
     columns: &Columns,
@@ -100,35 +103,46 @@ fn atom<'a>(
         return Ok(None);
     }
     let component = either("label_comp_id", row, columns.component)?;
-    let Some(origin) = origin(row, columns) else {
-        return Ok(None);
-    };
     if residue_name::is_water(component) {
         return Ok(None);
     }
-    Ok(Some(Atom {
+    let origin = origin(row, columns);
+    match named_atom(row, columns, component, origin) {
+        Err(_) if origin == Origin::Outside => Ok(None),
+        atom => atom.map(Some),
+    }
+}
+
+fn named_atom<'a>(
+    row: &[Value<'a>],
+    columns: &Columns,
+    component: &'a str,
+    origin: Origin,
+) -> Result<Atom<'a>, String> {
+    Ok(Atom {
         chain: either("auth_asym_id", row, columns.chain)?,
         residue: residue(row, columns)?,
         component,
         name: either("label_atom_id", row, columns.atom)?,
+        element: known(row, columns.element).unwrap_or_default(),
         alternative: known(row, columns.alternative).unwrap_or_default(),
         occupancy: known(row, columns.occupancy)
             .map_or(Ok(1.0), |text| decimal("occupancy", text))?,
         position: position(row, columns)?,
         origin,
-    }))
+    })
 }
 
 /// What has a place in a sequence is in a polymer; what has none is not, unless it is an ATOM of a
 /// program that writes no places, or there is no such column.
-fn origin(row: &[Value<'_>], columns: &Columns) -> Option<Origin> {
+fn origin(row: &[Value<'_>], columns: &Columns) -> Origin {
     if known(row, columns.place).is_some() {
-        return Some(Origin::Polymer);
+        return Origin::Polymer;
     }
     match known(row, columns.group) {
-        Some("ATOM") => Some(Origin::Polymer),
-        Some("HETATM") if columns.place.is_some() => None,
-        _ => Some(Origin::Hetero),
+        Some("ATOM") => Origin::Polymer,
+        Some("HETATM") if columns.place.is_some() => Origin::Outside,
+        _ => Origin::Hetero,
     }
 }
 

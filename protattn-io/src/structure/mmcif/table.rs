@@ -61,7 +61,9 @@ pub(crate) struct Reader<'a> {
     width: usize,
     rows: Rows,
     row: Vec<Value<'a>>,
+    row_line: usize,
     block: usize,
+    closes_tables: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -74,13 +76,20 @@ impl<'a> Reader<'a> {
             width: 0,
             rows: Rows::Done,
             row: Vec::new(),
+            row_line: 0,
             block: 0,
+            closes_tables: false,
         }
     }
 
     /// The 1-based line on which the last value read ends.
     pub(crate) fn line(&self) -> usize {
         self.tokens.line()
+    }
+
+    /// The 1-based line on which the last row read ends.
+    pub(crate) fn row_line(&self) -> usize {
+        self.row_line
     }
 
     /// How many data blocks have begun.
@@ -94,9 +103,15 @@ impl<'a> Reader<'a> {
         self.tokens.after_comment()
     }
 
+    /// Whether a comment closes one of the tables so far.
+    pub(crate) fn closes_tables(&self) -> bool {
+        self.closes_tables
+    }
+
     /// Goes to the next table, whatever is left of the present one; `None` after the last.
     pub(crate) fn next_table(&mut self) -> Result<Option<Table<'a>>, Problem> {
         while self.next_row()?.is_some() {}
+        self.closes_tables |= self.tokens.after_comment();
         loop {
             match self.next_token()? {
                 None => return Ok(None),
@@ -155,6 +170,7 @@ impl<'a> Reader<'a> {
                 return Err(self.problem(format!("{tag} has no value; the file may be cut short")));
             };
             self.row.push(value);
+            self.row_line = self.line();
             match self.peek()? {
                 Some(Token::Tag(tag)) if split_tag(tag).0.eq_ignore_ascii_case(category) => {
                     tags.push(tag)
@@ -186,6 +202,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        self.row_line = self.line();
         Ok(true)
     }
 

@@ -1,9 +1,9 @@
 //! ATOM and HETATM records.
 
-use super::{chain_at, columns};
+use super::{chain_at, columns, residue_number};
+use crate::Point;
 use crate::structure::assembly::{Atom, Origin, ResidueKey};
 use crate::structure::residue_name;
-use crate::{Point, ResidueNumber};
 
 /// The column in which the last coordinate ends. Without it, a record is of no use.
 const LAST_COLUMN: usize = 54;
@@ -27,35 +27,18 @@ pub(super) fn parse(line: &str, origin: Origin) -> Result<Option<Atom<'_>>, Stri
     Ok(Some(Atom {
         chain: chain_at(line, 22),
         residue: ResidueKey {
-            number: number(line)?,
+            number: residue_number(line, 23)?,
             place: None,
             polymer: "",
         },
         component,
         name: columns(line, 13, 16),
+        element: element(line),
         alternative: columns(line, 17, 17),
         occupancy: occupancy(line)?,
         position: Some(position(line)?),
         origin,
     }))
-}
-
-/// Columns 23 to 26, the insertion code in 27; numbers of five digits run into that column.
-fn number(line: &str) -> Result<ResidueNumber, String> {
-    let code = columns(line, 27, 27).chars().next();
-    let last = if code.is_some_and(|code| code.is_ascii_digit()) {
-        27
-    } else {
-        26
-    };
-    let text = columns(line, 23, last);
-    let number = text
-        .parse()
-        .map_err(|_| format!("the residue number is {text:?} (columns 23 to {last})"))?;
-    Ok(ResidueNumber {
-        number,
-        insertion: code.filter(|code| !code.is_ascii_digit()),
-    })
 }
 
 fn position(line: &str) -> Result<Point, String> {
@@ -64,6 +47,16 @@ fn position(line: &str) -> Result<Point, String> {
         decimal(line, "y coordinate", 39, 46)?,
         decimal(line, "z coordinate", 47, 54)?,
     ])
+}
+
+/// Empty where an old file has something else in these columns.
+fn element(line: &str) -> &str {
+    let symbol = columns(line, 77, 78);
+    if symbol.bytes().all(|b| b.is_ascii_alphabetic()) {
+        symbol
+    } else {
+        ""
+    }
 }
 
 /// 1 where programs leave it out.
@@ -120,13 +113,7 @@ mod tests {
     fn a_number_of_five_digits_runs_into_the_insertion_code() {
         let line = LINE.replacen(" -25B", "12345", 1);
         let number = parse_one(&line).unwrap().unwrap().residue.number;
-        assert_eq!(
-            number,
-            ResidueNumber {
-                number: 12_345,
-                insertion: None
-            }
-        );
+        assert_eq!(number, 12_345.into());
     }
 
     #[test]
