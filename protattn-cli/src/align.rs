@@ -8,9 +8,9 @@ use protattn_io::ContactRule;
 use protattn_metrics::{
     AgreementOptions, AgreementRow, ArcCounts, Property, PropertyOptions, Proportion, agreement,
 };
-use protattn_model::Model;
 
 use crate::args::AlignArgs;
+use crate::checkpoint::Checkpoint;
 use crate::data::{Data, Reading};
 use crate::ending::{Outcome, Usage, tell};
 use crate::pass::{Counted, Pass};
@@ -66,10 +66,12 @@ pub(crate) fn analyse(
         brought: &reading.labels(),
     };
     let properties = properties::select(args.property.as_deref(), choice)?;
-    let model = checkpoint::load(&args.model)?;
+    let revision = args.model.revision.as_deref();
+    let checkpoint = checkpoint::load(&args.model.model, revision, args.read.offline)?;
+    let model = &checkpoint.model;
     let layers = args.layers.of(model.info().n_layers).map_err(Usage)?;
     let pass = Pass {
-        model: &model,
+        model,
         properties: &properties,
         layers: &layers,
         min_attention: args.min_attention,
@@ -84,7 +86,7 @@ pub(crate) fn analyse(
         .flat_map(|counts| agreement(counts, &options))
         .collect();
     table::write(&args.output, &rows)?;
-    let mut run = record(args, line, &model, &layers, data, &counted, &counts)?;
+    let mut run = record(args, line, &checkpoint, &layers, data, &counted, &counts)?;
     run.warnings = warnings;
     run.seconds = start.elapsed().as_secs_f64();
     run.write(&args.output)?;
@@ -148,7 +150,7 @@ fn with_labels<'a>(
 fn record(
     args: &AlignArgs,
     line: Vec<String>,
-    model: &Model,
+    checkpoint: &Checkpoint,
     layers: &[usize],
     data: Data,
     counted: &Counted,
@@ -175,7 +177,7 @@ fn record(
     Ok(RunRecord {
         command: line,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: checkpoint::describe(model)?,
+        model: checkpoint::describe(checkpoint)?,
         data: data.sets,
         settings: Settings {
             properties: counts

@@ -7,9 +7,9 @@ use anyhow::Result;
 use clap::Parser;
 use protattn_metrics::Property;
 
-use crate::args::{Cli, Command, DataCommand};
+use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
-use crate::{align, attention, data, demo, report};
+use crate::{align, attention, data, demo, model, report};
 
 /// The command `protattn`: the built-in properties, and any of your own.
 #[derive(Default)]
@@ -80,6 +80,10 @@ impl App {
             Command::Align(args) => align::run(*args, self.properties, line),
             Command::Attention(args) => attention::run(&args),
             Command::Report(args) => report::run(&args),
+            Command::Model(ModelCommand::Info(args)) => model::info(&args),
+            Command::Model(ModelCommand::Fetch(args)) => model::fetch(&args),
+            Command::Model(ModelCommand::Convert(args)) => model::convert(&args),
+            Command::Model(ModelCommand::List) => model::list(),
             Command::Data(DataCommand::Inspect(args)) => data::inspect::run(&args),
             Command::Data(DataCommand::Convert(args)) => data::convert::run(&args),
             Command::Data(DataCommand::Split(args)) => data::split::run(&args),

@@ -1,6 +1,7 @@
 //! Flags to typed values.
 
 mod data;
+mod model;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use protattn_io::ContactAtom;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs,
 };
+pub(crate) use self::model::{ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand};
 
 /// What a protein language model's attention looks at, and what its layers know.
 #[derive(Debug, Parser)]
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
+    /// Tell what checkpoints are, download and convert them.
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Tell what data sets hold, convert them, divide them; download structures.
     #[command(subcommand)]
     Data(DataCommand),
@@ -54,9 +59,8 @@ pub(crate) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AlignArgs {
-    /// Model: a folder with config.json, model.safetensors and vocab.txt, or `demo`.
-    #[arg(long, value_name = "M")]
-    pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
     /// Proteins: FASTA, PDB or mmCIF (FILE or FILE:CHAIN), a folder of them, a PDB id (7HVP:A) or
     /// AlphaFold accession (AF-P69905), TAPE (LMDB or JSON), the original's LMDBs, ProteinNet,
     /// NetSurfP-2, UniProt, protattn's own records, or `demo`.
@@ -115,9 +119,8 @@ pub(crate) struct AlignArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AttentionArgs {
-    /// Model: a folder with config.json, model.safetensors and vocab.txt, or `demo`.
-    #[arg(long, value_name = "M")]
-    pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
     /// One sequence, one-letter codes.
     #[arg(
         long,
@@ -141,6 +144,9 @@ pub(crate) struct AttentionArgs {
     /// Exit with status 3 if any sequence was skipped.
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Download nothing: take what was downloaded before.
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,8 @@ use crate::{checkpoint, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &AttentionArgs) -> Result<Outcome> {
-    let model = checkpoint::load(&args.model)?;
+    let which = &args.model;
+    let model = checkpoint::load(&which.model, which.revision.as_deref(), args.offline)?.model;
     let mut skipped = Vec::new();
     let proteins = read(args, &mut skipped)?;
     let mut layout = Layout::default();

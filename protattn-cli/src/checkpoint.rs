@@ -1,37 +1,125 @@
 //! From `--model` to a model.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use protattn_model::Model;
+use protattn_model::hub::{self, Event, Options};
 
 use crate::built_in;
+use crate::ending::tell;
+use crate::progress::Download;
 use crate::record::{ModelRecord, sha256_of_files};
 
-/// Loads a folder, or the built-in model by its name.
-pub(crate) fn load(name: &str) -> Result<Model> {
-    let path = Path::new(name);
-    if name == built_in::NAME && !path.exists() {
-        return built_in::model();
+/// A model, and where it came from.
+pub(crate) struct Checkpoint {
+    pub(crate) model: Model,
+    pub(crate) source: String,
+}
+
+/// Whether a name means the built-in model: there is no folder of that name.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    name == built_in::NAME && !Path::new(name).exists()
+}
+
+/// Loads a folder, the built-in model by its name, or a model of the hub, fetched if it is not in
+/// the cache.
+pub(crate) fn load(name: &str, revision: Option<&str>, offline: bool) -> Result<Checkpoint> {
+    if is_built_in(name) && revision.is_none() {
+        return Ok(Checkpoint {
+            model: built_in::model()?,
+            source: "built in".to_owned(),
+        });
     }
-    if !path.is_dir() {
-        bail!(
-            "--model {name}: there is no such folder, and the only built-in model is `{}`",
-            built_in::NAME
-        );
+    let Found {
+        folder,
+        name,
+        source,
+    } = find(name, revision, offline, false)?;
+    let model = Model::load(folder)?;
+    let model = match name {
+        Some(name) => model.named(name),
+        None => model,
+    };
+    Ok(Checkpoint { model, source })
+}
+
+/// The folder of a model.
+pub(crate) struct Found {
+    pub(crate) folder: PathBuf,
+    /// What the model is called, where the folder's own name does not say it.
+    name: Option<String>,
+    /// Where it came from: the folder, or the id with the commit.
+    pub(crate) source: String,
+}
+
+/// Finds the folder of a model, and fetches what it lacks, with the progress shown.
+pub(crate) fn find(
+    name: &str,
+    revision: Option<&str>,
+    offline: bool,
+    update: bool,
+) -> Result<Found> {
+    let mut options = Options::from_env()?;
+    options.offline |= offline;
+    options.update |= update;
+    let mut shown = Shown::default();
+    let snapshot = hub::resolve(name, revision, &options, &mut |event| shown.event(&event))?;
+    let (name, source) = match (snapshot.id, snapshot.commit) {
+        (Some(id), Some(commit)) => {
+            let short = id.rsplit('/').next().unwrap_or(&id).to_owned();
+            (Some(short), format!("{id} at {commit}"))
+        }
+        _ if hub::known(name).is_some() && !Path::new(name).is_dir() => {
+            (Some(name.to_owned()), format!("the address of {name}"))
+        }
+        _ => (None, snapshot.folder.display().to_string()),
+    };
+    Ok(Found {
+        folder: snapshot.folder,
+        name,
+        source,
+    })
+}
+
+/// The file that is being fetched.
+#[derive(Default)]
+struct Shown {
+    bar: Option<Download>,
+    done: u64,
+    size: u64,
+}
+
+impl Shown {
+    fn event(&mut self, event: &Event<'_>) {
+        match event {
+            Event::File { name, size, have } => {
+                (self.done, self.size) = (*have, *size);
+                self.bar = Some(Download::new(name));
+            }
+            Event::Bytes(bytes) => self.done += bytes,
+            Event::Retrying { name, reason } => tell(&format!("{name}: {reason}; trying again")),
+            Event::Waiting { name } => {
+                tell(&format!("{name}: another process is fetching it; waiting"));
+            }
+            _ => self.bar = None,
+        }
+        if let Some(bar) = &mut self.bar {
+            bar.show(self.done, Some(self.size));
+        }
     }
-    Ok(Model::load(path)?)
 }
 
 /// What a run says of its model.
-pub(crate) fn describe(model: &Model) -> Result<ModelRecord> {
-    let info = model.info();
-    let sha256 = match model.weights_paths() {
+pub(crate) fn describe(checkpoint: &Checkpoint) -> Result<ModelRecord> {
+    let info = checkpoint.model.info();
+    let sha256 = match checkpoint.model.weights_paths() {
         [] => built_in::weights_sha256(),
         paths => sha256_of_files(paths)?,
     };
     Ok(ModelRecord {
         name: info.name.clone(),
+        source: checkpoint.source.clone(),
         family: info.family.to_string(),
         layers: info.n_layers,
         heads: info.n_heads,

@@ -36,6 +36,7 @@ mod data;
 mod demo;
 mod ending;
 mod figures;
+mod model;
 mod output;
 mod pass;
 mod progress;
@@ -46,6 +47,7 @@ mod selection;
 mod summary;
 mod table;
 mod tensors;
+mod text;
 
 pub use app::App;
 

@@ -39,6 +39,9 @@ pub(crate) struct RunRecord {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ModelRecord {
     pub(crate) name: String,
+    /// The folder, or the id on the hub with the commit.
+    #[serde(default)]
+    pub(crate) source: String,
     pub(crate) family: String,
     pub(crate) layers: usize,
     pub(crate) heads: usize,

@@ -11,7 +11,7 @@ use crate::info::Info;
 use crate::pass;
 use crate::sink::{Sink, SpecialTokens};
 use crate::tokenizer::{Tokenizer, TokenizerFile, Tokens};
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 
 /// A protein language model: its weights, its tokenizer and what is known of it.
 ///

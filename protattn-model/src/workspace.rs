@@ -85,6 +85,34 @@ impl Workspace {
     }
 }
 
+/// The bytes of a workspace after a pass over `tokens` tokens, if they can be counted; the kernel's
+/// own blocks, of one head at a time, are not among them.
+pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64> {
+    let Sizes {
+        states,
+        qkv,
+        context,
+        inner,
+        maps,
+        gated,
+        by_offset,
+        offset_keys,
+    } = Sizes::new(info, extra, tokens)?;
+    let buffers = [
+        states,
+        states,
+        qkv,
+        context,
+        inner,
+        maps,
+        gated,
+        by_offset,
+        offset_keys,
+    ];
+    let values = buffers.into_iter().try_fold(0_usize, usize::checked_add)?;
+    (values as u64).checked_mul(size_of::<f32>() as u64)
+}
+
 /// What a network needs beyond the buffers that every network needs.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ExtraRoom {
@@ -170,6 +198,18 @@ mod tests {
             assert_eq!(workspace.by_offset.len(), (2 * tokens - 1) * 6);
             assert_eq!(workspace.offset_keys.len(), (2 * tokens - 1) * 8);
         }
+    }
+
+    #[test]
+    fn the_bytes_are_those_of_the_buffers() {
+        let extra = ExtraRoom {
+            gated: 10,
+            by_offset: 6,
+            offset_keys: 8,
+        };
+        // By hand, for 5 tokens and 9 offsets: two of 30, 120, 40, 50, 50, 50, 54, 72.
+        assert_eq!(bytes(&info(), extra, 5), Some(4 * 496));
+        assert_eq!(bytes(&info(), extra, usize::MAX / 4), None);
     }
 
     #[test]

@@ -2,24 +2,87 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
-use protattn_io::source::Format;
+use clap::{Args, Subcommand, ValueEnum};
+use protattn_io::source::{self, Format};
+use protattn_io::structure::{self, BindingSites, LIGAND_DISTANCE, SecondaryStructure};
 
 /// How data sets are read.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct ReadArgs {
     /// Read the data as this format instead of recognising it: fasta, structure, jsonl, lmdb, json
-    /// (TAPE), proteinnet, netsurfp or uniprot.
+    /// (TAPE), proteinnet, netsurfp, uniprot or list.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) data_format: Option<Format>,
     /// Tables of labels, joined to the proteins by identifier: TSV or CSV with the columns id,
     /// position (from 1) or number (author's, 52A), label and value; or UniProt's features.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) labels: Vec<PathBuf>,
+    /// Structures: where secondary structure is taken from.
+    #[arg(long, value_name = "SOURCE", value_enum, default_value_t = SecondaryStructureSource::Dssp)]
+    pub(crate) secondary_structure: SecondaryStructureSource,
+    /// Structures: what binding sites are taken from.
+    #[arg(long, value_name = "SOURCE", value_enum, default_value_t = BindingSiteSource::File)]
+    pub(crate) binding_sites: BindingSiteSource,
+    /// Structures: a residue this near to a ligand binds it, heavy atom to heavy atom, in Å.
+    #[arg(long, value_name = "Å", default_value_t = LIGAND_DISTANCE, value_parser = distance)]
+    pub(crate) ligand_distance: f32,
+    /// Structures: take in the residues of the sequence that were not observed.
+    #[arg(long)]
+    pub(crate) unobserved: bool,
     /// Download nothing: take what was downloaded before.
     #[arg(long)]
     pub(crate) offline: bool,
+}
+
+impl ReadArgs {
+    /// The same, as the library has it.
+    pub(crate) fn options(&self) -> source::Options {
+        let distance = self.ligand_distance;
+        let mut options = source::Options::default();
+        options.format = self.data_format;
+        options.structure = structure::Options {
+            observed_only: !self.unobserved,
+            secondary_structure: match self.secondary_structure {
+                SecondaryStructureSource::Dssp => SecondaryStructure::Dssp,
+                SecondaryStructureSource::File => SecondaryStructure::File,
+            },
+            binding_sites: match self.binding_sites {
+                BindingSiteSource::File => BindingSites::File,
+                BindingSiteSource::Ligands => BindingSites::Ligands { distance },
+                BindingSiteSource::Either => BindingSites::Either { distance },
+            },
+            ..structure::Options::default()
+        };
+        options
+    }
+}
+
+/// Where the secondary structure of structures is taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecondaryStructureSource {
+    /// Computed from the coordinates (Kabsch and Sander 1983).
+    Dssp,
+    /// The file's own records: HELIX and SHEET, struct_conf.
+    File,
+}
+
+/// What the binding sites of structures are taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BindingSiteSource {
+    /// The file's own records: SITE, struct_site_gen.
+    File,
+    /// The distance to ligands; water and common buffer molecules are none.
+    Ligands,
+    /// The file's own records where there are any, ligands otherwise.
+    Either,
+}
+
+fn distance(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|d: &f32| *d > 0.0 && d.is_finite())
+        .ok_or_else(|| "a distance over 0 Å".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

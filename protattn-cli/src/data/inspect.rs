@@ -12,6 +12,7 @@ use crate::args::InspectArgs;
 use crate::data;
 use crate::ending::Outcome;
 use crate::record::Skipped;
+use crate::text::{align, number};
 
 /// Skipped records, warnings and repeated identifiers that are named; `--json` has them all.
 const NAMED: usize = 10;
@@ -174,30 +175,6 @@ fn labels(summary: &Summary) -> String {
     align(&rows, [false, true, true, true, false, true, true])
 }
 
-/// Columns side by side, those of numbers to the right.
-fn align<const N: usize>(rows: &[[String; N]], right: [bool; N]) -> String {
-    let widths: [usize; N] = std::array::from_fn(|i| {
-        rows.iter()
-            .map(|row| row[i].chars().count())
-            .max()
-            .unwrap_or(0)
-    });
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::from(" ");
-        for ((cell, width), right) in row.iter().zip(widths).zip(right) {
-            let _ = if right {
-                write!(line, " {cell:>width$} ")
-            } else {
-                write!(line, " {cell:<width$} ")
-            };
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
-}
-
 fn add_list(text: &mut String, title: &str, items: &[impl AsRef<str>]) {
     if items.is_empty() {
         return;
@@ -211,19 +188,6 @@ fn add_list(text: &mut String, title: &str, items: &[impl AsRef<str>]) {
     }
 }
 
-/// A count with its thousands apart.
-fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn percent(part: u64, whole: u64) -> String {
     format!("{:.2} %", 100.0 * part as f64 / whole as f64)
 }
@@ -233,23 +197,4 @@ fn share(part: u64, whole: u64) -> String {
         return String::new();
     }
     format!(" ({})", percent(part, whole))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(
-            [0, 999, 1000, 1_234_567].map(number),
-            ["0", "999", "1,000", "1,234,567"]
-        );
-    }
-
-    #[test]
-    fn columns_are_aligned() {
-        let rows = [["a", "10"], ["long", "9"]].map(|row| row.map(str::to_owned));
-        assert_eq!(align(&rows, [false, true]), "  a     10\n  long   9\n");
-    }
 }

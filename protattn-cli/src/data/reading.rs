@@ -40,7 +40,7 @@ impl<'a> Reading<'a> {
             }
             path = file.into();
         }
-        Ok(source::open(path, self.args.data_format)?)
+        Ok(source::open_with(path, self.args.options())?)
     }
 
     /// Gives a protein the labels of the tables.
