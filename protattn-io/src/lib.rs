@@ -23,7 +23,7 @@
 //! | `uniprot` | `uniprot`: entries and features of UniProt; turns `labels` on | serde_json |
 //! | `labels` | `label_table`: a table of any labels, joined to any source | nothing |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
-//! | `parquet` | `parquet`: result tables | polars |
+//! | `parquet` | `parquet`: result tables, and proteins; turns `jsonl` on | polars |
 //!
 //! ```
 //! use protattn_io::{ContactAtom, ContactRule, Protein, Track, contact_map};
@@ -62,7 +62,7 @@ mod numbering;
 #[cfg(feature = "lmdb")]
 mod pickle;
 mod protein;
-#[cfg(any(feature = "jsonl", feature = "parquet"))]
+#[cfg(feature = "jsonl")]
 mod replace;
 #[cfg(any(feature = "netsurfp", feature = "proteinnet"))]
 mod secondary;

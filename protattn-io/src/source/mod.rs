@@ -200,6 +200,7 @@ fn open_file(location: &Location, format: Format) -> Result<Source, Error> {
         Format::UniProt => uniprot(&location.path)?,
         Format::Lmdb => lmdb(&location.path)?,
         Format::Structure => structure(location, &mut warnings)?,
+        Format::Parquet => parquet(&location.path)?,
         Format::Folder => return Err(refused(&location.path, "it is a file, not a folder")),
     };
     Ok(Source {
@@ -233,6 +234,7 @@ opener!(json, "json", crate::json::Reader::open);
 opener!(proteinnet, "proteinnet", crate::proteinnet::Reader::open);
 opener!(netsurfp, "netsurfp", crate::netsurfp::Reader::open);
 opener!(uniprot, "uniprot", crate::uniprot::Reader::open);
+opener!(parquet, "parquet", crate::parquet::Reader::open);
 opener!(lmdb, "lmdb", crate::lmdb::Reader::open);
 
 #[cfg(feature = "structure")]
@@ -264,6 +266,7 @@ fn structure(location: &Location, _: &mut Vec<String>) -> Result<Records, Error>
     feature = "jsonl",
     feature = "lmdb",
     feature = "netsurfp",
+    feature = "parquet",
     feature = "proteinnet",
     feature = "structure",
     feature = "uniprot"
