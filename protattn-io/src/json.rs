@@ -28,13 +28,13 @@
 //! ```
 
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
+use crate::compressed::Input;
 use crate::json_elements::Elements;
 use crate::tape::Fields;
 use crate::{Error, Protein};
@@ -48,16 +48,15 @@ pub struct Reader<R> {
     elements: Elements<R>,
 }
 
-impl Reader<BufReader<File>> {
-    /// Opens a file.
+impl Reader<Input> {
+    /// Opens a file, which may be compressed with gzip.
     ///
     /// # Errors
     ///
     /// If the file cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-        Ok(Self::new(BufReader::with_capacity(1 << 16, file), path))
+        Ok(Self::new(Input::open(path)?, path))
     }
 }
 

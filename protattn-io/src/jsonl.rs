@@ -76,6 +76,15 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
+    /// Reads from anything that may be empty.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn lines(input: R, path: impl Into<PathBuf>) -> Self {
+        Self {
+            any: true,
+            ..Self::new(input, path)
+        }
+    }
+
     /// The next record; the error says what is wrong with its line.
     fn read(&mut self) -> std::io::Result<Option<Result<Protein, String>>> {
         loop {

@@ -28,7 +28,7 @@
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
 //! | `fetch` | `fetch`: structures by identifier, downloaded once | ureq, serde_json |
 //! | `pickle` | `pickle`: Python pickles as plain data, arrays and tensors | nothing |
-//! | `parquet` | `parquet`: result tables | polars |
+//! | `parquet` | `parquet`: result tables, and proteins; turns `jsonl` on | polars |
 //! | `gzip` | any of the text formats compressed with gzip, in `compressed` | flate2 |
 //!
 //! ```
@@ -66,7 +66,7 @@ mod label;
 mod lines;
 mod numbering;
 mod protein;
-#[cfg(any(feature = "fetch", feature = "jsonl", feature = "parquet"))]
+#[cfg(any(feature = "fetch", feature = "jsonl"))]
 mod replace;
 #[cfg(any(feature = "netsurfp", feature = "proteinnet"))]
 mod secondary;

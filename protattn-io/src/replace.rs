@@ -27,6 +27,7 @@ impl Replacement {
         let unique = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let temporary = target.with_file_name(format!(".{name}.{}-{}.tmp", unique.0, unique.1));
         let file = OpenOptions::new()
+            .read(true)
             .write(true)
             .create_new(true)
             .open(&temporary);

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[cfg(feature = "jsonl")]
+#[path = "tests/any_protein.rs"]
+mod any_protein;
 #[cfg(feature = "fetch")]
 #[path = "tests/fetch.rs"]
 mod fetch;
@@ -26,6 +29,9 @@ mod netsurfp;
 #[cfg(feature = "parquet")]
 #[path = "tests/parquet.rs"]
 mod parquet;
+#[cfg(feature = "parquet")]
+#[path = "tests/parquet_proteins.rs"]
+mod parquet_proteins;
 #[cfg(feature = "proteinnet")]
 #[path = "tests/proteinnet.rs"]
 mod proteinnet;

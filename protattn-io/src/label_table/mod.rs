@@ -22,7 +22,8 @@
 //! A protein is found by its whole id, or by the accession in it: `sp|P69905|HBA_HUMAN` and
 //! `AF-P69905-F1-model_v6.A` are found under `P69905` too.
 //!
-//! The same table is made of the features of UniProt, if the feature `uniprot` is on.
+//! The same table is made of the features of UniProt, if the feature `uniprot` is on, and of a
+//! Parquet file with the same columns, if `parquet` is.
 //!
 //! ```
 //! use protattn_io::label_table::LabelTable;
@@ -43,6 +44,8 @@
 
 mod id;
 mod mark;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod rows;
 mod text;
 
@@ -89,6 +92,7 @@ impl LabelTable {
         let path = path.as_ref();
         match Format::sniff(path)? {
             Some(Format::UniProt) => Self::read_uniprot(path),
+            Some(Format::Parquet) => Self::read_parquet(path),
             _ => text::read(path),
         }
     }
@@ -100,11 +104,17 @@ impl LabelTable {
 
     #[cfg(not(feature = "uniprot"))]
     fn read_uniprot(path: &Path) -> Result<Self, Error> {
-        Err(Error::Format {
-            path: path.to_owned(),
-            message: "it is UniProt's, and protattn-io was built without the feature `uniprot`"
-                .to_owned(),
-        })
+        Err(feature_off(path, "uniprot"))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn read_parquet(path: &Path) -> Result<Self, Error> {
+        parquet::read(path)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn read_parquet(path: &Path) -> Result<Self, Error> {
+        Err(feature_off(path, "parquet"))
     }
 
     /// A table without rows; `unit` is what messages call a row.
@@ -207,5 +217,13 @@ impl LabelTable {
             record: format!("{} {row}", self.unit),
             message,
         }
+    }
+}
+
+#[cfg(not(all(feature = "parquet", feature = "uniprot")))]
+fn feature_off(path: &Path, feature: &str) -> Error {
+    Error::Format {
+        path: path.to_owned(),
+        message: format!("protattn-io was built without the feature `{feature}`, which reads it"),
     }
 }

@@ -1,12 +1,12 @@
 //! Tables as text.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::BufRead;
 use std::path::Path;
 
 use super::LabelTable;
 use super::rows::{self, Columns, Row};
 use crate::Error;
+use crate::compressed::Input;
 use crate::delimited::Header;
 use crate::lines::{Line, Lines};
 
@@ -14,12 +14,11 @@ use crate::lines::{Line, Lines};
 const MAX_LINE: usize = 1 << 16;
 
 pub(super) fn read(path: &Path) -> Result<LabelTable, Error> {
-    let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-    read_from(file, path)
+    read_from(Input::open(path)?, path)
 }
 
-fn read_from(input: impl Read, path: &Path) -> Result<LabelTable, Error> {
-    let mut lines = Lines::new(BufReader::new(input), MAX_LINE);
+fn read_from(input: impl BufRead, path: &Path) -> Result<LabelTable, Error> {
+    let mut lines = Lines::new(input, MAX_LINE);
     let mut table = LabelTable::new(path, "line");
     let mut header: Option<(Header, Columns)> = None;
     loop {

@@ -1,7 +1,7 @@
 //! Columns to and from a file, through polars.
 
-use std::fs;
-use std::io::Cursor;
+use std::fs::{self, File};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::panic::catch_unwind;
 use std::path::Path;
 
@@ -37,6 +37,21 @@ pub(super) fn write(columns: &[(String, Column)], path: &Path) -> Result<(), Err
 /// Polars trusts what it reads, and panics on some damaged files: that is caught. A damaged size
 /// can still end the process, when more memory is asked for than there is.
 pub(super) fn read(path: &Path) -> Result<Vec<(String, Column)>, Error> {
+    let frame = read_frame(path)?;
+    let named = |series: &Series| {
+        let name = series.name().to_string();
+        from_series(series)
+            .map(|column| (name.clone(), column))
+            .map_err(|why| Error::Format {
+                path: path.to_owned(),
+                message: format!("column `{name}` {why}"),
+            })
+    };
+    frame.columns().iter().map(named).collect()
+}
+
+/// A whole table.
+pub(crate) fn read_frame(path: &Path) -> Result<DataFrame, Error> {
     let refused = |message: String| Error::Format {
         path: path.to_owned(),
         message,
@@ -55,16 +70,34 @@ pub(super) fn read(path: &Path) -> Result<Vec<(String, Column)>, Error> {
             "it is no Parquet table, or only a part of one".to_owned(),
         ));
     }
-    let frame = catch_unwind(|| ParquetReader::new(Cursor::new(bytes)).finish())
+    catch_unwind(|| ParquetReader::new(Cursor::new(bytes)).finish())
         .map_err(|_| refused("it is damaged".to_owned()))?
-        .map_err(|error| failed(path, &error))?;
-    let named = |series: &Series| {
-        let name = series.name().to_string();
-        from_series(series)
-            .map(|column| (name.clone(), column))
-            .map_err(|why| refused(format!("column `{name}` {why}")))
-    };
-    frame.columns().iter().map(named).collect()
+        .map_err(|error| failed(path, &error))
+}
+
+/// Whether a file starts and ends as a whole one does.
+pub(super) fn check_magic(mut file: &File, path: &Path) -> Result<(), Error> {
+    let (mut start, mut end) = ([0; MAGIC.len()], [0; MAGIC.len()]);
+    let length = file
+        .metadata()
+        .map_err(|error| Error::io(path, &error))?
+        .len();
+    if length >= 3 * MAGIC.len() as u64 {
+        let mut read = || {
+            file.read_exact(&mut start)?;
+            file.seek(SeekFrom::End(-(MAGIC.len() as i64)))?;
+            file.read_exact(&mut end)?;
+            file.rewind()
+        };
+        read().map_err(|error| Error::io(path, &error))?;
+    }
+    if start == MAGIC && end == MAGIC {
+        return Ok(());
+    }
+    Err(Error::Format {
+        path: path.to_owned(),
+        message: "it is no Parquet table, or only a part of one".to_owned(),
+    })
 }
 
 fn to_series(name: &str, column: &Column) -> Series {
@@ -108,7 +141,7 @@ fn from_series(series: &Series) -> Result<Column, String> {
     column.map_err(|error: PolarsError| error.to_string())
 }
 
-fn failed(path: &Path, error: &PolarsError) -> Error {
+pub(super) fn failed(path: &Path, error: &PolarsError) -> Error {
     match error {
         PolarsError::IO { error, .. } => Error::io(path, error),
         other => Error::Format {

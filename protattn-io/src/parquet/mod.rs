@@ -1,4 +1,32 @@
-//! Result tables: named columns of equal length, in Parquet.
+//! Parquet: tables of results, and proteins.
+//!
+//! # Proteins
+//!
+//! [`Writer`] and [`Reader`] have a row for each protein, with the fields of this project's own
+//! records as columns: `id` and `sequence`, text; `numbering`, a list of text (`"52A"`); `ca` and
+//! `cb`, lists of `[x, y, z]` in Å or null; and for each label a column `labels.NAME`, a list of flags
+//! or of text with nulls. Where a protein lacks a thing, its row is null there. All but the first two
+//! columns may be missing. What is written is what is read, but that a label without any value in a
+//! protein has the kind that it has in the others.
+//!
+//! ```
+//! use protattn_io::{Protein, Track, parquet};
+//!
+//! let folder = tempfile::tempdir().expect("a writable folder");
+//! let path = folder.path().join("proteins.parquet");
+//! let mut protein = Protein::new("1ubq.A", "MQI")?;
+//! protein.set_ca(vec![Some([27.3, 24.5, 2.6]), None, Some([26.3, 27.8, 5.7])])?;
+//! protein.set_label("binding-site", Track::Flags(vec![Some(true), None, Some(false)]))?;
+//!
+//! let mut writer = parquet::Writer::create(&path)?;
+//! writer.write(&protein)?;
+//! writer.finish()?;
+//! let again: Vec<Protein> = parquet::Reader::open(&path)?.collect::<Result<_, _>>()?;
+//! assert_eq!(again, [protein]);
+//! # Ok::<(), protattn_io::Error>(())
+//! ```
+//!
+//! # Tables
 //!
 //! A [`Table`] is a handful of named [`Column`]s, without missing values. It is written without
 //! compression, under a temporary name until it is whole, and any tool that reads Parquet can use
@@ -25,11 +53,13 @@
 //! ```
 
 mod column;
-mod file;
+pub(crate) mod file;
+mod record;
 
 use std::path::{Path, PathBuf};
 
 pub use column::Column;
+pub use record::{Reader, Writer};
 
 use crate::Error;
 

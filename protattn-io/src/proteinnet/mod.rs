@@ -56,10 +56,10 @@
 
 mod record;
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
+use crate::compressed::Input;
 use crate::lines::{Line, Lines};
 use crate::{Error, Protein};
 use record::Record;
@@ -95,16 +95,15 @@ struct Problem {
     message: String,
 }
 
-impl Reader<BufReader<File>> {
-    /// Opens a file.
+impl Reader<Input> {
+    /// Opens a file, which may be compressed with gzip.
     ///
     /// # Errors
     ///
     /// If the file cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-        Ok(Self::new(BufReader::with_capacity(1 << 16, file), path))
+        Ok(Self::new(Input::open(path)?, path))
     }
 }
 

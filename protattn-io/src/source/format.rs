@@ -39,6 +39,8 @@ pub enum Format {
     Lmdb,
     /// A PDB or mmCIF file (feature `structure`).
     Structure,
+    /// Proteins in Parquet (feature `parquet`).
+    Parquet,
     /// A folder of files of any of the kinds above.
     Folder,
     /// A text that names a file of any of the kinds above on each line.
@@ -47,7 +49,7 @@ pub enum Format {
 
 impl Format {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Fasta,
         Self::Jsonl,
         Self::Json,
@@ -56,12 +58,13 @@ impl Format {
         Self::UniProt,
         Self::Lmdb,
         Self::Structure,
+        Self::Parquet,
         Self::Folder,
         Self::List,
     ];
 
     /// The name under which a person chooses it: `fasta`, `jsonl`, `json`, `proteinnet`, `netsurfp`,
-    /// `uniprot`, `lmdb`, `structure`, `folder`, `list`.
+    /// `uniprot`, `lmdb`, `structure`, `parquet`, `folder`, `list`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fasta => "fasta",
@@ -72,6 +75,7 @@ impl Format {
             Self::UniProt => "uniprot",
             Self::Lmdb => "lmdb",
             Self::Structure => "structure",
+            Self::Parquet => "parquet",
             Self::Folder => "folder",
             Self::List => "list",
         }
@@ -112,6 +116,9 @@ impl Format {
     fn of_content(start: &[u8]) -> Option<Self> {
         if start.get(16..20) == Some(&0xBEEF_C0DE_u32.to_le_bytes()) {
             return Some(Self::Lmdb);
+        }
+        if start.starts_with(b"PAR1") {
+            return Some(Self::Parquet);
         }
         if start.starts_with(b"PK\x03\x04") {
             // The name of the first member comes after thirty bytes.
@@ -156,6 +163,7 @@ impl Format {
             "fasta" | "fas" | "fa" | "faa" => Some(Self::Fasta),
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "npz" => Some(Self::NetSurfP),
+            "parquet" => Some(Self::Parquet),
             "mdb" => Some(Self::Lmdb),
             _ if files::is_structure(path) => Some(Self::Structure),
             _ => None,
@@ -190,7 +198,6 @@ fn is_label_header(line: &[u8]) -> bool {
 fn unknown(start: &[u8]) -> String {
     let found = match start {
         [] => "it is empty",
-        [b'P', b'A', b'R', b'1', ..] => "it is a Parquet table, which holds results",
         [b'[', ..] => "it is a JSON list, and not of objects",
         [b'P', b'K', 3, 4, ..] => "it is a zip archive without `data.npy` and `pdbids.npy`",
         _ if start
@@ -203,7 +210,7 @@ fn unknown(start: &[u8]) -> String {
         _ => "its content is of no known kind",
     };
     format!(
-        "{found}; known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, TAPE's JSON, \
+        "{found}; known are FASTA, PDB, mmCIF, records in JSON lines or Parquet, LMDB folders, TAPE's JSON, \
          ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders and lists of such files"
     )
 }
@@ -257,6 +264,7 @@ mod tests {
             ),
             (b"PK\x03\x04..........................arr_0.npy", None),
             (b"PK\x03\x04", None),
+            (b"PAR1", Some(Format::Parquet)),
             (b"[1]", None),
             (b"", None),
             (b"#", None),
@@ -283,7 +291,7 @@ mod tests {
         assert_eq!(
             error,
             "\"pdb\" is no data format; known are fasta, jsonl, json, proteinnet, netsurfp, uniprot, \
-             lmdb, structure, folder, list"
+             lmdb, structure, parquet, folder, list"
         );
     }
 }

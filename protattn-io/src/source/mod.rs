@@ -219,6 +219,7 @@ fn open_file(location: &Location, format: Format, options: Options) -> Result<So
         Format::UniProt => uniprot(&location.path)?,
         Format::Lmdb => lmdb(&location.path)?,
         Format::Structure => structure(location, &options, &mut warnings)?,
+        Format::Parquet => parquet(&location.path)?,
         Format::Folder if location.path.is_dir() => {
             return Err(refused(
                 &location.path,
@@ -262,6 +263,7 @@ opener!(json, "json", crate::json::Reader::open);
 opener!(proteinnet, "proteinnet", crate::proteinnet::Reader::open);
 opener!(netsurfp, "netsurfp", crate::netsurfp::Reader::open);
 opener!(uniprot, "uniprot", crate::uniprot::Reader::open);
+opener!(parquet, "parquet", crate::parquet::Reader::open);
 opener!(lmdb, "lmdb", crate::lmdb::Reader::open);
 
 #[cfg(feature = "structure")]
@@ -296,6 +298,7 @@ fn structure(location: &Location, _: &Options, _: &mut Vec<String>) -> Result<Re
     feature = "jsonl",
     feature = "lmdb",
     feature = "netsurfp",
+    feature = "parquet",
     feature = "proteinnet",
     feature = "structure",
     feature = "uniprot"

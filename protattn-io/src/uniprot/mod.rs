@@ -50,10 +50,10 @@ mod json;
 mod location;
 mod tsv;
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use crate::compressed::Input;
 use crate::label_table::LabelTable;
 use crate::{Error, Protein};
 use entry::Entry;
@@ -74,16 +74,15 @@ enum Entries<R> {
     Json(json::Entries<R>),
 }
 
-impl Reader<BufReader<File>> {
-    /// Opens a file.
+impl Reader<Input> {
+    /// Opens a file, which may be compressed with gzip.
     ///
     /// # Errors
     ///
     /// If the file cannot be opened, and as [`new`](Self::new).
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-        Self::new(BufReader::with_capacity(1 << 16, file), path)
+        Self::new(Input::open(path)?, path)
     }
 }
 
@@ -161,8 +160,7 @@ impl<R: BufRead> Iterator for Entries<R> {
 
 /// The labels of all entries of a file; its first error ends it.
 pub(crate) fn table(path: &Path) -> Result<LabelTable, Error> {
-    let file = File::open(path).map_err(|error| Error::io(path, &error))?;
-    let entries = Entries::new(BufReader::with_capacity(1 << 16, file), path)?;
+    let entries = Entries::new(Input::open(path)?, path)?;
     let mut table = LabelTable::new(path, entries.unit());
     for entry in entries {
         entry?.add_to(&mut table);

@@ -53,12 +53,11 @@ fn what_is_unknown_is_refused_with_what_is_known() {
             "PK\u{3}\u{4}",
             "it is a zip archive without `data.npy` and `pdbids.npy`",
         ),
-        ("PAR1", "it is a Parquet table, which holds results"),
     ] {
         write(folder.path(), "x", content);
         let path = folder.path().join("x");
         let error = source::open(&path, None).unwrap_err().to_string();
-        let known = "known are FASTA, PDB, mmCIF, records in JSON lines, LMDB folders, TAPE's JSON, \
+        let known = "known are FASTA, PDB, mmCIF, records in JSON lines or Parquet, LMDB folders, TAPE's JSON, \
             ProteinNet's text, NetSurfP's .npz, UniProt's TSV and JSON, and folders and lists of such files";
         assert_eq!(error, format!("{}: {found}; {known}", path.display()));
     }
