@@ -6,15 +6,16 @@ pub(crate) mod inspect;
 mod reading;
 mod set;
 pub(crate) mod split;
+mod writer;
 
 use std::collections::HashMap;
 
 use anyhow::{Result, bail};
 use protattn_io::Protein;
-use protattn_io::jsonl::Writer;
 
 pub(crate) use self::reading::Reading;
 pub(crate) use self::set::Set;
+use self::writer::Writer;
 use crate::ending::{Outcome, tell};
 use crate::record::{DataRecord, Skipped};
 use crate::selection::Selection;

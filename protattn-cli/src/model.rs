@@ -200,7 +200,7 @@ pub(crate) fn list() -> Result<Outcome> {
     for model in KNOWN {
         let (from, revision) = match model.origin {
             Origin::Hub { id, revision, .. } => (id, revision),
-            Origin::Tape => ("TAPE", ""),
+            _ => ("TAPE", ""),
         };
         // A commit is told by the digits that people know it by.
         let revision = if revision.len() == 40 {

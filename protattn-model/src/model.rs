@@ -127,6 +127,18 @@ impl Model {
         &self.tokenizer
     }
 
+    /// The bytes that the weights take in memory, and those of one worker's [`Workspace`] for a pass
+    /// over so many tokens, special ones included; `None` if these cannot be counted.
+    ///
+    /// Both are in single precision, whatever the weights are stored in. What a sink keeps is not
+    /// counted.
+    #[must_use]
+    pub fn memory(&self, tokens: usize) -> Option<(u64, u64)> {
+        let weights = self.info.parameters.checked_mul(size_of::<f32>() as u64)?;
+        let worker = workspace::bytes(&self.info, self.network.extra_room(), tokens)?;
+        Some((weights, worker))
+    }
+
     /// The files that the weights were read from, without an index of such files; none if they were
     /// not read from files.
     #[must_use]

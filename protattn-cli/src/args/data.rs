@@ -11,7 +11,7 @@ use protattn_io::structure::{self, BindingSites, LIGAND_DISTANCE, SecondaryStruc
 #[command(next_help_heading = "Reading")]
 pub(crate) struct ReadArgs {
     /// Read the data as this format instead of recognising it: fasta, structure, jsonl, lmdb, json
-    /// (TAPE), proteinnet, netsurfp, uniprot or list.
+    /// (TAPE), proteinnet, netsurfp, uniprot, parquet or list.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) data_format: Option<Format>,
     /// Tables of labels, joined to the proteins by identifier: TSV or CSV with the columns id,
@@ -115,7 +115,7 @@ pub(crate) struct ConvertArgs {
     /// several sets become one, with the labels of all.
     #[arg(value_name = "D", required = true)]
     pub(crate) data: Vec<String>,
-    /// The file to write: NAME.jsonl.
+    /// The file to write: NAME.jsonl or NAME.parquet, with the same columns.
     #[arg(long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Use only the first N records of each data set.
@@ -133,9 +133,12 @@ pub(crate) struct SplitArgs {
     /// Data sets: files, folders, FILE:CHAIN, or `demo`; taken together.
     #[arg(value_name = "D", required = true)]
     pub(crate) data: Vec<String>,
-    /// Folder for train.jsonl, valid.jsonl and test.jsonl.
+    /// Folder for the parts: train.jsonl, valid.jsonl and test.jsonl.
     #[arg(long, value_name = "DIR")]
     pub(crate) output: PathBuf,
+    /// Write the parts as Parquet: train.parquet, valid.parquet and test.parquet.
+    #[arg(long)]
+    pub(crate) parquet: bool,
     /// Shares of training, validation and test; their sum is 1.
     #[arg(
         long,

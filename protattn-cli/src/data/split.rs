@@ -32,8 +32,9 @@ pub(crate) fn run(args: &SplitArgs) -> Result<Outcome> {
     let data = data::read(&args.data, &Reading::new(&args.read)?, Selection::All)?;
     data::tell_warnings(&data.warnings);
     let parts = split.assign(data.proteins.iter().map(Protein::id), &clusters);
+    let ending = if args.parquet { "parquet" } else { "jsonl" };
     for (part, name) in PARTS.iter().enumerate() {
-        let path = args.output.join(format!("{name}.jsonl"));
+        let path = args.output.join(format!("{name}.{ending}"));
         let mut writer = Writer::create(&path)?;
         let mut members = 0;
         for (protein, _) in data
