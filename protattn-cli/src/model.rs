@@ -106,7 +106,7 @@ fn as_text(Checkpoint { model, source }: &Checkpoint) -> Result<String> {
         (
             "tokens",
             format!(
-                "{}, from {}; {} special ones around a sequence",
+                "{}, from {}; {} of them around each sequence",
                 info.vocabulary,
                 tokenizer.alphabet(),
                 tokenizer.special_tokens()

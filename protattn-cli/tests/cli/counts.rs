@@ -11,10 +11,19 @@ use crate::common::{done, folder, shared, table, text};
 /// Arcs by [layer][head].
 type Arcs = Vec<Vec<u64>>;
 
+/// The models that the original counted with: positions that are absolute, and relative ones.
+const MODELS: [&str; 2] = ["bert", "xlnet"];
+
 /// Arcs of each "property/class", and all arcs under "property".
-fn align(shared: &Path, data: &str, records: usize, properties: &str) -> BTreeMap<String, Arcs> {
+fn align(
+    shared: &Path,
+    model: &str,
+    data: &str,
+    records: usize,
+    properties: &str,
+) -> BTreeMap<String, Arcs> {
     let out = folder();
-    let model = shared.join("reference/models/bert");
+    let model = shared.join("reference/models").join(model);
     let (data, limit) = (shared.join("data").join(data), records.to_string());
     done(&[
         "align",
@@ -50,8 +59,9 @@ fn align(shared: &Path, data: &str, records: usize, properties: &str) -> BTreeMa
     arcs
 }
 
-fn originals(shared: &Path) -> Value {
-    let text = std::fs::read(shared.join("reference/original_counts_bert.json")).unwrap();
+fn originals(shared: &Path, model: &str) -> Value {
+    let name = format!("reference/original_counts_{model}.json");
+    let text = std::fs::read(shared.join(name)).unwrap();
     serde_json::from_slice(&text).unwrap()
 }
 
@@ -90,7 +100,6 @@ fn assert_equal(
 #[test]
 fn sites_and_modifications_are_those_of_the_original() {
     let Some(shared) = shared() else { return };
-    let originals = originals(&shared);
     let sets = [
         ("binding_site_valid", "binding-site", "binding_site_to"),
         (
@@ -99,113 +108,123 @@ fn sites_and_modifications_are_those_of_the_original() {
             "protein_modification_to",
         ),
     ];
-    for (set, property, theirs) in sets {
-        let found = align(&shared, &format!("provis/{set}.lmdb"), 25, property);
-        assert_equal(
-            &found,
-            &originals["sets"][set],
-            property,
-            &[(theirs, "yes")],
-        );
+    for model in MODELS {
+        let originals = originals(&shared, model);
+        for (set, property, theirs) in sets {
+            let data = format!("provis/{set}.lmdb");
+            let found = align(&shared, model, &data, 25, property);
+            let original = &originals["sets"][set];
+            assert_equal(&found, original, property, &[(theirs, "yes")]);
+        }
     }
 }
 
 #[test]
 fn contacts_and_amino_acids_are_those_of_the_original() {
     let Some(shared) = shared() else { return };
-    let original = &originals(&shared)["sets"]["proteinnet"];
-    let found = align(
-        &shared,
-        "tape/proteinnet/proteinnet_test.lmdb",
-        11,
-        "contact,amino-acid",
-    );
-    assert_equal(&found, original, "contact", &[("contact_map", "yes")]);
-    let letters: Vec<(String, String)> = original["sums"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .filter_map(|name| Some((name.clone(), name.strip_prefix("aa_to_")?.to_owned())))
-        .collect();
-    assert_eq!(letters.len(), 20);
-    let letters: Vec<_> = letters
-        .iter()
-        .map(|(theirs, ours)| (theirs.as_str(), ours.as_str()))
-        .collect();
-    assert_equal(&found, original, "amino-acid", &letters);
+    for model in MODELS {
+        let original = &originals(&shared, model)["sets"]["proteinnet"];
+        let set = "tape/proteinnet/proteinnet_test.lmdb";
+        let found = align(&shared, model, set, 11, "contact,amino-acid");
+        assert_equal(&found, original, "contact", &[("contact_map", "yes")]);
+        let letters: Vec<(&str, &str)> = original["sums"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter_map(|name| Some((name.as_str(), name.strip_prefix("aa_to_")?)))
+            .collect();
+        assert_eq!(letters.len(), 20);
+        assert_equal(&found, original, "amino-acid", &letters);
+    }
 }
 
 #[test]
 fn secondary_structure_is_that_of_the_original() {
     let Some(shared) = shared() else { return };
-    let original = &originals(&shared)["sets"]["secondary_structure"];
-    let set = "tape/secondary_structure/secondary_structure_casp12.lmdb";
-    let found = align(&shared, set, 11, "secondary-structure");
     let names = [
         ("sec_struct_to_0", "helix"),
         ("sec_struct_to_1", "strand"),
         ("sec_struct_to_2", "turn-bend"),
         ("sec_struct_to_3", "blank"),
     ];
-    assert_equal(&found, original, "secondary-structure", &names);
+    for model in MODELS {
+        let original = &originals(&shared, model)["sets"]["secondary_structure"];
+        let set = "tape/secondary_structure/secondary_structure_casp12.lmdb";
+        let found = align(&shared, model, set, 11, "secondary-structure");
+        assert_equal(&found, original, "secondary-structure", &names);
+    }
 }
+
+/// The chains of the data sets that are in the structure files of the archive.
+const CHAINS: [&str; 10] = [
+    "1ubq.pdb:A",
+    "1BC8.pdb:C",
+    "101m.cif:A",
+    "1yyf.pdb:C",
+    "2N2U.pdb:A",
+    "1aki.pdb:A",
+    "3o5r.pdb:A",
+    "5zng.pdb:A",
+    "1dix.pdb:A",
+    "1k6p.pdb:A",
+];
 
 /// The same chains from the structure files themselves: all but 1A8O, whose record in the data set
 /// lacks the four selenomethionines of the chain.
 #[test]
 fn contacts_from_structure_files_are_those_of_the_data_set() {
+    let set = "tape/proteinnet/proteinnet_test.lmdb";
+    assert_files_count_as_set(set, "contact", &CHAINS, &["1a8o.A"]);
+}
+
+/// All but 1A8O, and 1k6p, whose record in the data set was made of chain A alone: in the file, the
+/// hydrogen bonds to chain B make residues 2 to 4 and 96 to 98 a strand.
+#[test]
+fn secondary_structure_from_structure_files_is_that_of_the_data_set() {
+    let set = "tape/secondary_structure/secondary_structure_casp12.lmdb";
+    assert_files_count_as_set(
+        set,
+        "secondary-structure",
+        &CHAINS[..9],
+        &["1a8o.A", "1k6p.A"],
+    );
+}
+
+fn assert_files_count_as_set(set: &str, property: &str, chains: &[&str], left_out: &[&str]) {
     let Some(shared) = shared() else { return };
     let out = folder();
-    let set = out.path().join("set.jsonl");
-    let mut writer = jsonl::Writer::create(&set).unwrap();
-    let records =
-        lmdb::Reader::open(shared.join("data/tape/proteinnet/proteinnet_test.lmdb")).unwrap();
-    for record in records
-        .map(Result::unwrap)
-        .filter(|record| record.id() != "1a8o.A")
-    {
-        writer.write(&record).unwrap();
+    let records = out.path().join("set.jsonl");
+    let mut writer = jsonl::Writer::create(&records).unwrap();
+    for record in lmdb::Reader::open(shared.join("data").join(set)).unwrap() {
+        let record = record.unwrap();
+        if !left_out.contains(&record.id()) {
+            writer.write(&record).unwrap();
+        }
     }
     writer.finish().unwrap();
-    let chains = [
-        "1ubq.pdb:A",
-        "1BC8.pdb:C",
-        "101m.cif:A",
-        "1yyf.pdb:C",
-        "2N2U.pdb:A",
-        "1aki.pdb:A",
-        "1k6p.pdb:A",
-        "3o5r.pdb:A",
-        "5zng.pdb:A",
-        "1dix.pdb:A",
-    ];
-    let chains = chains.map(|chain| shared.join("data/structures").join(chain));
+    let chains: Vec<_> = chains
+        .iter()
+        .map(|chain| shared.join("data/structures").join(chain))
+        .collect();
     let count = |name: &str, data: &[&str]| {
         let output = out.path().join(name);
         let model = shared.join("reference/models/bert");
-        let arguments = [
-            "align",
-            "--model",
-            text(&model),
-            "--property",
-            "contact",
+        let arguments = ["align", "--model", text(&model), "--property", property];
+        let rest = [
             "--max-tokens",
             "130",
-        ];
-        let rest = [
             "--no-figures",
             "--strict",
             "--output",
-            text(&output),
-            "--data",
         ];
-        done(&[&arguments[..], &rest, data].concat());
+        done(&[&arguments[..], &rest, &[text(&output), "--data"], data].concat());
         let table = table(&output);
         ["arcs_in_class", "arcs_eligible", "arcs_total"]
             .map(|name| table.u64s(name).unwrap().to_vec())
     };
-    let from_set = count("from-set", &[text(&set)]);
-    let from_files = count("from-files", &chains.each_ref().map(|chain| text(chain)));
+    let from_set = count("from-set", &[text(&records)]);
+    let chains: Vec<&str> = chains.iter().map(|chain| text(chain)).collect();
+    let from_files = count("from-files", &chains);
     assert!(from_set[0].iter().sum::<u64>() > 0);
     assert_eq!(from_files, from_set);
 }

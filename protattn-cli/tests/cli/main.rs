@@ -7,6 +7,8 @@ mod common;
 mod counts;
 mod data;
 mod demo;
+mod labels;
 mod mistakes;
+mod model;
 mod own_property;
 mod same_bits;
