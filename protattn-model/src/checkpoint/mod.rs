@@ -24,6 +24,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::convert::{Converted, IfExists, convert};
+#[cfg(feature = "hub")]
+pub(crate) use self::locate::{NAMES, is_index};
 pub(crate) use self::locate::{Weights, only};
 use self::random::Random;
 use self::store::Store;
