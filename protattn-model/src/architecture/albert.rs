@@ -12,7 +12,7 @@ use crate::blocks::{AttentionNames, Linear, PostNorm, PostNormNames, TokenEmbedd
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::Family;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ALBERT that is stored as part of a task model.
 const PREFIX: &str = "albert.";
@@ -165,6 +165,10 @@ impl Architecture for Albert {
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {
         self.layer(layer).complete(workspace);
+    }
+
+    fn extra_room(&self) -> ExtraRoom {
+        self.embedding.extra_room()
     }
 }
 

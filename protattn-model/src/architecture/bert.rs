@@ -11,7 +11,7 @@ use crate::blocks::{AttentionNames, PostNorm, PostNormNames, TokenEmbedding};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::Family;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of a BERT that is stored as part of a task model.
 const PREFIX: &str = "bert.";
@@ -97,5 +97,9 @@ impl Architecture for Bert {
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {
         self.layers[layer].complete(workspace);
+    }
+
+    fn extra_room(&self) -> ExtraRoom {
+        self.embedding.extra_room()
     }
 }

@@ -14,7 +14,7 @@ use crate::blocks::{
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::Activation;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ESM that is stored as part of a task model.
 const PREFIX: &str = "esm.";
@@ -76,7 +76,7 @@ impl Architecture for Esm {
     fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
         self.embeddings.apply(ids, &mut workspace.hidden);
         if let Some(rotary) = &self.rotary {
-            rotary.turns(ids.len(), &mut workspace.turns);
+            rotary.turns(&mut workspace.turns);
         }
     }
 
@@ -88,6 +88,13 @@ impl Architecture for Esm {
         self.layers[layer].complete(workspace);
         if layer + 1 == self.layers.len() {
             self.norm.apply(&mut workspace.hidden);
+        }
+    }
+
+    fn extra_room(&self) -> ExtraRoom {
+        ExtraRoom {
+            turns: self.rotary.as_ref().map_or(0, Rotary::width),
+            ..ExtraRoom::default()
         }
     }
 }

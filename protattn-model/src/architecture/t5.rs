@@ -237,7 +237,7 @@ impl T5 {
             extra_room: ExtraRoom {
                 gated: if config.gated { config.intermediate } else { 0 },
                 by_offset: config.heads,
-                offset_keys: 0,
+                ..ExtraRoom::default()
             },
         })
     }

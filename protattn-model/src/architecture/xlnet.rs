@@ -199,9 +199,9 @@ impl Architecture for Xlnet {
     fn extra_room(&self) -> ExtraRoom {
         let width = self.sinusoids.width();
         ExtraRoom {
-            gated: 0,
             by_offset: width,
             offset_keys: width,
+            ..ExtraRoom::default()
         }
     }
 
