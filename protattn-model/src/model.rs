@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::architecture::{self, Architecture, Loaded};
+use crate::architecture::{Architecture, Plan};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::folder::Folder;
@@ -96,9 +96,12 @@ impl Model {
         checkpoint: Checkpoint<'_>,
         tokenizer: Option<(TokenizerFile, &[u8])>,
     ) -> Result<Self, Error> {
-        let Loaded { info, network } = architecture::load(config, checkpoint)?;
+        // The tokenizer first: what is wrong with it should not wait for gigabytes of weights.
+        let plan = Plan::read(config)?;
+        let tokenizer = Tokenizer::load(tokenizer, plan.family(), plan.vocabulary())?;
+        let (info, network) = plan.build(checkpoint)?;
         Ok(Self {
-            tokenizer: Tokenizer::load(tokenizer, &info)?,
+            tokenizer: tokenizer.limited_to(info.positions),
             info: Info {
                 name: info.family.to_string(),
                 ..info

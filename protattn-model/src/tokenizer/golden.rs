@@ -9,25 +9,9 @@ use serde_json::Value;
 
 use super::{Tokenizer, TokenizerFile};
 use crate::error::Error;
-use crate::info::{Family, Info};
+use crate::info::Family;
 
-pub(super) fn info(family: Family, vocabulary: usize) -> Info {
-    Info {
-        name: String::new(),
-        family,
-        n_layers: 1,
-        n_heads: 1,
-        width: 1,
-        head_width: 1,
-        intermediate: 1,
-        vocabulary,
-        positions: None,
-        parameters: 0,
-        dtype: None,
-    }
-}
-
-pub(super) fn reference(name: &str) -> PathBuf {
+fn reference(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
     folder.join(name)
 }
@@ -39,7 +23,7 @@ fn json(path: PathBuf) -> Value {
 /// Those that are read from files are tested with their models, in `tests/golden.rs`.
 #[test]
 fn the_built_in_alphabet_of_esm() {
-    let tokenizer = Tokenizer::load(None, &info(Family::Esm, 33)).unwrap();
+    let tokenizer = Tokenizer::load(None, Family::Esm, 33).unwrap();
     for name in ["esm1b", "esm2"] {
         let golden = json(reference(name).join("golden.json"));
         let sequences = golden["sequences"].as_array().unwrap();
@@ -59,7 +43,7 @@ fn sentencepiece_models_of_every_kind() {
     for (name, entries) in golden {
         let contents = fs::read(folder.join(format!("{name}.model"))).unwrap();
         let file = Some((TokenizerFile::Spiece, contents.as_slice()));
-        let tokenizer = Tokenizer::load(file, &info(Family::Xlnet, 60)).unwrap();
+        let tokenizer = Tokenizer::load(file, Family::Xlnet, 60).unwrap();
         for entry in entries.as_array().unwrap() {
             check(name, &tokenizer, entry);
         }
@@ -79,7 +63,7 @@ fn tokenizer_json_of_every_kind() {
     ] {
         let contents = fs::read(folder.join(format!("{name}.json"))).unwrap();
         let file = Some((TokenizerFile::Json, contents.as_slice()));
-        let tokenizer = Tokenizer::load(file, &info(family, size)).unwrap();
+        let tokenizer = Tokenizer::load(file, family, size).unwrap();
         assert_eq!(tokenizer.alphabet(), "tokenizer.json");
         for entry in golden[name].as_array().unwrap() {
             check(name, &tokenizer, entry);
@@ -99,7 +83,7 @@ fn tokenizer_json_of_every_kind() {
 fn tokenizer_json_without_the_feature() {
     let file = Some((TokenizerFile::Json, b"{}".as_slice()));
     assert_eq!(
-        Tokenizer::load(file, &info(Family::T5, 144))
+        Tokenizer::load(file, Family::T5, 144)
             .unwrap_err()
             .to_string(),
         "tokenizer.json: the feature `tokenizers` of protattn-model, which reads it, is off"
