@@ -79,8 +79,11 @@ impl Model {
     }
 
     /// A model of the shape that `config` (the contents of a `config.json`) gives, with weights
-    /// drawn at random: matrices from the normal distribution N(0, 0.02²), biases 0, the scales
-    /// of norms 1, as BERT is initialised. It is the null model of any claim about a trained one.
+    /// drawn at random, as the models of its family are initialised before training: biases 0
+    /// (but XLNet's of attention) and the scales of norms 1, all else from the normal distribution N(0, 0.02²), also where
+    /// `initializer_range` says otherwise. T5 has a deviation for each kind of matrix, as
+    /// its scores are not scaled (those of transformers 5.23, `T5PreTrainedModel`, with an
+    /// `initializer_factor` of 1). It is the null model of any claim about a trained one.
     ///
     /// The same seed gives the same weights on the same platform, in whatever order they are
     /// drawn.

@@ -112,3 +112,18 @@ fn biases_of_each_layer_are_used_even_if_untie_r_is_false() {
         expected.hidden
     );
 }
+
+/// Token embeddings of T5 are drawn from N(0, 1), its other matrices from narrower distributions.
+#[test]
+fn a_random_t5_is_drawn_as_t5_is_initialised() {
+    let random = run(&Parts::of("t5").random(), &protein());
+    let embeddings = &random.hidden[&0];
+    let n = embeddings.len() as f32;
+    let mean_square = embeddings.iter().map(|x| x * x).sum::<f32>() / n;
+    // Five standard errors, had no token occurred twice; two of thirteen do.
+    assert!((mean_square - 1.0).abs() < 6.0 * (2.0 / n).sqrt());
+    // Scores deviate by 1 or so: attention is neither even nor all on one residue.
+    let strongest = random.attention.values().flatten().copied();
+    let strongest = strongest.fold(0.0, f32::max);
+    assert!((0.15..0.95).contains(&strongest), "{strongest}");
+}

@@ -25,6 +25,7 @@ const PREFIX: &str = "transformer.";
 pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
     let config = Config::new(value)?;
     Ok(Plan::new(config.info(), PREFIX, move |checkpoint| {
+        checkpoint.draw_by(move |name| config.deviation(name));
         T5::load(checkpoint, &config)
     }))
 }

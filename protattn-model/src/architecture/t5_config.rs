@@ -28,6 +28,7 @@ struct Keys {
 }
 
 /// A checked configuration.
+#[derive(Clone, Copy)]
 pub(super) struct Config {
     pub(super) layers: usize,
     pub(super) heads: usize,
@@ -68,6 +69,22 @@ impl Config {
     /// The heads side by side: not always as wide as the states.
     pub(super) fn inner_width(&self) -> usize {
         self.heads * self.head_width
+    }
+
+    /// The standard deviation that a matrix is initialised with, as in transformers 5.23
+    /// (`T5PreTrainedModel._init_weights`). Scores are not scaled by the width of a head; the
+    /// queries are instead, from the start.
+    pub(super) fn deviation(&self, name: &str) -> f64 {
+        let part = name.trim_end_matches(".weight").rsplit('.').next();
+        let inverse_variance = match part {
+            Some("q") => self.width * self.head_width,
+            Some("k" | "v" | "wi" | "wi_0" | "wi_1" | "relative_attention_bias") => self.width,
+            Some("o") => self.inner_width(),
+            Some("wo") => self.intermediate,
+            // The table of tokens.
+            _ => 1,
+        };
+        (inverse_variance as f64).powf(-0.5)
     }
 
     /// What is known without the weights.
@@ -213,6 +230,29 @@ mod tests {
         );
         assert_eq!((config.activation, config.gated), (Activation::Relu, false));
         assert_eq!((config.epsilon, config.inner_width()), (1e-6, 40));
+    }
+
+    #[test]
+    fn matrices_are_drawn_as_the_family_is_initialised() {
+        let config = with(&[]).unwrap();
+        let attention = "encoder.block.0.layer.0.SelfAttention";
+        let feed_forward = "encoder.block.1.layer.1.DenseReluDense";
+        for (name, inverse_variance) in [
+            ("shared.weight".to_owned(), 1.0),
+            ("encoder.embed_tokens.weight".to_owned(), 1.0),
+            (format!("{attention}.q.weight"), 480.0),
+            (format!("{attention}.k.weight"), 48.0),
+            (format!("{attention}.v.weight"), 48.0),
+            (format!("{attention}.o.weight"), 40.0),
+            (format!("{attention}.relative_attention_bias.weight"), 48.0),
+            (format!("{feed_forward}.wi.weight"), 48.0),
+            (format!("{feed_forward}.wi_0.weight"), 48.0),
+            (format!("{feed_forward}.wi_1.weight"), 48.0),
+            (format!("{feed_forward}.wo.weight"), 96.0),
+        ] {
+            let found = config.deviation(&name).powi(-2);
+            assert!((found - inverse_variance).abs() < 1e-9, "{name}: {found}");
+        }
     }
 
     #[test]

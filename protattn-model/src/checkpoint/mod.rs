@@ -89,6 +89,14 @@ impl<'a> Checkpoint<'a> {
         Self { prefix, ..self }
     }
 
+    /// Has weights that are not stored drawn with the standard deviation that the name of their
+    /// tensor gives, in place of 0.02.
+    pub(crate) fn draw_by(&mut self, deviation: impl Fn(&str) -> f64 + 'static) {
+        if let Source::Random(random) = &mut self.source {
+            random.draw_by(deviation);
+        }
+    }
+
     /// The number of weights read so far.
     pub(crate) fn parameters(&self) -> u64 {
         self.read.values().sum()
