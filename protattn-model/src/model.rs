@@ -37,18 +37,20 @@ impl Model {
     /// ends in `-config.json`, as TAPE's does.
     ///
     /// A BERT of 30 tokens without any file of a tokenizer is taken for one of the TAPE models,
-    /// whose alphabet is built in, and so is that of an ESM of 33 tokens. The weights are mapped one tensor at a
+    /// whose alphabet is built in; so is that of an ESM of 33 tokens.
+    ///
+    /// Configuration and tokenizer are checked first. The weights are then mapped one tensor at a
     /// time, checked and laid out for the products; while that lasts, memory holds them once and
     /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened, those in
     /// double precision (F64) rounded. Tensors are found with and without the family's prefix and
-    /// the `module.` of PyTorch's `DataParallel`; those of task heads are passed over.
+    /// the `module.` of PyTorch's `DataParallel`; those of task heads and decoders are passed over.
     ///
     /// The files of weights must not be changed while they are loaded.
     ///
     /// # Errors
     /// For a file that is missing, truncated or malformed, a configuration that cannot be
-    /// computed, a tensor that is missing or has the wrong shape or format, or a weight that is
-    /// not finite; see the variants of [`Error`].
+    /// computed, a tokenizer that is not one of the model's family, a tensor that is missing or has
+    /// the wrong shape or format, or a weight that is not finite; see the variants of [`Error`].
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = Folder::open(folder.as_ref())?;
         let checkpoint = Checkpoint::open(&folder.weights)?;
