@@ -5,10 +5,18 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use protattn_model::ndarray::ArrayView3;
-use protattn_model::{Model, Output, Sink, SinkError, Tokens, Workspace};
+use protattn_model::{Model, Output, Sink, SinkError, Workspace};
 
 /// ProtBert and ProtXLNet have 30; a pass takes as many times as long.
 const LAYERS: usize = 4;
+const LETTERS: [char; 20] = [
+    'L', 'A', 'G', 'V', 'E', 'S', 'I', 'K', 'R', 'D', 'T', 'P', 'N', 'Q', 'F', 'Y', 'M', 'H', 'C',
+    'W',
+];
+
+const BERT: &[u8] = include_bytes!("../tests/reference/bert/vocab.txt");
+const XLNET: &[u8] = include_bytes!("../tests/reference/xlnet/spm_model.model");
+const T5: &[u8] = include_bytes!("../tests/reference/t5/spiece.model");
 
 struct Corner(f32);
 
@@ -23,15 +31,19 @@ impl Sink for Corner {
     }
 }
 
-fn passes(criterion: &mut Criterion, name: &str, config: &str, lengths: &[usize]) {
-    // Random weights need no more of a vocabulary than its size.
-    let vocabulary = b"[CLS]\n[SEP]\nA\n";
-    let model = Model::random(config.as_bytes(), Some(vocabulary), 1).unwrap();
+fn passes(
+    criterion: &mut Criterion,
+    name: &str,
+    config: &str,
+    tokenizer: &[u8],
+    lengths: &[usize],
+) {
+    let model = Model::random(config.as_bytes(), Some(tokenizer), 1).unwrap();
     let mut group = criterion.benchmark_group(format!("forward/{name}_{LAYERS}_layers"));
     group.sample_size(10);
     for &residues in lengths {
-        let ids = (0..residues as u32 + 2).map(|i| i * i % 30).collect();
-        let tokens = Tokens::new(ids, 1..residues + 1).unwrap();
+        let sequence: String = (0..residues).map(|i| LETTERS[i * i % 20]).collect();
+        let tokens = model.tokenizer().encode(&sequence, None).unwrap();
         let mut workspace = Workspace::new();
         group.throughput(Throughput::Elements(residues as u64));
         group.bench_function(BenchmarkId::from_parameter(residues), |bencher| {
@@ -51,17 +63,17 @@ fn forward(criterion: &mut Criterion) {
         {LAYERS}, "num_attention_heads": 16, "intermediate_size": 4096,
         "max_position_embeddings": 1024}}"#
     );
-    passes(criterion, "prot_bert", &bert, &[64, 256, 510]);
+    passes(criterion, "prot_bert", &bert, BERT, &[64, 256, 510]);
     let xlnet = format!(
         r#"{{"model_type": "xlnet", "vocab_size": 37, "d_model": 1024, "n_layer": {LAYERS},
         "n_head": 16, "d_inner": 4096}}"#
     );
-    passes(criterion, "prot_xlnet", &xlnet, &[256, 510]);
+    passes(criterion, "prot_xlnet", &xlnet, XLNET, &[256, 510]);
     let t5 = format!(
         r#"{{"model_type": "t5", "vocab_size": 128, "d_model": 1024, "d_kv": 128, "num_heads": 32,
         "num_layers": {LAYERS}, "d_ff": 16384}}"#
     );
-    passes(criterion, "prot_t5", &t5, &[256]);
+    passes(criterion, "prot_t5", &t5, T5, &[256]);
 }
 
 criterion_group!(benches, forward);

@@ -208,7 +208,7 @@ pub enum Error {
     /// A weight is NaN or infinite.
     #[error("tensor `{tensor}` holds a value that is not finite, at element {index}")]
     NonFiniteWeight {
-        /// The name as asked for.
+        /// The name as stored.
         tensor: String,
         /// The first such element, 0-based, in row-major order.
         index: usize,

@@ -8,7 +8,7 @@ use crate::checkpoint::{Weights, only};
 use crate::error::Error;
 use crate::tokenizer::TokenizerFile;
 
-const CONFIG: &str = "config.json";
+pub(crate) const CONFIG: &str = "config.json";
 /// What the name of TAPE's `bert-base-config.json` ends in.
 const CONFIG_ENDING: &str = "-config.json";
 /// Names of weights, for messages.
@@ -17,7 +17,11 @@ const WEIGHTS: &str = "model.safetensors or pytorch_model.bin";
 const SMALL_FILE_LIMIT: u64 = 16 << 20;
 /// Files that come with those of a tokenizer. Where there is one and none of those, they have been
 /// left behind, and the checkpoint is not one of TAPE.
-const BESIDE_TOKENIZER: [&str; 2] = ["tokenizer_config.json", "special_tokens_map.json"];
+pub(crate) const BESIDE_TOKENIZER: [&str; 3] = [
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+];
 
 /// What a folder holds, the small files read.
 pub(crate) struct Folder {

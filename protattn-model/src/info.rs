@@ -71,7 +71,7 @@ impl fmt::Display for Dtype {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Info {
-    /// The name of the folder the model came from, or what
+    /// The name of the folder the model came from, otherwise that of its family; or what
     /// [`Model::named`](crate::Model::named) gave it.
     pub name: String,
     /// The family of its architecture.

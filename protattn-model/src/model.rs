@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::architecture::{self, Architecture, Loaded};
+use crate::architecture::{Architecture, Plan};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::folder::Folder;
@@ -37,18 +37,20 @@ impl Model {
     /// ends in `-config.json`, as TAPE's does.
     ///
     /// A BERT of 30 tokens without any file of a tokenizer is taken for one of the TAPE models,
-    /// whose alphabet is built in, and so is that of an ESM of 33 tokens. The weights are mapped one tensor at a
+    /// whose alphabet is built in; so is that of an ESM of 33 tokens.
+    ///
+    /// Configuration and tokenizer are checked first. The weights are then mapped one tensor at a
     /// time, checked and laid out for the products; while that lasts, memory holds them once and
     /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened, those in
     /// double precision (F64) rounded. Tensors are found with and without the family's prefix and
-    /// the `module.` of PyTorch's `DataParallel`; those of task heads are passed over.
+    /// the `module.` of PyTorch's `DataParallel`; those of task heads and decoders are passed over.
     ///
     /// The files of weights must not be changed while they are loaded.
     ///
     /// # Errors
     /// For a file that is missing, truncated or malformed, a configuration that cannot be
-    /// computed, a tensor that is missing or has the wrong shape or format, or a weight that is
-    /// not finite; see the variants of [`Error`].
+    /// computed, a tokenizer that is not one of the model's family, a tensor that is missing or has
+    /// the wrong shape or format, or a weight that is not finite; see the variants of [`Error`].
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = Folder::open(folder.as_ref())?;
         let checkpoint = Checkpoint::open(&folder.weights)?;
@@ -79,8 +81,11 @@ impl Model {
     }
 
     /// A model of the shape that `config` (the contents of a `config.json`) gives, with weights
-    /// drawn at random: matrices from the normal distribution N(0, 0.02²), biases 0, the scales
-    /// of norms 1, as BERT is initialised. It is the null model of any claim about a trained one.
+    /// drawn at random, as the models of its family are initialised before training: biases 0
+    /// (but XLNet's of attention) and the scales of norms 1, all else from the normal distribution N(0, 0.02²), also where
+    /// `initializer_range` says otherwise. T5 has a deviation for each kind of matrix, as
+    /// its scores are not scaled (those of transformers 5.23, `T5PreTrainedModel`, with an
+    /// `initializer_factor` of 1). It is the null model of any claim about a trained one.
     ///
     /// The same seed gives the same weights on the same platform, in whatever order they are
     /// drawn.
@@ -96,9 +101,12 @@ impl Model {
         checkpoint: Checkpoint<'_>,
         tokenizer: Option<(TokenizerFile, &[u8])>,
     ) -> Result<Self, Error> {
-        let Loaded { info, network } = architecture::load(config, checkpoint)?;
+        // The tokenizer first: what is wrong with it should not wait for gigabytes of weights.
+        let plan = Plan::read(config)?;
+        let tokenizer = Tokenizer::load(tokenizer, plan.family(), plan.vocabulary())?;
+        let (info, network) = plan.build(checkpoint)?;
         Ok(Self {
-            tokenizer: Tokenizer::load(tokenizer, &info)?,
+            tokenizer: tokenizer.limited_to(info.positions),
             info: Info {
                 name: info.family.to_string(),
                 ..info
@@ -144,6 +152,27 @@ impl Model {
     #[must_use]
     pub fn weights_paths(&self) -> &[PathBuf] {
         &self.weights_paths
+    }
+
+    /// The bytes of the weights, which are computed with as F32, and those of a [`Workspace`] after
+    /// a pass over `tokens` tokens, special ones included; every worker has one of its own. `None`
+    /// if they are more than can be counted.
+    ///
+    /// ```
+    /// # let config = br#"{"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 2,
+    /// #   "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 30}"#;
+    /// # let model = protattn_model::Model::random(config, None, 1)?;
+    /// let (weights, workspace) = model.memory(100).expect("a small model");
+    /// assert_eq!(weights, 4 * model.info().parameters);
+    /// // The attention of 100 tokens in 2 heads, and what else a pass needs.
+    /// assert!(workspace > 4 * 2 * 100 * 100);
+    /// # Ok::<(), protattn_model::Error>(())
+    /// ```
+    #[must_use]
+    pub fn memory(&self, tokens: usize) -> Option<(u64, u64)> {
+        let weights = self.info.parameters.checked_mul(size_of::<f32>() as u64)?;
+        let workspace = workspace::bytes(&self.info, self.network.extra_room(), tokens)?;
+        Some((weights, workspace))
     }
 
     /// Runs one pass and hands each wanted output to the sink, per residue.

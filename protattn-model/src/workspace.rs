@@ -37,8 +37,9 @@ pub struct Workspace {
     pub(crate) offset_scratch: OffsetScratch,
     /// [token, head_width]: the cosines and sines of rotary positions, once a pass; empty without.
     pub(crate) turns: Vec<f32>,
-    /// One head's keys or values, as the kernel wants them, or embeddings before they are
-    /// projected; whoever uses it sizes it.
+    /// [token, embedding width]: embeddings before they are projected; empty where they are not.
+    pub(crate) embedded: Vec<f32>,
+    /// One head's keys or values; the kernel sizes this itself.
     pub(crate) scratch: Vec<f32>,
 }
 
@@ -70,6 +71,8 @@ impl Workspace {
             (&mut self.hidden, sizes.states),
             (&mut self.spare, sizes.states),
             (&mut self.context, sizes.context),
+            (&mut self.turns, sizes.turns),
+            (&mut self.embedded, sizes.embedded),
         ];
         // All are reserved, the largest first, before any page of one is touched.
         for (buffer, size) in &mut buffers {
@@ -97,6 +100,8 @@ pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64>
         gated,
         by_offset,
         offset_keys,
+        turns,
+        embedded,
     } = Sizes::new(info, extra, tokens)?;
     let buffers = [
         states,
@@ -108,6 +113,8 @@ pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64>
         gated,
         by_offset,
         offset_keys,
+        turns,
+        embedded,
     ];
     let values = buffers.into_iter().try_fold(0_usize, usize::checked_add)?;
     (values as u64).checked_mul(size_of::<f32>() as u64)
@@ -122,6 +129,10 @@ pub(crate) struct ExtraRoom {
     pub(crate) by_offset: usize,
     /// Values of `offset_keys` for each offset.
     pub(crate) offset_keys: usize,
+    /// Values of `turns` for each token.
+    pub(crate) turns: usize,
+    /// Values of `embedded` for each token.
+    pub(crate) embedded: usize,
 }
 
 /// The sizes of the buffers, in values.
@@ -134,6 +145,8 @@ struct Sizes {
     gated: usize,
     by_offset: usize,
     offset_keys: usize,
+    turns: usize,
+    embedded: usize,
 }
 
 impl Sizes {
@@ -154,6 +167,8 @@ impl Sizes {
             gated: tokens.checked_mul(extra.gated)?,
             by_offset: offsets.checked_mul(extra.by_offset)?,
             offset_keys: offsets.checked_mul(extra.offset_keys)?,
+            turns: tokens.checked_mul(extra.turns)?,
+            embedded: tokens.checked_mul(extra.embedded)?,
         })
     }
 }
@@ -181,35 +196,35 @@ mod tests {
         }
     }
 
+    const EXTRA: ExtraRoom = ExtraRoom {
+        gated: 10,
+        by_offset: 6,
+        offset_keys: 8,
+        turns: 4,
+        embedded: 3,
+    };
+
     #[test]
     fn buffers_follow_the_pass_up_and_down() {
         let mut workspace = Workspace::new();
         for tokens in [5, 9, 3] {
-            let extra = ExtraRoom {
-                gated: 10,
-                by_offset: 6,
-                offset_keys: 8,
-            };
-            workspace.prepare(&info(), extra, tokens).unwrap();
+            workspace.prepare(&info(), EXTRA, tokens).unwrap();
             assert_eq!(workspace.qkv.len(), tokens * 24);
             assert_eq!(workspace.maps.len(), 2 * tokens * tokens);
             assert_eq!(workspace.inner.len(), tokens * 10);
             assert_eq!(workspace.gated.len(), tokens * 10);
             assert_eq!(workspace.by_offset.len(), (2 * tokens - 1) * 6);
             assert_eq!(workspace.offset_keys.len(), (2 * tokens - 1) * 8);
+            assert_eq!(workspace.turns.len(), tokens * 4);
+            assert_eq!(workspace.embedded.len(), tokens * 3);
         }
     }
 
     #[test]
     fn the_bytes_are_those_of_the_buffers() {
-        let extra = ExtraRoom {
-            gated: 10,
-            by_offset: 6,
-            offset_keys: 8,
-        };
-        // By hand, for 5 tokens and 9 offsets: two of 30, 120, 40, 50, 50, 50, 54, 72.
-        assert_eq!(bytes(&info(), extra, 5), Some(4 * 496));
-        assert_eq!(bytes(&info(), extra, usize::MAX / 4), None);
+        // By hand, for 5 tokens and 9 offsets: two of 30, 120, 40, 50, 50, 50, 54, 72, 20, 15.
+        assert_eq!(bytes(&info(), EXTRA, 5), Some(4 * 531));
+        assert_eq!(bytes(&info(), EXTRA, usize::MAX / 4), None);
     }
 
     #[test]

@@ -76,34 +76,6 @@ fn the_names_that_tape_gave_its_files_are_taken() {
 }
 
 #[test]
-#[cfg(feature = "torch")]
-fn a_model_is_the_same_from_every_file_of_its_folder() {
-    let shared = std::env::var_os("PROTATTN_SHARED")
-        .map_or_else(|| folder("../../../../shared"), std::path::PathBuf::from);
-    let models = shared.join("reference/models");
-    if !models.is_dir() {
-        #[allow(clippy::print_stderr)]
-        {
-            eprintln!("skipped: there is no {}", models.display());
-        }
-        return;
-    }
-    for family in ["bert", "bert_masked_lm", "tape_bert"] {
-        let expected = last_states(&Model::load(folder(family)).unwrap());
-        for weights in ["pytorch_model.bin", "pytorch_model.legacy.bin"] {
-            let temporary = tempfile::tempdir().unwrap();
-            for file in ["config.json", "vocab.txt", weights] {
-                if let Ok(bytes) = fs::read(models.join(family).join(file)) {
-                    fs::write(temporary.path().join(file), bytes).unwrap();
-                }
-            }
-            let model = Model::load(temporary.path()).unwrap();
-            assert_eq!(last_states(&model), expected, "{family} {weights}");
-        }
-    }
-}
-
-#[test]
 fn info_tells_the_sizes() {
     let model = Model::load(folder("tape_bert")).unwrap();
     let info = model.info();

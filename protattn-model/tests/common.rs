@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use protattn_model::ndarray::{Array2, Array3, ArrayView2, ArrayView3};
@@ -23,17 +24,40 @@ pub(crate) fn read(name: &str, file: &str) -> Vec<u8> {
     fs::read(folder(name).join(file)).unwrap()
 }
 
-/// The vocabulary that a model of this configuration is loaded with where its tokens are made
-/// elsewhere; none if it needs none.
-pub(crate) fn any_vocabulary(config: &Value) -> Option<Vec<u8>> {
-    match config["model_type"].as_str() {
-        Some("bert" | "electra") => Some(read("bert", "vocab.txt")),
-        Some("albert") => Some(b"[CLS]\n[SEP]\nA\n".to_vec()),
-        Some("xlnet") => Some(b"<sep>\n<cls>\nA\n".to_vec()),
-        Some("esm") => Some(b"<cls>\n<eos>\nA\n".to_vec()),
-        Some("t5") => Some(b"</s>\nA\n".to_vec()),
-        _ => None,
+/// The checkpoints beside the project, which have their weights in every format; `None`, and a line
+/// that says so, where they are not there.
+pub(crate) fn shared_models() -> Option<PathBuf> {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let shared = std::env::var_os("PROTATTN_SHARED").map_or_else(beside, PathBuf::from);
+    let models = shared.join("reference/models");
+    if models.is_dir() {
+        return Some(models);
     }
+    // Not eprintln!, which the test runner keeps to itself.
+    let message = "holds no reference data (set PROTATTN_SHARED)";
+    let _ = writeln!(io::stderr(), "skipped: {} {message}", shared.display());
+    None
+}
+
+/// A vocabulary that serves any family, for models whose tokens are made elsewhere.
+const ANY_VOCABULARY: &[u8] = b"[CLS]\n[SEP]\n<cls>\n<sep>\n<eos>\n</s>\nA\n";
+
+/// The tokenizer's file of a reference checkpoint, or a vocabulary in its place.
+fn tokenizer(name: &str) -> Vec<u8> {
+    let files = ["vocab.txt", "spiece.model", "spm_model.model"];
+    let paths = files.map(|file| folder(name).join(file));
+    let found = paths.iter().find_map(|path| fs::read(path).ok());
+    found.unwrap_or_else(|| ANY_VOCABULARY.to_owned())
+}
+
+/// Tokens without any around the residues.
+pub(crate) fn tokens(ids: &[u32]) -> Tokens {
+    Tokens::new(ids.to_vec(), 0..ids.len()).unwrap()
+}
+
+/// Everything that one pass over these tokens gives, special ones included.
+pub(crate) fn run(model: &Model, tokens: &Tokens) -> Keep<impl Fn(Output) -> bool + use<>> {
+    Keep::new(|_| true).run_tokens(model, tokens, SpecialTokens::Keep)
 }
 
 /// What a model of the same shape is whose weights are drawn, not stored.
@@ -99,7 +123,7 @@ impl<F: Fn(Output) -> bool> Sink for Keep<F> {
 pub(crate) struct Parts {
     pub(crate) config: Value,
     pub(crate) tensors: BTreeMap<String, Part>,
-    pub(crate) vocabulary: Option<Vec<u8>>,
+    pub(crate) tokenizer: Vec<u8>,
 }
 
 #[derive(Clone)]
@@ -115,7 +139,7 @@ impl Parts {
         Self::of("bert")
     }
 
-    /// The parts of a reference checkpoint, with a vocabulary if it needs one.
+    /// The parts of a reference checkpoint.
     pub(crate) fn of(name: &str) -> Self {
         let weights = read(name, "model.safetensors");
         let tensors = SafeTensors::deserialize(&weights).unwrap();
@@ -126,8 +150,8 @@ impl Parts {
         };
         let config = serde_json::from_slice(&read(name, "config.json")).unwrap();
         Self {
-            vocabulary: any_vocabulary(&config),
             config,
+            tokenizer: tokenizer(name),
             tensors: tensors
                 .tensors()
                 .into_iter()
@@ -146,7 +170,13 @@ impl Parts {
 
     pub(crate) fn load(&self) -> Result<Model, Error> {
         let config = serde_json::to_vec(&self.config).unwrap();
-        Model::from_bytes(&config, &self.weights(), self.vocabulary.as_deref())
+        Model::from_bytes(&config, &self.weights(), Some(&self.tokenizer))
+    }
+
+    /// A model of the same shape with weights drawn at random.
+    pub(crate) fn random(&self) -> Model {
+        let config = serde_json::to_vec(&self.config).unwrap();
+        Model::random(&config, Some(&self.tokenizer), 1).unwrap()
     }
 
     /// Loads, expecting an error.

@@ -1,41 +1,34 @@
-//! What the families other than BERT add: shared layers, projected embeddings, other positions.
+//! What holds of every family, and what each adds to BERT: shared layers, projected embeddings, other
+//! positions.
 
+use proptest::prelude::*;
 use protattn_model::ndarray::Axis;
-use protattn_model::{Error, Family, Model, Output, SpecialTokens, Tokens, Workspace};
-use serde_json::{Value, json};
+use protattn_model::{Error, Family, Model, Output, SpecialTokens, Workspace};
+use serde_json::json;
 
-use crate::common::{Keep, Part, Parts, any_vocabulary, drawn};
+use crate::common::{Keep, Part, Parts, drawn, run, tokens};
 
-const FAMILIES: [(&str, &str); 4] = [
+/// One model of each family, and the prefix of its tensors in a task model.
+const FAMILIES: [(&str, &str); 7] = [
+    ("bert", "bert."),
     ("albert", "albert."),
     ("electra", "electra."),
     ("esm1b", "esm."),
     ("esm2", "esm."),
+    ("t5", "transformer."),
+    ("xlnet", "transformer."),
 ];
 /// Within the vocabulary of each of them.
 const IDS: [u32; 9] = [2, 5, 6, 21, 7, 7, 29, 10, 3];
 
-fn tokens(ids: &[u32]) -> Tokens {
-    Tokens::new(ids.to_vec(), 0..ids.len()).unwrap()
-}
-
-fn run(model: &Model, ids: &[u32]) -> Keep<impl Fn(Output) -> bool + use<>> {
-    Keep::new(|_| true).run_tokens(model, &tokens(ids), SpecialTokens::Keep)
-}
-
 /// Everything that a pass gives, in one row.
 fn outputs(model: &Model) -> Vec<f32> {
-    let keep = run(model, &IDS);
+    let keep = run(model, &tokens(&IDS));
     let attention = keep.attention.values().flatten();
     attention
         .chain(keep.hidden.values().flatten())
         .copied()
         .collect()
-}
-
-fn random(config: &Value) -> Result<Model, Error> {
-    let bytes = serde_json::to_vec(config).unwrap();
-    Model::random(&bytes, any_vocabulary(config).as_deref(), 1)
 }
 
 #[test]
@@ -45,13 +38,13 @@ fn a_prefix_and_the_old_names_of_norms_make_no_difference() {
         let expected = outputs(&parts.load().unwrap());
         let norms = ["LayerNorm", "layer_norm", "emb_layer_norm_after"];
         for (stored, part) in std::mem::take(&mut parts.tensors) {
-            let (stem, last) = stored.rsplit_once('.').unwrap();
-            let last = match last {
-                "weight" if norms.iter().any(|norm| stem.ends_with(norm)) => "gamma",
-                "bias" if norms.iter().any(|norm| stem.ends_with(norm)) => "beta",
-                last => last,
-            };
-            parts.tensors.insert(format!("{prefix}{stem}.{last}"), part);
+            let old = norms.iter().find_map(|norm| {
+                let (stem, last) = stored.split_once(&format!("{norm}."))?;
+                let last = last.replace("weight", "gamma").replace("bias", "beta");
+                Some(format!("{stem}{norm}.{last}"))
+            });
+            let name = format!("{prefix}{}", old.unwrap_or(stored));
+            parts.tensors.insert(name, part);
         }
         assert_eq!(outputs(&parts.load().unwrap()), expected, "{name}");
     }
@@ -61,9 +54,9 @@ fn a_prefix_and_the_old_names_of_norms_make_no_difference() {
 fn random_weights_run_in_every_family() {
     for (name, _) in FAMILIES {
         let parts = Parts::of(name);
-        let (stored, random) = (parts.load().unwrap(), random(&parts.config).unwrap());
+        let (stored, random) = (parts.load().unwrap(), parts.random());
         assert_eq!(random.info(), &drawn(stored.info()), "{name}");
-        let keep = run(&random, &IDS);
+        let keep = run(&random, &tokens(&IDS));
         assert_eq!((keep.attention.len(), keep.hidden.len()), (3, 4));
         for map in keep.attention.values() {
             assert!(
@@ -79,7 +72,7 @@ fn random_weights_run_in_every_family() {
 fn a_short_pass_gives_the_same_bits_as_a_whole_one() {
     for (name, _) in FAMILIES {
         let model = Parts::of(name).load().unwrap();
-        let whole = run(&model, &IDS);
+        let whole = run(&model, &tokens(&IDS));
         for layer in 0..3 {
             let wanted = Output::Attention { layer };
             let part = Keep::new(|output| output == wanted).run_tokens(
@@ -92,20 +85,56 @@ fn a_short_pass_gives_the_same_bits_as_a_whole_one() {
     }
 }
 
-#[test]
-fn a_workspace_serves_one_family_after_another() {
-    let mut workspace = Workspace::new();
-    for ids in [&IDS[..], &IDS[..4], &IDS[..7]] {
-        for (name, _) in FAMILIES {
-            let model = Parts::of(name).load().unwrap();
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    /// Families in turn, so that each finds the buffers of another.
+    #[test]
+    fn a_used_workspace_gives_the_same_bits_as_a_fresh_one(
+        sequences in proptest::collection::vec(proptest::collection::vec(0_u32..30, 1..30), 1..4)
+    ) {
+        let names = FAMILIES.iter().map(|(name, _)| *name);
+        let models: Vec<_> = names
+            .chain(["variants/t5_gated_gelu", "variants/electra_wide_embedding"])
+            .map(|name| Parts::of(name).load().unwrap())
+            .collect();
+        let mut workspace = Workspace::new();
+        for (model, ids) in models.iter().zip(sequences.iter().cycle()) {
+            let tokens = tokens(ids);
             let mut used = Keep::new(|_| true);
             model
-                .forward_with(&tokens(ids), SpecialTokens::Keep, &mut workspace, &mut used)
+                .forward_with(&tokens, SpecialTokens::Keep, &mut workspace, &mut used)
                 .unwrap();
-            let fresh = run(&model, ids);
-            assert_eq!(used.attention, fresh.attention, "{name}");
-            assert_eq!(used.hidden, fresh.hidden, "{name}");
+            let fresh = run(model, &tokens);
+            prop_assert_eq!(&used.attention, &fresh.attention);
+            prop_assert_eq!(&used.hidden, &fresh.hidden);
         }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_weights_is_named() {
+    let bias = "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight";
+    for (name, tensor) in [
+        ("albert", "encoder.embedding_hidden_mapping_in.weight"),
+        ("electra", "embeddings_project.weight"),
+        ("esm1b", "encoder.emb_layer_norm_after.bias"),
+        ("esm2", "encoder.layer.2.attention.self.key.bias"),
+        ("t5", bias),
+        ("t5", "shared.weight"),
+        ("xlnet", "layer.1.rel_attn.seg_embed"),
+        ("xlnet", "layer.2.rel_attn.r"),
+    ] {
+        let mut parts = Parts::of(name);
+        let part = parts.tensors.get_mut(tensor).unwrap();
+        part.shape = vec![1, part.data.len() / 4];
+        assert!(
+            matches!(parts.error(), Error::TensorShape { tensor: found, .. } if found == tensor)
+        );
+        parts.tensors.remove(tensor);
+        assert!(
+            matches!(parts.error(), Error::MissingTensor { tensor: found, .. } if found == tensor)
+        );
     }
 }
 
@@ -126,9 +155,16 @@ fn layers_beyond_the_configuration_are_refused_by_key() {
         }
     };
     let query = "encoder.layer.2.attention.self.query.weight";
-    for name in ["electra", "esm1b", "esm2"] {
+    for name in ["bert", "electra", "esm1b", "esm2"] {
         refused(name, "num_hidden_layers", 2, query);
     }
+    refused(
+        "t5",
+        "num_layers",
+        2,
+        "encoder.block.2.layer.0.layer_norm.weight",
+    );
+    refused("xlnet", "n_layer", 2, "layer.2.rel_attn.q");
     refused(
         "variants/albert_two_groups",
         "num_hidden_groups",
@@ -145,7 +181,7 @@ fn layers_beyond_the_configuration_are_refused_by_key() {
 
 #[test]
 fn layers_that_share_weights_hold_them_once() {
-    let parts = Parts::of("albert");
+    let mut parts = Parts::of("albert");
     let model = parts.load().unwrap();
     let info = model.info();
     assert_eq!((info.family, info.n_layers), (Family::Albert, 3));
@@ -158,10 +194,18 @@ fn layers_that_share_weights_hold_them_once() {
     let inner = Parts::of("variants/albert_inner_layers").load().unwrap();
     assert_eq!(inner.info().n_layers, 4);
 
-    let mut config = parts.config;
-    config["num_hidden_layers"] = json!(1024);
-    let deep = random(&config).unwrap();
+    parts.config["num_hidden_layers"] = json!(1024);
+    let deep = parts.random();
     assert_eq!(deep.info().parameters, info.parameters);
+}
+
+#[test]
+fn heads_can_be_of_any_width_in_t5() {
+    let t5 = Parts::of("variants/t5_gated_gelu").load().unwrap();
+    let info = t5.info();
+    assert_eq!((info.family, info.n_heads), (Family::T5, 3));
+    assert_eq!((info.width, info.head_width), (24, 6));
+    assert_eq!(info.positions, None);
 }
 
 #[test]
@@ -234,7 +278,7 @@ fn frequencies_of_another_head_width_are_refused() {
 #[test]
 fn tokens_that_are_all_masked_have_no_embedding() {
     let model = Parts::of("esm2").load().unwrap();
-    let keep = run(&model, &[32, 32, 32]);
+    let keep = run(&model, &tokens(&[32, 32, 32]));
     assert!(keep.hidden[&0].iter().all(|&value| value == 0.0));
     assert!(keep.hidden[&3].iter().all(|value| value.is_finite()));
 }

@@ -1,11 +1,26 @@
 //! Token ids, attention and hidden states against PyTorch; see `reference/README.md`.
 
+use std::fs;
+
 use protattn_model::ndarray::{Array, ArrayView, Axis, Dimension, Ix3, Ix4, s};
-use protattn_model::{Model, Output, SpecialTokens, Tokens};
+use protattn_model::{Error, Family, Model, Output, SpecialTokens, Tokens};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-use crate::common::{Keep, Parts, folder, read};
+use crate::common::{Keep, Parts, folder, read, run, shared_models, tokens};
+
+/// The reference checkpoints, and what their tokenizers are read from.
+const REFERENCE: [(&str, &str); 9] = [
+    ("bert", "vocab.txt"),
+    ("bert_masked_lm", "vocab.txt"),
+    ("tape_bert", "TAPE"),
+    ("albert", "spiece.model"),
+    ("electra", "vocab.txt"),
+    ("esm1b", "vocab.txt"),
+    ("esm2", "vocab.txt"),
+    ("t5", "spiece.model"),
+    ("xlnet", "spm_model.model"),
+];
 
 const ATTENTION_TOLERANCE: f32 = 1e-5;
 const HIDDEN_TOLERANCE: f32 = 1e-4;
@@ -28,11 +43,15 @@ fn difference<D: Dimension>(a: ArrayView<'_, f32, D>, b: ArrayView<'_, f32, D>) 
         .fold(0.0, f32::max)
 }
 
-/// The token ids of sequence `k` of a golden file, if it has so many.
-fn golden_ids(file: &SafeTensors<'_>, k: usize) -> Option<Vec<u32>> {
-    let tensor = file.tensor(&format!("input_ids.{k}")).ok()?;
+fn numbers(file: &SafeTensors<'_>, name: &str) -> Option<Vec<u32>> {
+    let tensor = file.tensor(name).ok()?;
     let (cells, _) = tensor.data().as_chunks();
     Some(cells.iter().map(|&cell| u32::from_le_bytes(cell)).collect())
+}
+
+/// The token ids of sequence `k` of a golden file, if it has so many.
+fn golden_ids(file: &SafeTensors<'_>, k: usize) -> Option<Vec<u32>> {
+    numbers(file, &format!("input_ids.{k}"))
 }
 
 /// Runs one pass over all tokens and compares everything it gives with sequence `k` of the file.
@@ -45,7 +64,7 @@ fn compare(
 ) -> Keep<impl Fn(Output) -> bool + use<>> {
     let attention: Array<f32, Ix4> = golden(file, &format!("attentions.{k}"));
     let hidden: Array<f32, Ix3> = golden(file, &format!("hidden_states.{k}"));
-    let whole = Keep::new(|_| true).run_tokens(model, tokens, SpecialTokens::Keep);
+    let whole = run(model, tokens);
     assert_eq!(whole.attention.len(), attention.len_of(Axis(0)), "{name}");
     assert_eq!(whole.hidden.len(), hidden.len_of(Axis(0)), "{name}");
     for (layer, map) in &whole.attention {
@@ -65,9 +84,8 @@ fn compare(
     whole
 }
 
-/// Through the tokenizer, and per residue as well.
-fn check(name: &str) {
-    let model = Model::load(folder(name)).unwrap();
+/// Runs the sequences of a reference checkpoint through the model's tokenizer and network.
+fn check(name: &str, model: &Model) {
     let (json, bytes) = (read(name, "golden.json"), read(name, "golden.safetensors"));
     let json: Value = serde_json::from_slice(&json).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
@@ -75,75 +93,75 @@ fn check(name: &str) {
     assert_eq!(sequences.len(), 4);
     for (k, entry) in sequences.iter().enumerate() {
         let sequence = entry["sequence"].as_str().unwrap();
-        let tokens = model.tokenizer().encode(sequence, None).unwrap();
-        assert_eq!(
-            serde_json::to_value(tokens.ids()).unwrap(),
-            entry["input_ids"]
-        );
-        let whole = compare(name, &model, &tokens, &file, k);
-
-        // Per residue: the same numbers without the first and the last token.
-        let residues = 1..sequence.len() + 1;
-        let cut = Keep::new(|_| true).run(&model, sequence, SpecialTokens::Cut);
-        for (layer, map) in &cut.attention {
-            assert_eq!(
-                map,
-                whole.attention[layer].slice(s![.., residues.clone(), residues.clone()])
-            );
-        }
-        for (level, states) in &cut.hidden {
-            assert_eq!(states, whole.hidden[level].slice(s![residues.clone(), ..]));
-        }
+        let ids = golden_ids(&file, k).unwrap();
+        assert_eq!(serde_json::to_value(&ids).unwrap(), entry["input_ids"]);
+        let tokens = tokens_of(model, sequence, &ids);
+        let whole = compare(name, model, &tokens, &file, k);
+        check_cut(model, &tokens, &whole);
     }
 }
 
-/// By the token ids of the file; gives the number of its sequences.
-fn check_by_ids(name: &str) -> usize {
+/// The tokens of a sequence, which must be the golden ones; where residues share tokens, which the
+/// tokenizer must say, the golden ones themselves.
+fn tokens_of(model: &Model, sequence: &str, ids: &[u32]) -> Tokens {
+    // ProtXLNet's vocabulary has no X, and U, Z, O and B are read as X: the last four residues are
+    // one unknown token.
+    let shared = model.info().family == Family::Xlnet && sequence.ends_with("UZOB");
+    let residues = ids.len() - model.tokenizer().special_tokens();
+    match model.tokenizer().encode(sequence, None) {
+        Ok(tokens) if !shared => {
+            assert_eq!(tokens.ids(), ids, "{sequence}");
+            assert_eq!(residues, sequence.len());
+            tokens
+        }
+        Err(Error::LengthChanged { tokens, .. }) if shared => {
+            assert_eq!((tokens, residues), (sequence.len() - 3, sequence.len() - 3));
+            Tokens::new(ids.to_vec(), 0..residues).unwrap()
+        }
+        other => panic!("{sequence}: {other:?}"),
+    }
+}
+
+/// Per residue: the same numbers without those of the special tokens.
+fn check_cut<F: Fn(Output) -> bool>(model: &Model, tokens: &Tokens, whole: &Keep<F>) {
+    let residues = tokens.residues();
+    let cut = Keep::new(|_| true).run_tokens(model, tokens, SpecialTokens::Cut);
+    for (layer, map) in &cut.attention {
+        let expected = whole.attention[layer].slice(s![.., residues.clone(), residues.clone()]);
+        assert_eq!(map, expected);
+    }
+    for (level, states) in &cut.hidden {
+        assert_eq!(states, whole.hidden[level].slice(s![residues.clone(), ..]));
+    }
+}
+
+/// Runs the token ids of the file, in their segments where there are some.
+fn check_variant(name: &str) {
+    let name = &format!("variants/{name}");
     let bytes = read(name, "golden.safetensors");
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let model = Parts::of(name).load().unwrap();
-    let mut k = 0;
-    while let Some(ids) = golden_ids(&file, k) {
-        let residues = 0..ids.len();
-        let tokens = Tokens::new(ids, residues).unwrap();
+    assert!(golden_ids(&file, 2).is_none());
+    for k in 0..2 {
+        let mut tokens = tokens(&golden_ids(&file, k).unwrap());
+        if let Some(segments) = numbers(&file, &format!("token_type_ids.{k}")) {
+            tokens = tokens.with_segments(segments).unwrap();
+        }
         compare(name, &model, &tokens, &file, k);
-        k += 1;
     }
-    k
 }
 
 #[test]
-fn bert() {
-    check("bert");
+fn families() {
+    for (name, alphabet) in REFERENCE {
+        let model = Model::load(folder(name)).unwrap();
+        assert_eq!(model.tokenizer().alphabet(), alphabet, "{name}");
+        check(name, &model);
+    }
 }
 
-#[test]
-fn bert_under_a_prefix() {
-    check("bert_masked_lm");
-}
-
-#[test]
-fn tape_bert() {
-    check("tape_bert");
-}
-
-#[test]
-fn electra() {
-    check("electra");
-}
-
-#[test]
-fn albert() {
-    assert_eq!(check_by_ids("albert"), 4);
-}
-
-#[test]
-fn esm() {
-    assert_eq!(check_by_ids("esm1b"), 4);
-    assert_eq!(check_by_ids("esm2"), 4);
-}
-
-/// What configurations can vary beyond these; see `reference/make_variants.py`.
+/// What configurations can vary beyond these; see `reference/make_variants.py` and
+/// `reference/make_variants_t5_xlnet.py`.
 #[test]
 fn variants() {
     for name in [
@@ -155,7 +173,42 @@ fn variants() {
         "esm1b_no_token_dropout",
         "esm2_stored_frequencies",
         "esm2_theta",
+        "t5_few_buckets",
+        "t5_gated_gelu",
+        "t5_gated_silu",
+        "xlnet_clamp_len",
+        "xlnet_segments",
+        "xlnet_shared_biases",
+        "xlnet_three_heads",
     ] {
-        assert_eq!(check_by_ids(&format!("variants/{name}")), 2, "{name}");
+        check_variant(name);
+    }
+}
+
+/// Each file of weights alone in its folder, under the name that the hub gives it.
+#[test]
+fn every_format_of_weights() {
+    let Some(models) = shared_models() else {
+        return;
+    };
+    let formats = [
+        ("model.safetensors", "model.safetensors"),
+        ("pytorch_model.bin", "pytorch_model.bin"),
+        ("pytorch_model.legacy.bin", "pytorch_model.bin"),
+    ];
+    let read = if cfg!(feature = "torch") { 3 } else { 1 };
+    for (name, alphabet) in REFERENCE {
+        for (stored, called) in &formats[..read] {
+            let temporary = tempfile::tempdir().unwrap();
+            let copy = |from: &str, to: &str| {
+                fs::copy(models.join(name).join(from), temporary.path().join(to))
+            };
+            copy(stored, called).unwrap();
+            copy("config.json", "config.json").unwrap();
+            if alphabet != "TAPE" {
+                copy(alphabet, alphabet).unwrap();
+            }
+            check(name, &Model::load(temporary.path()).unwrap());
+        }
     }
 }

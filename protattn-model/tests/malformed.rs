@@ -280,7 +280,7 @@ fn tokens_of_another_model_are_refused() {
         .unwrap();
     word.shape = vec![29, 48];
     word.data.truncate(29 * 48 * 4);
-    let vocabulary = parts.vocabulary.as_mut().unwrap();
+    let vocabulary = &mut parts.tokenizer;
     vocabulary.truncate(vocabulary.len() - 2);
     let small = parts.load().unwrap();
 

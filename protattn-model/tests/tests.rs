@@ -6,9 +6,9 @@ mod checkpoints;
 mod common;
 mod families;
 mod golden;
-mod golden_relative;
 #[cfg(feature = "hub")]
 mod hub;
 mod malformed;
 mod passes;
+mod relative;
 mod tokenizers;

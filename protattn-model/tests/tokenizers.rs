@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use protattn_model::{Model, Tokenizer};
+use protattn_model::{Error, Model, Tokenizer};
 use tempfile::TempDir;
 
-use crate::common::{folder, read};
+use crate::common::{Parts, folder, read};
 
 /// The tokenizer of a BERT with these files in its folder, or why there is none.
 fn with(files: &[(&str, &[u8])]) -> Result<Tokenizer, String> {
@@ -55,6 +55,16 @@ fn contents_tell_what_file_they_are_of() {
     let tokens = tokenizer.encode("MKAM", None).unwrap();
     assert_eq!(tokens.ids(), [0, 3, 4, 2, 3, 1]);
     assert_eq!(tokens.residues(), 1..5);
+}
+
+#[test]
+fn a_tokenizer_is_read_before_the_weights() {
+    let mut parts = Parts::bert();
+    parts.tensors.clear();
+    assert!(matches!(parts.error(), Error::MissingTensor { .. }));
+    parts.tokenizer = b"[CLS]\nA\n".to_vec();
+    let message = parts.error().to_string();
+    assert_eq!(message, "vocab.txt: there is no token [SEP]");
 }
 
 #[cfg(feature = "tokenizers")]

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::bert_config::BertConfig;
-use super::{Architecture, Loaded, config};
+use super::{Architecture, Plan, config};
 use crate::blocks::{AttentionNames, Linear, PostNorm, PostNormNames, TokenEmbedding};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::info::Family;
-use crate::workspace::Workspace;
+use crate::info::{Family, Info};
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ALBERT that is stored as part of a task model.
 const PREFIX: &str = "albert.";
@@ -72,31 +72,17 @@ impl Sharing {
     }
 }
 
-/// Builds the network from its configuration and weights.
-pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, Error> {
+/// Reads the configuration.
+pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
     let config = BertConfig::new(value, "gelu_new")?.with_embedding_size(value)?;
     let sharing = Sharing::new(value, config.layers)?;
-    let mut checkpoint = checkpoint.with_prefix(PREFIX);
-    let projection = Linear::load(
-        &mut checkpoint,
-        "encoder.embedding_hidden_mapping_in",
-        config.shape.width,
-        config.tables.width,
-    )?;
-    let embedding = TokenEmbedding::load(&mut checkpoint, &config.tables, Some(projection))?;
-    let stored = load_layers(&mut checkpoint, &config, &sharing)?;
-    let config = BertConfig {
-        layers: sharing.layers(),
-        ..config
+    let info = Info {
+        n_layers: sharing.layers(),
+        ..config.info(Family::Albert)
     };
-    Ok(Loaded {
-        info: config.info(Family::Albert, embedding.positions(), &checkpoint),
-        network: Box::new(Albert {
-            embedding,
-            stored,
-            layers: sharing.stored_layers(),
-        }),
-    })
+    Ok(Plan::new(info, PREFIX, move |checkpoint| {
+        Albert::load(checkpoint, &config, &sharing)
+    }))
 }
 
 /// Reads each set of weights once, group by group.
@@ -149,6 +135,21 @@ struct Albert {
 }
 
 impl Albert {
+    fn load(
+        checkpoint: &mut Checkpoint<'_>,
+        config: &BertConfig,
+        sharing: &Sharing,
+    ) -> Result<Self, Error> {
+        let name = "encoder.embedding_hidden_mapping_in";
+        let (width, embedding_width) = (config.shape.width, config.tables.width);
+        let projection = Linear::load(checkpoint, name, width, embedding_width)?;
+        Ok(Self {
+            embedding: TokenEmbedding::load(checkpoint, &config.tables, Some(projection))?,
+            stored: load_layers(checkpoint, config, sharing)?,
+            layers: sharing.stored_layers(),
+        })
+    }
+
     fn layer(&self, layer: usize) -> &PostNorm {
         &self.stored[self.layers[layer]]
     }
@@ -165,6 +166,14 @@ impl Architecture for Albert {
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {
         self.layer(layer).complete(workspace);
+    }
+
+    fn positions(&self) -> Option<usize> {
+        Some(self.embedding.positions())
+    }
+
+    fn extra_room(&self) -> ExtraRoom {
+        self.embedding.extra_room()
     }
 }
 

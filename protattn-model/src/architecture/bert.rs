@@ -6,12 +6,12 @@
 use serde_json::Value;
 
 use super::bert_config::BertConfig;
-use super::{Architecture, Loaded, config};
+use super::{Architecture, Plan, config};
 use crate::blocks::{AttentionNames, PostNorm, PostNormNames, TokenEmbedding};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::Family;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of a BERT that is stored as part of a task model.
 const PREFIX: &str = "bert.";
@@ -28,21 +28,22 @@ pub(super) fn has_keys(config: &Value) -> bool {
     keys.iter().all(|&key| config.get(key).is_some())
 }
 
-/// Builds the network from its configuration and weights.
-pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, Error> {
+/// Reads the configuration.
+pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
     let config = BertConfig::new(value, "gelu")?;
-    let mut checkpoint = checkpoint.with_prefix(PREFIX);
-    let embedding = TokenEmbedding::load(&mut checkpoint, &config.tables, None)?;
-    let bert = Bert::load(&mut checkpoint, &config, embedding)?;
-    Ok(Loaded {
-        info: config.info(Family::Bert, bert.embedding.positions(), &checkpoint),
-        network: Box::new(bert),
-    })
+    Ok(Plan::new(
+        config.info(Family::Bert),
+        PREFIX,
+        move |checkpoint| {
+            let embedding = TokenEmbedding::load(checkpoint, &config.tables, None)?;
+            Bert::load(checkpoint, &config, embedding)
+        },
+    ))
 }
 
 /// The network.
 pub(super) struct Bert {
-    pub(super) embedding: TokenEmbedding,
+    embedding: TokenEmbedding,
     layers: Vec<PostNorm>,
 }
 
@@ -97,5 +98,13 @@ impl Architecture for Bert {
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {
         self.layers[layer].complete(workspace);
+    }
+
+    fn positions(&self) -> Option<usize> {
+        Some(self.embedding.positions())
+    }
+
+    fn extra_room(&self) -> ExtraRoom {
+        self.embedding.extra_room()
     }
 }

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::config;
 use crate::blocks::{PostNormShape, TableSizes};
-use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::{Family, Info};
 
@@ -83,12 +82,8 @@ impl BertConfig {
         })
     }
 
-    pub(super) fn info(
-        &self,
-        family: Family,
-        positions: usize,
-        checkpoint: &Checkpoint<'_>,
-    ) -> Info {
+    /// What is known without the weights.
+    pub(super) fn info(&self, family: Family) -> Info {
         Info {
             name: String::new(),
             family,
@@ -98,9 +93,9 @@ impl BertConfig {
             head_width: self.shape.width / self.shape.heads,
             intermediate: self.shape.intermediate,
             vocabulary: self.tables.vocabulary,
-            positions: Some(positions),
-            parameters: checkpoint.parameters(),
-            dtype: checkpoint.dtype(),
+            positions: None,
+            parameters: 0,
+            dtype: None,
         }
     }
 }

@@ -12,14 +12,14 @@ use crate::kernel::Activation;
 
 /// Bounds that no published model comes near; beyond them a configuration is a mistake, and sizes
 /// computed from it could overflow.
-pub(crate) const LAYERS: RangeInclusive<usize> = 1..=1024;
-pub(crate) const HEADS: RangeInclusive<usize> = 1..=1024;
-pub(crate) const WIDTH: RangeInclusive<usize> = 1..=1 << 16;
-pub(crate) const INTERMEDIATE: RangeInclusive<usize> = 1..=1 << 18;
-pub(crate) const TOKENS: RangeInclusive<usize> = 1..=1 << 20;
+pub(super) const LAYERS: RangeInclusive<usize> = 1..=1024;
+pub(super) const HEADS: RangeInclusive<usize> = 1..=1024;
+pub(super) const WIDTH: RangeInclusive<usize> = 1..=1 << 16;
+pub(super) const INTERMEDIATE: RangeInclusive<usize> = 1..=1 << 18;
+pub(super) const TOKENS: RangeInclusive<usize> = 1..=1 << 20;
 
 /// The value, if it is in the range.
-pub(crate) fn within(
+pub(super) fn within(
     key: &'static str,
     value: usize,
     range: RangeInclusive<usize>,
@@ -33,7 +33,7 @@ pub(crate) fn within(
 }
 
 /// The heads, if each gets the same width.
-pub(crate) fn heads(key: &'static str, heads: usize, width: usize) -> Result<usize, Error> {
+pub(super) fn heads(key: &'static str, heads: usize, width: usize) -> Result<usize, Error> {
     if width.is_multiple_of(within(key, heads, HEADS)?) {
         Ok(heads)
     } else {
@@ -43,7 +43,7 @@ pub(crate) fn heads(key: &'static str, heads: usize, width: usize) -> Result<usi
 }
 
 /// The activation function of this name, as transformers names them.
-pub(crate) fn activation(key: &'static str, name: &str) -> Result<Activation, Error> {
+pub(super) fn activation(key: &'static str, name: &str) -> Result<Activation, Error> {
     match name {
         "gelu" | "gelu_python" => Ok(Activation::Gelu),
         "gelu_new" | "gelu_fast" | "gelu_accurate" | "gelu_pytorch_tanh" | "gelu_python_tanh" => {
@@ -60,7 +60,7 @@ pub(crate) fn activation(key: &'static str, name: &str) -> Result<Activation, Er
 }
 
 /// The value in single precision, if it is positive and finite there.
-pub(crate) fn positive(key: &'static str, value: f64) -> Result<f32, Error> {
+pub(super) fn positive(key: &'static str, value: f64) -> Result<f32, Error> {
     let narrow = value as f32;
     if narrow.is_finite() && narrow > 0.0 {
         Ok(narrow)
@@ -71,7 +71,7 @@ pub(crate) fn positive(key: &'static str, value: f64) -> Result<f32, Error> {
 
 /// Refuses what any family's configuration can ask for and none computes: causal attention,
 /// attention to another sequence, heads that are left out.
-pub(crate) fn refuse_variants(config: &Value) -> Result<(), Error> {
+pub(super) fn refuse_variants(config: &Value) -> Result<(), Error> {
     #[derive(Deserialize)]
     struct Keys {
         is_decoder: Option<bool>,
@@ -87,7 +87,7 @@ pub(crate) fn refuse_variants(config: &Value) -> Result<(), Error> {
 }
 
 /// Refuses a number other than the one that does nothing.
-pub(crate) fn only(key: &'static str, value: Option<f64>, neutral: f64) -> Result<(), Error> {
+pub(super) fn only(key: &'static str, value: Option<f64>, neutral: f64) -> Result<(), Error> {
     match value {
         Some(found) if found != neutral => Err(invalid(key, found, &neutral.to_string())),
         _ => Ok(()),
@@ -95,7 +95,7 @@ pub(crate) fn only(key: &'static str, value: Option<f64>, neutral: f64) -> Resul
 }
 
 /// Refuses weights that hold `tensor`, which is of the layer (or group of layers) after the last.
-pub(crate) fn no_more_layers(
+pub(super) fn no_more_layers(
     checkpoint: &Checkpoint<'_>,
     key: &'static str,
     layers: usize,
@@ -112,10 +112,10 @@ pub(crate) fn no_more_layers(
 }
 
 /// Heads that are left out, by layer.
-pub(crate) type PrunedHeads = BTreeMap<String, Vec<usize>>;
+pub(super) type PrunedHeads = BTreeMap<String, Vec<usize>>;
 
 /// Refuses heads that are left out.
-pub(crate) fn no_pruned_heads(pruned: Option<&PrunedHeads>) -> Result<(), Error> {
+pub(super) fn no_pruned_heads(pruned: Option<&PrunedHeads>) -> Result<(), Error> {
     match pruned {
         Some(pruned) if !pruned.is_empty() => {
             let found = format!("set for {} layers", pruned.len());
@@ -126,7 +126,7 @@ pub(crate) fn no_pruned_heads(pruned: Option<&PrunedHeads>) -> Result<(), Error>
 }
 
 /// Refuses a switch that is on.
-pub(crate) fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
+pub(super) fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
     match value {
         Some(true) => Err(invalid(key, true, "false: only encoders are read")),
         Some(false) | None => Ok(()),
@@ -134,7 +134,7 @@ pub(crate) fn off(key: &'static str, value: Option<bool>) -> Result<(), Error> {
 }
 
 /// The error for a value outside what can be computed.
-pub(crate) fn invalid(key: &'static str, found: impl std::fmt::Display, expected: &str) -> Error {
+pub(super) fn invalid(key: &'static str, found: impl std::fmt::Display, expected: &str) -> Error {
     Error::Config {
         key,
         found: found.to_string(),

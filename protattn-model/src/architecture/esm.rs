@@ -7,14 +7,14 @@
 use serde_json::Value;
 
 use super::esm_config::{EsmConfig, Positions};
-use super::{Architecture, Loaded, config};
+use super::{Architecture, Plan, config};
 use crate::blocks::{
     AttentionNames, Embedding, FeedForward, LayerNorm, Linear, Offsets, Rotary, Rows, SelfAttention,
 };
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::Activation;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ESM that is stored as part of a task model.
 const PREFIX: &str = "esm.";
@@ -28,40 +28,12 @@ const FREQUENCIES: [&str; 3] = [
     "encoder.layer.*.attention.self.rotary_embeddings.inv_freq",
 ];
 
-/// Builds the network from its configuration and weights.
-pub(super) fn load(value: &Value, checkpoint: Checkpoint<'_>) -> Result<Loaded, Error> {
+/// Reads the configuration.
+pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
     let config = EsmConfig::new(value)?;
-    let mut checkpoint = checkpoint.with_prefix(PREFIX);
-    let embeddings = Embeddings::load(&mut checkpoint, &config)?;
-    let layers = (0..config.layers)
-        .map(|layer| Layer::load(&mut checkpoint, &config, layer))
-        .collect::<Result<_, _>>()?;
-    let next = format!(
-        "encoder.layer.{}.attention.self.query.weight",
-        config.layers
-    );
-    config::no_more_layers(&checkpoint, "num_hidden_layers", config.layers, next)?;
-    let rotary = match config.positions {
-        Positions::Absolute { .. } => None,
-        Positions::Rotary { theta } => {
-            let head_width = config.width / config.heads;
-            let rotary = Rotary::load(&checkpoint, &FREQUENCIES, head_width, theta)?;
-            Some(rotary)
-        }
-    };
-    let (width, epsilon) = (config.width, config.epsilon);
-    let name = "encoder.emb_layer_norm_after";
-    let norm = LayerNorm::load(&mut checkpoint, name, width, epsilon)?;
-    let positions = embeddings.positions.as_ref().map(PositionTable::count);
-    Ok(Loaded {
-        info: config.info(positions, &checkpoint),
-        network: Box::new(Esm {
-            embeddings,
-            rotary,
-            layers,
-            norm,
-        }),
-    })
+    Ok(Plan::new(config.info(), PREFIX, move |checkpoint| {
+        Esm::load(checkpoint, &config)
+    }))
 }
 
 /// The network.
@@ -72,11 +44,40 @@ struct Esm {
     norm: LayerNorm,
 }
 
+impl Esm {
+    fn load(checkpoint: &mut Checkpoint<'_>, config: &EsmConfig) -> Result<Self, Error> {
+        let &EsmConfig { width, epsilon, .. } = config;
+        let embeddings = Embeddings::load(checkpoint, config)?;
+        let layers = (0..config.layers)
+            .map(|layer| Layer::load(checkpoint, config, layer))
+            .collect::<Result<_, _>>()?;
+        let next = format!(
+            "encoder.layer.{}.attention.self.query.weight",
+            config.layers
+        );
+        config::no_more_layers(checkpoint, "num_hidden_layers", config.layers, next)?;
+        let rotary = match config.positions {
+            Positions::Absolute { .. } => None,
+            Positions::Rotary { theta } => {
+                let head_width = width / config.heads;
+                Some(Rotary::load(checkpoint, &FREQUENCIES, head_width, theta)?)
+            }
+        };
+        let name = "encoder.emb_layer_norm_after";
+        Ok(Self {
+            embeddings,
+            rotary,
+            layers,
+            norm: LayerNorm::load(checkpoint, name, width, epsilon)?,
+        })
+    }
+}
+
 impl Architecture for Esm {
     fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
         self.embeddings.apply(ids, &mut workspace.hidden);
         if let Some(rotary) = &self.rotary {
-            rotary.turns(ids.len(), &mut workspace.turns);
+            rotary.turns(&mut workspace.turns);
         }
     }
 
@@ -88,6 +89,18 @@ impl Architecture for Esm {
         self.layers[layer].complete(workspace);
         if layer + 1 == self.layers.len() {
             self.norm.apply(&mut workspace.hidden);
+        }
+    }
+
+    fn positions(&self) -> Option<usize> {
+        let table = self.embeddings.positions.as_ref();
+        table.map(PositionTable::count)
+    }
+
+    fn extra_room(&self) -> ExtraRoom {
+        ExtraRoom {
+            turns: self.rotary.as_ref().map_or(0, Rotary::width),
+            ..ExtraRoom::default()
         }
     }
 }

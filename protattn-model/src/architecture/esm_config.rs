@@ -4,7 +4,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::config;
-use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::{Family, Info};
 use crate::kernel::Activation;
@@ -94,7 +93,8 @@ impl EsmConfig {
         })
     }
 
-    pub(super) fn info(&self, positions: Option<usize>, checkpoint: &Checkpoint<'_>) -> Info {
+    /// What is known without the weights.
+    pub(super) fn info(&self) -> Info {
         Info {
             name: String::new(),
             family: Family::Esm,
@@ -104,9 +104,9 @@ impl EsmConfig {
             head_width: self.width / self.heads,
             intermediate: self.intermediate,
             vocabulary: self.vocabulary,
-            positions,
-            parameters: checkpoint.parameters(),
-            dtype: checkpoint.dtype(),
+            positions: None,
+            parameters: 0,
+            dtype: None,
         }
     }
 }

@@ -8,13 +8,15 @@ mod electra;
 mod esm;
 mod esm_config;
 mod t5;
+mod t5_config;
 mod xlnet;
+mod xlnet_config;
 
 use serde_json::Value;
 
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::info::Info;
+use crate::info::{Family, Info};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The `model_type`s that can be read.
@@ -39,32 +41,83 @@ pub(crate) trait Architecture: Send + Sync {
         ExtraRoom::default()
     }
 
+    /// The longest pass in tokens, where a table of positions ends.
+    fn positions(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether it can take tokens in segments, which then stand in `workspace.segments`.
     fn takes_segments(&self) -> bool {
         false
     }
 }
 
-/// A network with what there is to know about it.
-pub(crate) struct Loaded {
-    pub(crate) info: Info,
-    pub(crate) network: Box<dyn Architecture>,
+/// What a configuration describes, checked before any weight is read.
+pub(crate) struct Plan {
+    info: Info,
+    prefix: &'static str,
+    build: Build,
 }
 
-/// Reads the configuration and builds the network that it describes.
-pub(crate) fn load(config: &[u8], checkpoint: Checkpoint<'_>) -> Result<Loaded, Error> {
-    let value: Value = serde_json::from_slice(config).map_err(Error::ConfigSyntax)?;
-    match value.get("model_type").and_then(Value::as_str) {
-        Some("albert") => albert::load(&value, checkpoint),
-        Some("bert") => bert::load(&value, checkpoint),
-        Some("electra") => electra::load(&value, checkpoint),
-        Some("esm") => esm::load(&value, checkpoint),
-        Some("t5") => t5::load(&value, checkpoint),
-        Some("xlnet") => xlnet::load(&value, checkpoint),
-        None if bert::has_keys(&value) => bert::load(&value, checkpoint),
-        found => Err(Error::ModelType {
-            found: found.map(str::to_owned),
-            known: KNOWN,
-        }),
+/// Reads the weights of a network.
+type Build = Box<dyn FnOnce(&mut Checkpoint<'_>) -> Result<Box<dyn Architecture>, Error>>;
+
+impl Plan {
+    /// `info` says what the configuration alone can tell; `prefix` stands before the names of
+    /// tensors that are stored as part of a task model.
+    fn new<A: Architecture + 'static>(
+        info: Info,
+        prefix: &'static str,
+        build: impl FnOnce(&mut Checkpoint<'_>) -> Result<A, Error> + 'static,
+    ) -> Self {
+        Self {
+            info,
+            prefix,
+            build: Box::new(|checkpoint| Ok(Box::new(build(checkpoint)?))),
+        }
+    }
+
+    /// Reads a configuration.
+    pub(crate) fn read(config: &[u8]) -> Result<Self, Error> {
+        let value: Value = serde_json::from_slice(config).map_err(Error::ConfigSyntax)?;
+        match value.get("model_type").and_then(Value::as_str) {
+            Some("albert") => albert::plan(&value),
+            Some("bert") => bert::plan(&value),
+            Some("electra") => electra::plan(&value),
+            Some("esm") => esm::plan(&value),
+            Some("t5") => t5::plan(&value),
+            Some("xlnet") => xlnet::plan(&value),
+            None if bert::has_keys(&value) => bert::plan(&value),
+            found => Err(Error::ModelType {
+                found: found.map(str::to_owned),
+                known: KNOWN,
+            }),
+        }
+    }
+
+    /// The family.
+    pub(crate) fn family(&self) -> Family {
+        self.info.family
+    }
+
+    /// Number of tokens in the vocabulary.
+    pub(crate) fn vocabulary(&self) -> usize {
+        self.info.vocabulary
+    }
+
+    /// Builds the network from its weights, and says all there is to know about it.
+    pub(crate) fn build(
+        self,
+        checkpoint: Checkpoint<'_>,
+    ) -> Result<(Info, Box<dyn Architecture>), Error> {
+        let mut checkpoint = checkpoint.with_prefix(self.prefix);
+        let network = (self.build)(&mut checkpoint)?;
+        let info = Info {
+            positions: network.positions(),
+            parameters: checkpoint.parameters(),
+            dtype: checkpoint.dtype(),
+            ..self.info
+        };
+        Ok((info, network))
     }
 }

@@ -34,13 +34,19 @@ impl Rotary {
         })
     }
 
-    /// Fills `turns` with [token, cosines | sines], for tokens in a row from position 0.
-    pub(crate) fn turns(&self, tokens: usize, turns: &mut Vec<f32>) {
-        turns.clear();
-        for position in 0..tokens {
-            let angles = self.frequencies.iter().map(|f| position as f32 * f);
-            turns.extend(angles.clone().map(f32::cos));
-            turns.extend(angles.map(f32::sin));
+    /// Cosines and sines of a token.
+    pub(crate) fn width(&self) -> usize {
+        2 * self.frequencies.len()
+    }
+
+    /// Fills `turns` [token, cosines | sines], for tokens in a row from position 0.
+    pub(crate) fn turns(&self, turns: &mut [f32]) {
+        for (position, turns) in turns.chunks_exact_mut(self.width()).enumerate() {
+            let (cosines, sines) = turns.split_at_mut(self.frequencies.len());
+            for ((cos, sin), frequency) in cosines.iter_mut().zip(sines).zip(&self.frequencies) {
+                let angle = position as f32 * frequency;
+                (*cos, *sin) = (angle.cos(), angle.sin());
+            }
         }
     }
 }
@@ -77,8 +83,8 @@ mod tests {
     fn the_halves_of_a_head_are_turned_against_each_other() {
         // Theta 16 and width 4: the pairs (0, 2) and (1, 3) turn by 1 and 1/4 a position.
         let rotary = Rotary::load(&Checkpoint::random(1), &["inv_freq"], 4, 16.0).unwrap();
-        let mut turns = Vec::new();
-        rotary.turns(3, &mut turns);
+        let mut turns = [f32::NAN; 3 * 4];
+        rotary.turns(&mut turns);
         // Two heads to be turned, and a column that is not.
         let row = [1.0, 0.0, 0.0, 2.0, 0.0, 1.0, 3.0, 0.0, 9.0];
         let mut rows = row.repeat(3);

@@ -4,7 +4,7 @@ use super::{Embedding, LayerNorm, Linear, Rows};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::Tail;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// A row for each token, position and type, summed and normed; in the relatives that make these
 /// rows narrower or wider than the hidden states (Lan et al., arXiv 1909.11942, section 3.1), then
@@ -57,17 +57,24 @@ impl TokenEmbedding {
         self.position.rows()
     }
 
+    /// The buffer that a projection needs.
+    pub(crate) fn extra_room(&self) -> ExtraRoom {
+        ExtraRoom {
+            embedded: self.projection.as_ref().map_or(0, Linear::inputs),
+            ..ExtraRoom::default()
+        }
+    }
+
     /// Writes the embeddings to `hidden`.
     pub(crate) fn apply(&self, ids: &[u32], workspace: &mut Workspace) {
         let Workspace {
-            hidden, scratch, ..
+            hidden, embedded, ..
         } = workspace;
         match &self.projection {
             None => self.sum(ids, hidden),
             Some(projection) => {
-                scratch.resize(ids.len() * self.width, 0.0);
-                self.sum(ids, scratch);
-                projection.apply(scratch, Tail::Bias, hidden);
+                self.sum(ids, embedded);
+                projection.apply(embedded, Tail::Bias, hidden);
             }
         }
     }

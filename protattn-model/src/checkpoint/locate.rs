@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-/// The names that the hub gives to weights, the preferred first.
-const NAMES: [&str; 4] = [
+/// The names that the hub gives to weights, the preferred first; those of two are of indices.
+pub(crate) const NAMES: [&str; 4] = [
     "model.safetensors",
     "model.safetensors.index.json",
     "pytorch_model.bin",
@@ -36,12 +36,17 @@ impl Weights {
     /// The weights in a file, or in the files that it names if it is an index.
     pub(crate) fn at(path: PathBuf) -> Self {
         let name = path.file_name().unwrap_or_default();
-        if name.to_string_lossy().ends_with(INDEX) {
+        if is_index(&name.to_string_lossy()) {
             Self::Index(path)
         } else {
             Self::File(path)
         }
     }
+}
+
+/// Whether a file of this name names the files that hold the weights.
+pub(crate) fn is_index(name: &str) -> bool {
+    name.ends_with(INDEX)
 }
 
 /// The file whose name ends so, if there is only one.

@@ -24,6 +24,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::convert::{Converted, IfExists, convert};
+#[cfg(feature = "hub")]
+pub(crate) use self::locate::{NAMES, is_index};
 pub(crate) use self::locate::{Weights, only};
 use self::random::Random;
 use self::store::Store;
@@ -85,6 +87,14 @@ impl<'a> Checkpoint<'a> {
     /// Tensors are looked for under this prefix as well as without one.
     pub(crate) fn with_prefix(self, prefix: &'static str) -> Self {
         Self { prefix, ..self }
+    }
+
+    /// Has weights that are not stored drawn with the standard deviation that the name of their
+    /// tensor gives, in place of 0.02.
+    pub(crate) fn draw_by(&mut self, deviation: impl Fn(&str) -> f64 + 'static) {
+        if let Source::Random(random) = &mut self.source {
+            random.draw_by(deviation);
+        }
     }
 
     /// The number of weights read so far.

@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use hf_hub::{CacheRepo, Repo, RepoType};
 
-use super::choice::{self, CONFIG, Weights};
+use super::choice;
 use super::error::Error;
 use super::name::is_commit;
+use crate::checkpoint;
+use crate::folder::CONFIG;
 
 /// The part of the cache that belongs to one model.
 pub(super) struct Cache {
@@ -95,11 +97,11 @@ pub(super) fn is_complete(folder: &Path, strict: bool) -> bool {
     let has = |file: &str| folder.join(file).is_file();
     let whole = match choice::choose(has) {
         Err(_) => false,
-        Ok((_, Weights::Whole(_))) => true,
-        Ok((_, Weights::Index(index))) => fs::read(folder.join(index))
+        Ok((_, weights)) if checkpoint::is_index(weights) => fs::read(folder.join(weights))
             .ok()
             .and_then(|index| choice::shards(&index).ok())
             .is_some_and(|shards| shards.iter().all(|file| has(file))),
+        Ok(_) => true,
     };
     whole && (!strict || choice::has_vocabulary(has))
 }

@@ -3,64 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::name::is_file_name;
-
-pub(super) const CONFIG: &str = "config.json";
-
-/// Files that alone make a tokenizer.
-const VOCABULARIES: [&str; 4] = [
-    "vocab.txt",
-    "tokenizer.json",
-    "spiece.model",
-    "spm_model.model",
-];
-
-/// What else a tokenizer may have.
-const TOKENIZER_SETTINGS: [&str; 3] = [
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-];
-
-/// Forms of weights, the preferred first.
-const WEIGHTS: [Weights; 4] = [
-    Weights::Whole("model.safetensors"),
-    Weights::Index("model.safetensors.index.json"),
-    Weights::Whole("pytorch_model.bin"),
-    Weights::Index("pytorch_model.bin.index.json"),
-];
-
-/// The weights of a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weights {
-    /// One file.
-    Whole(&'static str),
-    /// Several files, named in this one.
-    Index(&'static str),
-}
+use crate::checkpoint;
+use crate::folder::{BESIDE_TOKENIZER, CONFIG};
+use crate::tokenizer::TokenizerFile;
 
 /// The files needed of a model, of which `has` tells what there is: the small ones, and the
-/// weights. The error is what is missing.
+/// weights or their index. The error is what is missing.
 pub(super) fn choose(
     has: impl Fn(&str) -> bool,
-) -> Result<(Vec<&'static str>, Weights), &'static str> {
+) -> Result<(Vec<&'static str>, &'static str), &'static str> {
     if !has(CONFIG) {
         return Err(CONFIG);
     }
-    let form = |weights: &Weights| match weights {
-        Weights::Whole(file) | Weights::Index(file) => has(file),
-    };
-    let weights = WEIGHTS.into_iter().find(form);
+    let weights = checkpoint::NAMES.into_iter().find(|name| has(name));
     let weights = weights.ok_or("weights as safetensors or PyTorch's .bin")?;
     let small = [CONFIG]
         .into_iter()
-        .chain(VOCABULARIES)
-        .chain(TOKENIZER_SETTINGS);
+        .chain(TokenizerFile::ALL.map(TokenizerFile::name))
+        .chain(BESIDE_TOKENIZER);
     Ok((small.filter(|file| has(file)).collect(), weights))
 }
 
 /// Whether there is anything to make a tokenizer of.
 pub(super) fn has_vocabulary(has: impl Fn(&str) -> bool) -> bool {
-    VOCABULARIES.into_iter().any(has)
+    TokenizerFile::ALL.iter().any(|file| has(file.name()))
 }
 
 /// The files that an index of weights names, in order.
@@ -84,7 +50,7 @@ mod tests {
 
     use super::*;
 
-    fn chosen(files: &[&str]) -> Result<(Vec<&'static str>, Weights), &'static str> {
+    fn chosen(files: &[&str]) -> Result<(Vec<&'static str>, &'static str), &'static str> {
         choose(|file| files.contains(&file))
     }
 
@@ -102,7 +68,7 @@ mod tests {
             "vocab.txt",
         ];
         let (small, weights) = chosen(&repository).unwrap();
-        assert_eq!(weights, Weights::Whole("model.safetensors"));
+        assert_eq!(weights, "model.safetensors");
         let expected = [
             "config.json",
             "vocab.txt",
@@ -119,13 +85,10 @@ mod tests {
                 .unwrap()
                 .1
         };
-        assert_eq!(
-            weights("pytorch_model.bin"),
-            Weights::Whole("pytorch_model.bin")
-        );
+        assert_eq!(weights("pytorch_model.bin"), "pytorch_model.bin");
         let index = "model.safetensors.index.json";
-        assert_eq!(weights(index), Weights::Index(index));
-        assert_eq!(weights("x"), Weights::Index("pytorch_model.bin.index.json"));
+        assert_eq!(weights(index), index);
+        assert_eq!(weights("x"), "pytorch_model.bin.index.json");
         assert_eq!(chosen(&["model.safetensors"]), Err("config.json"));
         assert!(
             chosen(&["config.json", "tf_model.h5"])

@@ -137,47 +137,45 @@ pub fn resolve(
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Snapshot, Error> {
-    let no_revisions = |revision: &str| Error::NoRevisions {
-        name: name.to_owned(),
-        revision: revision.to_owned(),
-    };
     if Path::new(name).is_dir() {
+        without_revision(name, revision)?;
         let (folder, id, commit) = (PathBuf::from(name), None, None);
-        return match revision {
-            Some(revision) => Err(no_revisions(revision)),
-            None => Ok(Snapshot { folder, id, commit }),
-        };
+        return Ok(Snapshot { folder, id, commit });
     }
-    let wanted = match (known(name).map(|model| model.origin), revision) {
-        (Some(Origin::Tape), None) => return tape::resolve(name, options, progress),
-        (Some(Origin::Tape), Some(revision)) => return Err(no_revisions(revision)),
-        (
-            Some(Origin::Hub {
-                id,
-                revision,
-                commit,
-            }),
-            None,
-        ) => Wanted {
+    let pinned = known(name).map(|model| model.origin);
+    if let Some(Origin::Tape) = pinned {
+        without_revision(name, revision)?;
+        return tape::resolve(name, options, progress);
+    }
+    let (id, pin, commit) = match pinned {
+        Some(Origin::Hub {
             id,
             revision,
             commit,
-        },
-        (Some(Origin::Hub { id, .. }), Some(revision)) => Wanted {
-            id,
-            revision,
-            commit: None,
-        },
-        (None, revision) if looks_like_id(name) => Wanted {
-            id: name,
-            revision: revision.unwrap_or(MAIN),
-            commit: None,
-        },
-        (None, _) => {
+        }) => (id, revision, commit),
+        _ if looks_like_id(name) => (name, MAIN, None),
+        _ => {
             return Err(Error::Name {
                 name: name.to_owned(),
             });
         }
     };
+    let wanted = Wanted {
+        id,
+        revision: revision.unwrap_or(pin),
+        // A revision that was asked for is not compared with the pinned one.
+        commit: if revision.is_none() { commit } else { None },
+    };
     repository::resolve(wanted, options, progress)
+}
+
+/// Refuses a revision of what has none.
+fn without_revision(name: &str, revision: Option<&str>) -> Result<(), Error> {
+    match revision {
+        None => Ok(()),
+        Some(revision) => Err(Error::NoRevisions {
+            name: name.to_owned(),
+            revision: revision.to_owned(),
+        }),
+    }
 }

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use hf_hub::api::sync::ApiRepo;
 
 use super::cache::{self, Cache};
-use super::choice::{self, Weights};
+use super::choice;
 use super::client::{Asked, Client};
 use super::error::Error;
 use super::name::{is_commit, is_revision};
 use super::options::Options;
 use super::transfer;
 use super::{Event, Progress, Snapshot};
+use crate::checkpoint;
 
 /// How many of a model's files an error names.
 const NAMED: usize = 12;
@@ -126,12 +127,11 @@ impl Fetch<'_> {
         for name in small {
             self.file(name, progress)?;
         }
-        match weights {
-            Weights::Whole(name) => self.file(name, progress).map(drop),
-            Weights::Index(name) => {
-                let index = self.file(name, progress)?;
-                self.shards(index, progress)
-            }
+        let path = self.file(weights, progress)?;
+        if checkpoint::is_index(weights) {
+            self.shards(path, progress)
+        } else {
+            Ok(())
         }
     }
 

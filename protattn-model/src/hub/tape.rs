@@ -1,12 +1,12 @@
 //! The files that TAPE publishes at an address of its own (Rao et al. 2019, songlab-cal/tape).
 
 use super::cache;
-use super::choice::CONFIG;
 use super::client::{Asked, Client};
 use super::error::Error;
 use super::options::Options;
 use super::transfer;
 use super::{Event, Progress, Snapshot};
+use crate::folder::CONFIG;
 
 /// The name of each file at the address, and in a folder.
 const FILES: [(&str, &str); 2] = [

@@ -16,7 +16,7 @@ const READ_AS_X: [u8; 4] = *b"UZOB";
 
 /// The tokens of single letters, and those that stand around a sequence.
 #[derive(Debug, Clone)]
-pub(crate) struct Alphabet {
+pub(super) struct Alphabet {
     name: &'static str,
     frame: Frame,
     words: Words,

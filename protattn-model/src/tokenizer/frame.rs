@@ -4,7 +4,7 @@ use crate::info::Family;
 
 /// The ids of the special tokens that stand before and after a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub(super) struct Frame {
     pub(super) before: Vec<u32>,
     pub(super) after: Vec<u32>,
 }

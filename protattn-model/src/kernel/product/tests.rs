@@ -1,0 +1,147 @@
+//! Products against sums in double precision, on every instruction set.
+
+use ndarray::Array2;
+
+use super::*;
+
+/// Deterministic, uneven values of both signs.
+fn values(rows: usize, columns: usize, seed: usize) -> Array2<f32> {
+    Array2::from_shape_fn((rows, columns), |(i, j)| {
+        ((i * 37 + j * 101 + seed * 17) % 41) as f32 / 20.0 - 1.0
+    })
+}
+
+fn naive(x: &Array2<f32>, w: &Array2<f32>, bias: &[f32]) -> Array2<f64> {
+    Array2::from_shape_fn((x.nrows(), bias.len()), |(i, j)| {
+        let products = x
+            .row(i)
+            .into_iter()
+            .zip(w.row(j))
+            .map(|(x, w)| f64::from(*x) * f64::from(*w));
+        products.sum::<f64>() + f64::from(bias[j])
+    })
+}
+
+fn assert_close(found: &[f32], expected: &Array2<f64>, inputs: usize, case: &str) {
+    let tolerance = 4e-6 * inputs as f64;
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(
+            (f64::from(*found) - expected).abs() <= tolerance,
+            "{case}: {found} {expected}"
+        );
+    }
+}
+
+#[test]
+fn every_instruction_set_equals_the_naive_product_on_odd_shapes() {
+    let shapes = [
+        (1, 1, 1),
+        (2, 3, 5),
+        (7, 64, 64),
+        (13, 65, 63),
+        (5, 129, 1025),
+        (25, 70, 2500),
+    ];
+    for isa in Isa::available() {
+        for (rows, outputs, inputs) in shapes {
+            let case = format!("{isa:?} {rows} x {inputs} x {outputs}");
+            let (x, w) = (values(rows, inputs, 1), values(outputs, inputs, 2));
+            let bias = values(1, outputs, 3).into_raw_vec_and_offset().0;
+            let packed = PackedWeights::pack_for(isa, &[w.view()]);
+            let mut y = vec![f32::NAN; rows * outputs];
+            linear(
+                x.as_slice().expect("contiguous"),
+                &packed,
+                &bias,
+                Tail::Bias,
+                &mut y,
+            );
+            assert_close(&y, &naive(&x, &w, &bias), inputs, &case);
+        }
+    }
+}
+
+#[test]
+fn parts_are_stacked_and_only_the_outputs_asked_for_are_computed() {
+    let (x, a, b) = (values(4, 10, 1), values(3, 10, 2), values(70, 10, 3));
+    let packed = PackedWeights::pack(&[a.view(), b.view()]);
+    assert_eq!((packed.inputs(), packed.outputs()), (10, 73));
+    let bias = vec![0.5; 71];
+    let mut y = vec![f32::NAN; 4 * 71];
+    linear(
+        x.as_slice().expect("contiguous"),
+        &packed,
+        &bias,
+        Tail::Bias,
+        &mut y,
+    );
+    let stacked = ndarray::concatenate![ndarray::Axis(0), a, b];
+    assert_close(&y, &naive(&x, &stacked, &bias), 10, "stacked");
+}
+
+#[test]
+fn tails_are_applied_once_after_the_last_block_of_inputs() {
+    let (x, w) = (values(3, 2049, 1), values(2, 2049, 2));
+    let bias = [0.25, -0.5];
+    let packed = PackedWeights::pack(&[w.view()]);
+    let expected = naive(&x, &w, &bias);
+    let residual = [100.0, 200.0, 300.0, 400.0, 500.0, 600.0];
+    let mut y = [f32::NAN; 6];
+    linear(
+        x.as_slice().expect("contiguous"),
+        &packed,
+        &bias,
+        Tail::Residual(&residual),
+        &mut y,
+    );
+    let shifted = &expected
+        + &Array2::from_shape_vec((3, 2), residual.to_vec())
+            .expect("six")
+            .mapv(f64::from);
+    assert_close(&y, &shifted, 2049, "residual");
+    linear(
+        x.as_slice().expect("contiguous"),
+        &packed,
+        &bias,
+        Tail::Activation(Activation::Relu),
+        &mut y,
+    );
+    assert_close(&y, &expected.mapv(|v| v.max(0.0)), 2049, "relu");
+    linear(
+        x.as_slice().expect("contiguous"),
+        &packed,
+        &bias,
+        Tail::Gate(&[0.5, 0.0, -1.0, 2.0, 0.25, 1.0]),
+        &mut y,
+    );
+    let gate = ndarray::arr2(&[[0.5, 0.0], [-1.0, 2.0], [0.25, 1.0]]);
+    assert_close(&y, &(&expected * &gate), 2049, "gate");
+}
+
+#[test]
+fn shifted_rows_are_added_forwards_and_backwards() {
+    let (x, w) = (values(3, 5, 1), values(2, 5, 2));
+    let packed = PackedWeights::pack(&[w.view()]);
+    let expected = naive(&x, &w, &[0.0; 2]);
+    let numbers = [100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0];
+    for (first, step, added) in [
+        // Rows that begin one value earlier each time: the same number on each diagonal.
+        (2, -1, [[300.0, 400.0], [200.0, 300.0], [100.0, 200.0]]),
+        (1, 2, [[200.0, 300.0], [400.0, 500.0], [600.0, 700.0]]),
+    ] {
+        let mut y = [f32::NAN; 6];
+        let tail = Tail::Shifted(Shifted {
+            values: &numbers,
+            first,
+            step,
+        });
+        linear(
+            x.as_slice().expect("contiguous"),
+            &packed,
+            &[0.0; 2],
+            tail,
+            &mut y,
+        );
+        assert_close(&y, &(&expected + &ndarray::arr2(&added)), 50, "shifted");
+    }
+}
