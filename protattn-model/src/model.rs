@@ -154,27 +154,6 @@ impl Model {
         &self.weights_paths
     }
 
-    /// The bytes of the weights, which are computed with as F32, and those of a [`Workspace`] after
-    /// a pass over `tokens` tokens, special ones included; every worker has one of its own. `None`
-    /// if they are more than can be counted.
-    ///
-    /// ```
-    /// # let config = br#"{"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 2,
-    /// #   "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 30}"#;
-    /// # let model = protattn_model::Model::random(config, None, 1)?;
-    /// let (weights, workspace) = model.memory(100).expect("a small model");
-    /// assert_eq!(weights, 4 * model.info().parameters);
-    /// // The attention of 100 tokens in 2 heads, and what else a pass needs.
-    /// assert!(workspace > 4 * 2 * 100 * 100);
-    /// # Ok::<(), protattn_model::Error>(())
-    /// ```
-    #[must_use]
-    pub fn memory(&self, tokens: usize) -> Option<(u64, u64)> {
-        let weights = self.info.parameters.checked_mul(size_of::<f32>() as u64)?;
-        let workspace = workspace::bytes(&self.info, self.network.extra_room(), tokens)?;
-        Some((weights, workspace))
-    }
-
     /// Runs one pass and hands each wanted output to the sink, per residue.
     ///
     /// The same as [`forward_with`](Self::forward_with) and [`SpecialTokens::Cut`].
