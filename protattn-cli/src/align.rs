@@ -58,7 +58,8 @@ pub(crate) fn analyse(
     output::prepare(&args.output)?;
     let reading = Reading::new(&args.read)?;
     let data = data::read(&args.data, &reading, selection(args))?;
-    data::tell_warnings(&data.warnings);
+    let rest = format!("all of them are in {}", crate::record::FILE_NAME);
+    data::tell_warnings(&data.warnings, &rest);
     let choice = Choice {
         own,
         options,

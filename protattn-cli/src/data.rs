@@ -20,8 +20,8 @@ use crate::ending::{Outcome, tell};
 use crate::record::{DataRecord, Skipped};
 use crate::selection::Selection;
 
-/// Skipped records named on the terminal.
-const NAMED_SKIPPED: usize = 10;
+/// Skipped records, and warnings, that are named on the terminal.
+const NAMED: usize = 10;
 
 /// The proteins of a run, and what became of the data sets they came from.
 #[derive(Default)]
@@ -79,16 +79,19 @@ pub(crate) fn require_some(found: usize, names: &[String], skipped: &[Skipped]) 
     bail!("{}: no protein that can be used{first}", names.join(", "))
 }
 
-/// Says what was odd.
-pub(crate) fn tell_warnings(warnings: &[String]) {
-    warnings
-        .iter()
-        .for_each(|warning| tell(&format!("warning: {warning}")));
+/// Says what was odd, the first few; `rest` says where all of it is.
+pub(crate) fn tell_warnings(warnings: &[String], rest: &str) {
+    for warning in warnings.iter().take(NAMED) {
+        tell(&format!("warning: {warning}"));
+    }
+    if warnings.len() > NAMED {
+        tell(&format!("warning: {} more; {rest}", warnings.len() - NAMED));
+    }
 }
 
 /// Names what was skipped, the first few; `rest` says where all of them are.
 pub(crate) fn tell_skipped(skipped: &[Skipped], rest: &str) {
-    for Skipped { record, reason } in skipped.iter().take(NAMED_SKIPPED) {
+    for Skipped { record, reason } in skipped.iter().take(NAMED) {
         // What a reader says of a file names it already.
         let named = reason.starts_with(record.as_str());
         tell(&if named {
@@ -97,10 +100,13 @@ pub(crate) fn tell_skipped(skipped: &[Skipped], rest: &str) {
             format!("  {record}: {reason}")
         });
     }
-    if skipped.len() > NAMED_SKIPPED {
+    if skipped.len() > NAMED {
         tell(&format!("  ... {rest}"));
     }
 }
+
+/// Where all that is passed over or odd stands, if not in `run.json`.
+pub(crate) const INSPECT: &str = "`protattn data inspect --json` has all of them";
 
 /// How a command ends that passed over these records, which it tells.
 pub(crate) fn outcome(skipped: &[Skipped], strict: bool) -> Outcome {
@@ -108,7 +114,7 @@ pub(crate) fn outcome(skipped: &[Skipped], strict: bool) -> Outcome {
         return Outcome::Done;
     }
     tell(&format!("{} skipped:", skipped.len()));
-    tell_skipped(skipped, "`protattn data inspect --json` has all of them");
+    tell_skipped(skipped, INSPECT);
     if strict {
         Outcome::Skipped
     } else {

@@ -15,8 +15,9 @@ use crate::{align, report, summary, table};
 const NEXT: &str = "
 Next, on structures of your own (PDB or mmCIF files, or a folder of them):
   protattn align --model demo --max-tokens 256 --data STRUCTURE.cif --output my-results
-The built-in model knows synthetic proteins only: put a folder with config.json, model.safetensors
-and vocab.txt of ProtBert or TapeBert in place of `demo`, and leave out --max-tokens.
+The built-in model knows synthetic proteins only: put a model's name in place of `demo`, and leave out
+--max-tokens. `protattn model list` has the names; the model is downloaded when it is first used. A PDB
+id (7HVP:A) or an AlphaFold accession (AF-P69905) stands for a structure in the same way.
 ";
 
 /// Runs the command: `align` as anyone would call it, then the report and a summary.

@@ -19,8 +19,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Outcome> {
             writer.write(&protein)?;
             written += 1;
         }
-        data::tell_warnings(&set.take_warnings());
-        data::tell_warnings(&reading.unmatched());
+        data::tell_warnings(&set.take_warnings(), data::INSPECT);
+        data::tell_warnings(&reading.unmatched(), data::INSPECT);
         (written, set.skipped)
     } else {
         let selection = args.limit.map_or(Selection::All, Selection::First);
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Outcome> {
         for protein in &data.proteins {
             writer.write(protein)?;
         }
-        data::tell_warnings(&data.warnings);
+        data::tell_warnings(&data.warnings, data::INSPECT);
         (data.proteins.len(), data.skipped)
     };
     data::require_some(written, &args.data, &skipped)?;

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Outcome> {
             write!(out, "{gap}{}", report.text())?;
         }
     }
-    data::tell_warnings(&reading.unmatched());
+    data::tell_warnings(&reading.unmatched(), data::INSPECT);
     Ok(Outcome::Done)
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &SplitArgs) -> Result<Outcome> {
     };
     output::prepare(&args.output)?;
     let data = data::read(&args.data, &Reading::new(&args.read)?, Selection::All)?;
-    data::tell_warnings(&data.warnings);
+    data::tell_warnings(&data.warnings, data::INSPECT);
     let parts = split.assign(data.proteins.iter().map(Protein::id), &clusters);
     let ending = if args.parquet { "parquet" } else { "jsonl" };
     for (part, name) in PARTS.iter().enumerate() {
