@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[cfg(all(feature = "fasta", feature = "fetch", feature = "gzip", feature = "json", feature = "jsonl", feature = "lmdb", feature = "netsurfp", feature = "proteinnet", feature = "structure", feature = "uniprot"))]
+#[path = "tests/corpus.rs"]
+mod corpus;
 #[cfg(feature = "fetch")]
 #[path = "tests/fetch.rs"]
 mod fetch;
@@ -26,6 +29,9 @@ mod netsurfp;
 #[cfg(feature = "parquet")]
 #[path = "tests/parquet.rs"]
 mod parquet;
+#[cfg(all(feature = "fasta", feature = "fetch", feature = "gzip", feature = "json", feature = "jsonl", feature = "lmdb", feature = "netsurfp", feature = "proteinnet", feature = "structure", feature = "uniprot"))]
+#[path = "tests/parsers.rs"]
+mod parsers;
 #[cfg(feature = "proteinnet")]
 #[path = "tests/proteinnet.rs"]
 mod proteinnet;

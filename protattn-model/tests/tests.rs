@@ -4,11 +4,15 @@
 
 mod checkpoints;
 mod common;
+#[cfg(all(feature = "torch", feature = "tokenizers"))]
+mod corpus;
 mod families;
 mod golden;
 mod golden_relative;
 #[cfg(feature = "hub")]
 mod hub;
 mod malformed;
+#[cfg(all(feature = "torch", feature = "tokenizers"))]
+mod parsers;
 mod passes;
 mod tokenizers;
