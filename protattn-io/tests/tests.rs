@@ -2,7 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
-#[cfg(all(feature = "fasta", feature = "fetch", feature = "gzip", feature = "json", feature = "jsonl", feature = "lmdb", feature = "netsurfp", feature = "proteinnet", feature = "structure", feature = "uniprot"))]
+#[cfg(all(
+    feature = "fasta",
+    feature = "fetch",
+    feature = "gzip",
+    feature = "json",
+    feature = "jsonl",
+    feature = "lmdb",
+    feature = "netsurfp",
+    feature = "proteinnet",
+    feature = "structure",
+    feature = "uniprot"
+))]
 #[path = "tests/corpus.rs"]
 mod corpus;
 #[cfg(feature = "fetch")]
@@ -29,7 +40,18 @@ mod netsurfp;
 #[cfg(feature = "parquet")]
 #[path = "tests/parquet.rs"]
 mod parquet;
-#[cfg(all(feature = "fasta", feature = "fetch", feature = "gzip", feature = "json", feature = "jsonl", feature = "lmdb", feature = "netsurfp", feature = "proteinnet", feature = "structure", feature = "uniprot"))]
+#[cfg(all(
+    feature = "fasta",
+    feature = "fetch",
+    feature = "gzip",
+    feature = "json",
+    feature = "jsonl",
+    feature = "lmdb",
+    feature = "netsurfp",
+    feature = "proteinnet",
+    feature = "structure",
+    feature = "uniprot"
+))]
 #[path = "tests/parsers.rs"]
 mod parsers;
 #[cfg(feature = "proteinnet")]
