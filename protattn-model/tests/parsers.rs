@@ -8,8 +8,11 @@ use std::path::Path;
 use protattn_model::{IfExists, Model, convert};
 use serde_json::Value;
 
-/// All of them by name.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+/// The name of a target, and what it runs.
+type Parser = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub(crate) const ALL: &[Parser] = &[
     ("config_json", config_json),
     ("index_json", index_json),
     ("safetensors", weights),

@@ -18,8 +18,11 @@ use protattn_io::{
     Error, Protein, Track, fasta, json, jsonl, lmdb, netsurfp, pickle, proteinnet, uniprot,
 };
 
-/// All of them by name.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+/// The name of a target, and what it runs.
+type Parser = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub(crate) const ALL: &[Parser] = &[
     ("clusters", clusters),
     ("dssp", dssp),
     ("fasta", fasta),
