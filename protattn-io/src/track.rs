@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// One value for each residue of a protein, `None` where it is undefined.
 ///
-/// Written as a list of `true`, `false` and `null`, or of names and `null`.
+/// Written as a list of `true`, `false` and `null`, or of names and `null`. Of a list of nothing but
+/// `null` nobody can tell which it was: it is read as flags.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Track {

@@ -5,6 +5,20 @@
 #[cfg(feature = "jsonl")]
 #[path = "tests/any_protein.rs"]
 mod any_protein;
+#[cfg(all(
+    feature = "fasta",
+    feature = "fetch",
+    feature = "gzip",
+    feature = "json",
+    feature = "jsonl",
+    feature = "lmdb",
+    feature = "netsurfp",
+    feature = "proteinnet",
+    feature = "structure",
+    feature = "uniprot"
+))]
+#[path = "tests/corpus.rs"]
+mod corpus;
 #[cfg(feature = "fetch")]
 #[path = "tests/fetch.rs"]
 mod fetch;
@@ -32,6 +46,20 @@ mod parquet;
 #[cfg(feature = "parquet")]
 #[path = "tests/parquet_proteins.rs"]
 mod parquet_proteins;
+#[cfg(all(
+    feature = "fasta",
+    feature = "fetch",
+    feature = "gzip",
+    feature = "json",
+    feature = "jsonl",
+    feature = "lmdb",
+    feature = "netsurfp",
+    feature = "proteinnet",
+    feature = "structure",
+    feature = "uniprot"
+))]
+#[path = "tests/parsers.rs"]
+mod parsers;
 #[cfg(feature = "proteinnet")]
 #[path = "tests/proteinnet.rs"]
 mod proteinnet;

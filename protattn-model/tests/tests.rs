@@ -4,11 +4,15 @@
 
 mod checkpoints;
 mod common;
+#[cfg(all(feature = "torch", feature = "tokenizers"))]
+mod corpus;
 mod families;
 mod golden;
 #[cfg(feature = "hub")]
 mod hub;
 mod malformed;
+#[cfg(all(feature = "torch", feature = "tokenizers"))]
+mod parsers;
 mod passes;
 mod relative;
 mod tokenizers;

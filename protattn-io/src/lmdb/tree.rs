@@ -35,6 +35,8 @@ const UNUSUAL_NODE: u16 = 0x02 | 0x04;
 const NO_ROOT: u64 = u64::MAX;
 /// More levels than a file of 2^64 bytes can have.
 const MAX_DEPTH: usize = 64;
+/// The bytes of an entry at the least: its place in the list of nodes, its header and a key.
+const MIN_ENTRY: u64 = 2 + NODE_HEADER as u64 + 1;
 /// Values longer than this are refused.
 const MAX_VALUE: u64 = 1 << 28;
 
@@ -80,6 +82,13 @@ impl<F: Read + Seek> Tree<F> {
                 "its keys are sorted in an unusual order or have several values".into(),
             ));
         }
+        // Who asks for each of them would otherwise not come to an end.
+        if meta.entries > len / MIN_ENTRY {
+            let entries = meta.entries;
+            return Err(Damage::Meta(format!(
+                "its {len} bytes have no room for the {entries} keys it claims"
+            )));
+        }
         Ok(Self {
             file,
             len,
@@ -89,7 +98,7 @@ impl<F: Read + Seek> Tree<F> {
         })
     }
 
-    /// How many keys there are, as the file says.
+    /// How many keys there are, as the file says: no more than it has room for.
     pub(super) fn entries(&self) -> u64 {
         self.entries
     }

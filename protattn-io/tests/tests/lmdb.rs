@@ -154,6 +154,19 @@ fn open_bytes(folder: &Path, bytes: &[u8]) -> Result<Reader, Error> {
 }
 
 #[test]
+fn no_more_keys_are_believed_than_the_file_has_room_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = fs::read(fixture("lmdb/valid/kinds/data.mdb")).unwrap();
+    // Both of its meta pages.
+    for at in [120, 4096 + 120] {
+        bytes[at..at + 8].copy_from_slice(&(1_u64 << 40).to_le_bytes());
+    }
+    let error = open_bytes(folder.path(), &bytes).unwrap_err().to_string();
+    let message = "no LMDB file: its 12288 bytes have no room for the 1099511627776 keys it claims";
+    assert!(error.ends_with(message), "{error}");
+}
+
+#[test]
 fn what_is_no_lmdb_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let message = |change: &dyn Fn(&mut Vec<u8>)| {

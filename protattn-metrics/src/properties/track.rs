@@ -214,26 +214,35 @@ pub fn property_of_track<'a>(
     proteins: impl IntoIterator<Item = &'a Protein>,
 ) -> Result<Option<Box<dyn Property>>, Error> {
     let mut classes = BTreeSet::new();
-    let mut any = false;
+    // Without a value: read from a file, they may as well be classes.
+    let mut any_flags = false;
     for track in proteins
         .into_iter()
         .filter_map(|protein| protein.track(name))
     {
-        any = true;
         match track {
+            Track::Flags(_) if track.defined() == 0 => any_flags = true,
             Track::Flags(_) => return Ok(Some(Box::new(TrackFlags::new(name, name)))),
             Track::Classes(names) => classes.extend(names.iter().flatten().map(String::as_str)),
         }
     }
-    if !any || classes.is_empty() {
-        return Ok(None);
+    if !classes.is_empty() {
+        return Ok(Some(Box::new(TrackClasses::new(name, name, classes)?)));
     }
-    Ok(Some(Box::new(TrackClasses::new(name, name, classes)?)))
+    let flags = || -> Box<dyn Property> { Box::new(TrackFlags::new(name, name)) };
+    Ok(any_flags.then(flags))
+}
+
+/// The labels of a track without a value, which is of either kind: written as JSON, it is nothing
+/// but `null`.
+fn undefined(n_residues: usize) -> Labels {
+    Labels::Residues(vec![Label::UNDEFINED; n_residues])
 }
 
 fn from_flags(protein: &Protein, track: &str) -> Result<Option<Labels>, Error> {
     match protein.track(track) {
         None => Ok(None),
+        Some(track) if track.defined() == 0 => Ok(Some(undefined(track.len()))),
         Some(Track::Flags(flags)) => {
             let labels = flags.iter().copied().map(Label::from_flag).collect();
             Ok(Some(Labels::Residues(labels)))
@@ -253,6 +262,7 @@ fn from_classes(
 ) -> Result<Option<Labels>, Error> {
     match protein.track(track) {
         None => Ok(None),
+        Some(track) if track.defined() == 0 => Ok(Some(undefined(track.len()))),
         Some(Track::Classes(names)) => {
             let label = |(index, name): (usize, &Option<String>)| {
                 let Some(name) = name else {
@@ -280,5 +290,63 @@ fn from_classes(
             expected: "class names",
             found: "true or false",
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// Proteins of two residues with these tracks `domain`.
+    fn proteins(tracks: [Track; 2]) -> [Protein; 2] {
+        tracks.map(|track| {
+            let mut protein = Protein::new("p", "AC").unwrap();
+            protein.set_label("domain", track).unwrap();
+            protein
+        })
+    }
+
+    fn classes(names: [Option<&str>; 2]) -> Track {
+        Track::Classes(names.map(|name| name.map(str::to_owned)).to_vec())
+    }
+
+    /// The classes of the property, and the class of each residue of each protein.
+    fn read(tracks: [Track; 2]) -> Option<(Vec<String>, Vec<Option<usize>>)> {
+        let proteins = proteins(tracks);
+        let property = property_of_track("domain", &proteins).unwrap()?;
+        let mut found = Vec::new();
+        for protein in &proteins {
+            match property.labels(protein).unwrap().unwrap() {
+                Labels::Residues(labels) => found.extend(labels.iter().map(|label| label.class())),
+                Labels::Pairs(_) => panic!("labels of residues"),
+            }
+        }
+        Some((property.classes().to_vec(), found))
+    }
+
+    #[test]
+    fn a_track_without_a_value_is_of_the_kind_of_the_others() {
+        let none = Track::Flags(vec![None; 2]);
+        let (known, found) = read([none.clone(), classes([Some("b"), Some("a")])]).unwrap();
+        assert_eq!(known, ["a", "b"]);
+        assert_eq!(found, [None, None, Some(1), Some(0)]);
+
+        let flags = Track::Flags(vec![Some(true), None]);
+        let (known, found) = read([classes([None, None]), flags]).unwrap();
+        assert_eq!(known, ["yes"]);
+        assert_eq!(found, [None, None, Some(0), None]);
+
+        assert_eq!(read([none.clone(), none]).unwrap().1, [None; 4]);
+        assert!(read([classes([None, None]), classes([None, None])]).is_none());
+    }
+
+    #[test]
+    fn values_of_the_other_kind_are_an_error() {
+        let flags = Track::Flags(vec![Some(true), None]);
+        let both = proteins([flags, classes([Some("a"), None])]);
+        let property = property_of_track("domain", &both).unwrap().unwrap();
+        assert!(property.labels(&both[1]).is_err());
     }
 }

@@ -1,0 +1,18 @@
+//! The files that fuzzing begins with, and those that it has found.
+
+use crate::parsers::ALL;
+
+#[test]
+fn every_parser_stands_its_corpus() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
+    if !corpus.exists() {
+        return; // The crate by itself.
+    }
+    for (name, parse) in ALL {
+        let files: Vec<_> = corpus.join(name).read_dir().unwrap().collect();
+        assert!(!files.is_empty(), "{name}");
+        for file in files {
+            parse(&std::fs::read(file.unwrap().path()).unwrap());
+        }
+    }
+}
