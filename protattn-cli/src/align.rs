@@ -56,7 +56,7 @@ pub(crate) fn analyse(
         contact: contact_rule(args),
     };
     output::prepare(&args.output)?;
-    let reading = Reading::new(&args.read)?;
+    let reading = Reading::new(&args.read)?.with_threads(args.threads);
     let data = data::read(&args.data, &reading, selection(args))?;
     let rest = format!("all of them are in {}", crate::record::FILE_NAME);
     data::tell_warnings(&data.warnings, &rest);

@@ -1,5 +1,6 @@
 //! How data sets are read: what every one of them goes through.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -19,6 +20,8 @@ const NAMED_UNMATCHED: usize = 5;
 pub(crate) struct Reading<'a> {
     args: &'a ReadArgs,
     tables: Vec<LabelTable>,
+    /// Threads that read structures; one a core unless given.
+    threads: Option<NonZeroUsize>,
 }
 
 impl<'a> Reading<'a> {
@@ -26,7 +29,16 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(args: &'a ReadArgs) -> Result<Self> {
         let tables = args.labels.iter().map(LabelTable::read);
         let tables = tables.collect::<Result<_, _>>()?;
-        Ok(Self { args, tables })
+        Ok(Self {
+            args,
+            tables,
+            threads: None,
+        })
+    }
+
+    /// Reads by so many threads.
+    pub(crate) fn with_threads(self, threads: Option<NonZeroUsize>) -> Self {
+        Self { threads, ..self }
     }
 
     /// Opens a path or, where there is none of the name, the structure of this identifier.
@@ -40,7 +52,9 @@ impl<'a> Reading<'a> {
             }
             path = file.into();
         }
-        Ok(source::open_with(path, self.args.options())?)
+        let mut options = self.args.options();
+        options.threads = self.threads;
+        Ok(source::open_with(path, options)?)
     }
 
     /// Gives a protein the labels of the tables.

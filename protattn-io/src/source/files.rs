@@ -1,6 +1,5 @@
 //! Which files a folder or a list stands for.
 
-use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +57,7 @@ fn located(list: &Path, entry: &str) -> Location {
 }
 
 /// The files that a list names, in its order.
-pub(super) fn of_list(path: &Path) -> Result<VecDeque<Location>, Error> {
+pub(super) fn of_list(path: &Path) -> Result<Vec<Location>, Error> {
     let io = |error| Error::io(path, &error);
     let mut bytes = Vec::new();
     let mut input = Input::open(path)?.take(MAX_LIST + 1);
@@ -67,7 +66,7 @@ pub(super) fn of_list(path: &Path) -> Result<VecDeque<Location>, Error> {
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| refused(path, "it is no list of files: it is not UTF-8"))?;
-    let files: VecDeque<_> = entries(&text).map(|entry| located(path, entry)).collect();
+    let files: Vec<_> = entries(&text).map(|entry| located(path, entry)).collect();
     if files.is_empty() {
         return Err(refused(path, "the list names no files"));
     }
@@ -76,7 +75,7 @@ pub(super) fn of_list(path: &Path) -> Result<VecDeque<Location>, Error> {
 
 /// The files of a folder, by name, then the structure files of the folders in it; and what is odd.
 /// Hidden files and folders are passed over, and so are links to folders, which can lead in circles.
-pub(super) fn of_folder(path: &Path) -> Result<(VecDeque<Location>, Vec<String>), Error> {
+pub(super) fn of_folder(path: &Path) -> Result<(Vec<Location>, Vec<String>), Error> {
     let (mut files, folders) = listed(path)?;
     let mut warnings = Vec::new();
     for folder in folders {

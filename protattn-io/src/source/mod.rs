@@ -20,13 +20,15 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
+mod ahead;
 mod files;
 mod format;
 mod location;
 
-use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use ahead::Ahead;
 pub use format::Format;
 use location::Location;
 
@@ -42,9 +44,7 @@ pub struct Source {
     /// Those of the file that is open.
     records: Records,
     /// The files of a folder or list that come after it.
-    files: VecDeque<Location>,
-    /// What they are, if that is not to be found out, and how to read them.
-    options: Options,
+    files: Ahead,
 }
 
 impl std::fmt::Debug for Source {
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Source {
         f.debug_struct("Source")
             .field("format", format)
             .field("warnings", warnings)
-            .field("files", files)
+            .field("files_left", &files.left())
             .finish_non_exhaustive()
     }
 }
@@ -73,6 +73,9 @@ pub struct Options {
     /// [`chains`](crate::structure::Options::chains).
     #[cfg(feature = "structure")]
     pub structure: crate::structure::Options,
+    /// The threads that read the structures of a folder or list. Their order, and what is odd of
+    /// each, is the same for any number. Default: `None`, one a core.
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// Opens a file, folder or list. Of a structure the chain may be named after it: `1ubq.cif:A`.
@@ -118,7 +121,7 @@ pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Source, Err
     match format {
         Format::Folder if is_folder => open_folder(&location, options),
         Format::List => open_list(&location, options),
-        format => open_file(&location, format, options),
+        format => open_file(&location, format, &options),
     }
 }
 
@@ -147,10 +150,7 @@ impl Iterator for Source {
             if let Some(record) = self.records.next() {
                 return Some(record);
             }
-            let location = self.files.pop_front()?;
-            let format = self.options.format;
-            let format = format.map_or_else(|| Format::detect_file(&location.path), Ok);
-            match format.and_then(|format| open_file(&location, format, self.options.clone())) {
+            match self.files.next()? {
                 Ok(file) => {
                     self.warnings.extend(file.warnings);
                     self.records = file.records;
@@ -177,8 +177,7 @@ fn open_folder(location: &Location, mut options: Options) -> Result<Source, Erro
         format: Format::Folder,
         warnings,
         records: Box::new(std::iter::empty()),
-        files,
-        options,
+        files: Ahead::new(files, options),
     })
 }
 
@@ -190,9 +189,17 @@ fn open_list(location: &Location, mut options: Options) -> Result<Source, Error>
         format: Format::List,
         warnings: Vec::new(),
         records: Box::new(std::iter::empty()),
-        files: files::of_list(&location.path)?,
-        options,
+        files: Ahead::new(files::of_list(&location.path)?, options),
     })
+}
+
+/// Opens a file of a folder or list.
+fn open_listed(location: &Location, options: &Options) -> Result<Source, Error> {
+    let format = match options.format {
+        Some(format) => format,
+        None => Format::detect_file(&location.path)?,
+    };
+    open_file(location, format, options)
 }
 
 fn refuse_chain(location: &Location) -> Result<(), Error> {
@@ -205,7 +212,7 @@ fn refuse_chain(location: &Location) -> Result<(), Error> {
     }
 }
 
-fn open_file(location: &Location, format: Format, options: Options) -> Result<Source, Error> {
+fn open_file(location: &Location, format: Format, options: &Options) -> Result<Source, Error> {
     if format != Format::Structure {
         refuse_chain(location)?;
     }
@@ -218,7 +225,7 @@ fn open_file(location: &Location, format: Format, options: Options) -> Result<So
         Format::NetSurfP => netsurfp(&location.path)?,
         Format::UniProt => uniprot(&location.path)?,
         Format::Lmdb => lmdb(&location.path)?,
-        Format::Structure => structure(location, &options, &mut warnings)?,
+        Format::Structure => structure(location, options, &mut warnings)?,
         Format::Parquet => parquet(&location.path)?,
         Format::Folder if location.path.is_dir() => {
             return Err(refused(
@@ -237,8 +244,7 @@ fn open_file(location: &Location, format: Format, options: Options) -> Result<So
         format,
         warnings,
         records,
-        files: VecDeque::new(),
-        options,
+        files: Ahead::none(),
     })
 }
 

@@ -353,3 +353,57 @@ END
         }
     }
 }
+
+/// Structures of a folder and a list are read by several threads, in their order all the same.
+#[cfg(feature = "structure")]
+#[test]
+fn threads_change_neither_the_order_nor_what_is_odd() {
+    use std::num::NonZeroUsize;
+
+    let folder = tempfile::tempdir().unwrap();
+    let atom = "ATOM      1  CA  GLY A   1      26.500  10.500   4.000  1.00 20.00           C\n";
+    for file in 0..40 {
+        let text = match file % 5 {
+            3 => "ATOM  broken\n".to_owned(),
+            // Without an END: odd, and usable.
+            4 => atom.to_owned(),
+            _ => format!("{atom}TER\nEND\n"),
+        };
+        std::fs::write(folder.path().join(format!("{file:02}.pdb")), text).unwrap();
+    }
+    let list = folder.path().join("all.list");
+    let names: String = (0..40)
+        .rev()
+        .map(|file| format!("{file:02}.pdb:A\n"))
+        .collect();
+    std::fs::write(&list, names).unwrap();
+
+    let read = |path: &std::path::Path, threads: usize| {
+        let mut options = source::Options::default();
+        options.threads = NonZeroUsize::new(threads);
+        let mut source = source::open_with(path, options).unwrap();
+        let records: Vec<String> = source
+            .by_ref()
+            .map(|record| record.map_or_else(|error| error.to_string(), |p| p.id().to_owned()))
+            .collect();
+        (records, source.take_warnings())
+    };
+    for path in [folder.path(), &list] {
+        let (records, warnings) = read(path, 1);
+        assert!(
+            records
+                .iter()
+                .filter(|record| record.ends_with(".A"))
+                .count()
+                == 32
+        );
+        assert!(records.len() >= 40 && warnings.len() >= 8, "{warnings:?}");
+        for threads in [2, 7, 64] {
+            assert_eq!(read(path, threads), (records.clone(), warnings.clone()));
+        }
+    }
+
+    // Threads that nobody reads from any more end.
+    let mut source = source::open(folder.path(), None).unwrap();
+    assert!(source.next().is_some());
+}
