@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use protattn_io::source;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -54,7 +55,7 @@ pub(crate) struct DataRecord {
     pub(crate) path: String,
     /// Records read, before any selection.
     pub(crate) records: usize,
-    /// Of the file, or of all files of the folder by name; hexadecimal.
+    /// Of all files that were read, one after the other; hexadecimal.
     pub(crate) sha256: String,
 }
 
@@ -99,7 +100,7 @@ impl DataRecord {
     /// Describes the file or folder at `path`, which the reader calls `name`.
     pub(crate) fn of_path(name: &str, path: &Path, records: usize) -> Result<Self> {
         let mut digest = Sha256::new();
-        for file in files(path)? {
+        for file in source::files(path)? {
             hash_file(&file, &mut digest)?;
         }
         Ok(Self {
@@ -160,22 +161,6 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The file itself, or the files of a folder (not of its folders) in the order of their names.
-fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries: io::Result<Vec<_>> = path
-        .read_dir()?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect();
-    let mut files = entries?;
-    // A lock file of LMDB says nothing of the data and comes and goes.
-    files.retain(|file| file.is_file() && file.file_name().is_some_and(|name| name != "lock.mdb"));
-    files.sort();
-    Ok(files)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -186,7 +171,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("b"), "c").unwrap();
         std::fs::write(folder.path().join("a"), "ab").unwrap();
-        std::fs::write(folder.path().join("lock.mdb"), "x").unwrap();
+        std::fs::write(folder.path().join(".hidden"), "x").unwrap();
         let record = DataRecord::of_path("set", folder.path(), 3).unwrap();
         // SHA-256 of "abc", FIPS 180-2, appendix B.1.
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -64,6 +64,7 @@ mod label;
     feature = "proteinnet"
 ))]
 mod lines;
+mod names;
 mod numbering;
 mod protein;
 #[cfg(any(feature = "fetch", feature = "jsonl"))]

@@ -14,10 +14,15 @@ pub(crate) struct ReadArgs {
     /// (TAPE), proteinnet, netsurfp, uniprot, parquet or list.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) data_format: Option<Format>,
-    /// Tables of labels, joined to the proteins by identifier: TSV or CSV with the columns id,
-    /// position (from 1) or number (author's, 52A), label and value; or UniProt's features.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// A table of labels, joined to the proteins by identifier: TSV, CSV or Parquet with the columns
+    /// id, position (from 1) or number (author's, 52A), label and value; or UniProt's features. Give
+    /// the flag again for another table.
+    #[arg(long, value_name = "FILE")]
     pub(crate) labels: Vec<PathBuf>,
+    /// Use only the proteins that this file lists, by identifier or UniProt accession, with blanks
+    /// or lines between them; `#` begins a comment.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ids: Option<PathBuf>,
     /// Structures: where secondary structure is taken from.
     #[arg(long, value_name = "SOURCE", value_enum, default_value_t = SecondaryStructureSource::Dssp)]
     pub(crate) secondary_structure: SecondaryStructureSource,

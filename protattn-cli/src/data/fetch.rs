@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use protattn_io::fetch::{Fetcher, Identifier, Options};
 
+use super::reading::words_of;
 use crate::args::FetchArgs;
 use crate::data;
 use crate::ending::{Outcome, Usage};
@@ -58,12 +59,7 @@ fn download(fetcher: &Fetcher, id: &Identifier) -> Result<PathBuf, protattn_io::
 fn identifiers(args: &FetchArgs) -> Result<Vec<Identifier>> {
     let mut names = args.ids.clone();
     if let Some(path) = &args.list {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
-        let lines = text
-            .lines()
-            .map(|line| line.split('#').next().unwrap_or_default());
-        names.extend(lines.flat_map(str::split_whitespace).map(str::to_owned));
+        names.extend(words_of(path)?);
     }
     let mut ids: Vec<Identifier> = Vec::new();
     for name in &names {

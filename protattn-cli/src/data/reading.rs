@@ -1,7 +1,8 @@
 //! How data sets are read: what every one of them goes through.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use protattn_io::Protein;
@@ -20,6 +21,8 @@ const NAMED_UNMATCHED: usize = 5;
 pub(crate) struct Reading<'a> {
     args: &'a ReadArgs,
     tables: Vec<LabelTable>,
+    /// The only proteins that are wanted, if not all are.
+    ids: Option<HashSet<String>>,
     /// Threads that read structures; one a core unless given.
     threads: Option<NonZeroUsize>,
 }
@@ -29,9 +32,11 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(args: &'a ReadArgs) -> Result<Self> {
         let tables = args.labels.iter().map(LabelTable::read);
         let tables = tables.collect::<Result<_, _>>()?;
+        let ids = args.ids.as_deref().map(words_of).transpose()?;
         Ok(Self {
             args,
             tables,
+            ids: ids.map(|ids| ids.into_iter().collect()),
             threads: None,
         })
     }
@@ -55,6 +60,12 @@ impl<'a> Reading<'a> {
         let mut options = self.args.options();
         options.threads = self.threads;
         Ok(source::open_with(path, options)?)
+    }
+
+    /// Whether a protein is wanted.
+    pub(crate) fn wants(&self, protein: &Protein) -> bool {
+        let is_listed = |ids: &HashSet<String>| protein.names().any(|name| ids.contains(name));
+        self.ids.as_ref().is_none_or(is_listed)
     }
 
     /// Gives a protein the labels of the tables.
@@ -99,4 +110,17 @@ impl<'a> Reading<'a> {
         };
         self.tables.iter().filter_map(warning).collect()
     }
+}
+
+/// The words of a file, with blanks or lines between them and comments after `#`.
+pub(crate) fn words_of(path: &Path) -> Result<Vec<String>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
+    let lines = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
+    Ok(lines
+        .flat_map(str::split_whitespace)
+        .map(str::to_owned)
+        .collect())
 }

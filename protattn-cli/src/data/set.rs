@@ -79,10 +79,11 @@ impl Iterator for Set<'_> {
 
     fn next(&mut self) -> Option<Protein> {
         loop {
-            let labelled = self.next_record()?.and_then(|mut protein| {
-                self.reading.label(&mut protein)?;
-                Ok(protein)
-            });
+            let labelled = match self.next_record()? {
+                Ok(protein) if !self.reading.wants(&protein) => continue,
+                Ok(mut protein) => self.reading.label(&mut protein).map(|()| protein),
+                Err(error) => Err(error),
+            };
             match labelled {
                 Ok(protein) => {
                     self.read += 1;

@@ -70,6 +70,31 @@ fn records_convert_to_themselves() {
 }
 
 #[test]
+fn only_the_proteins_of_a_list_are_read() {
+    let out = folder();
+    let fasta = out.path().join("three.fasta");
+    std::fs::write(
+        &fasta,
+        ">sp|P69905|HBA_HUMAN\nMVLS\n>sp|P68871|HBB_HUMAN\nMVHL\n>1ubq.A\nMQIF\n",
+    )
+    .unwrap();
+    let ids = out.path().join("ids.txt");
+    std::fs::write(&ids, "P68871 # by accession\n1ubq.A\nnot-there\n").unwrap();
+    let target = out.path().join("two.jsonl");
+    done(&[
+        "data",
+        "convert",
+        text(&fasta),
+        "--ids",
+        text(&ids),
+        "--output",
+        text(&target),
+    ]);
+    let found: Vec<String> = read(&target).iter().map(|p| p.id().to_owned()).collect();
+    assert_eq!(found, ["sp|P68871|HBB_HUMAN", "1ubq.A"]);
+}
+
+#[test]
 fn sets_are_joined_by_identifier_and_sequence() {
     let out = folder();
     let write = |name: &str, labels: &str| {

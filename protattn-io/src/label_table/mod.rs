@@ -42,7 +42,6 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
-mod id;
 mod mark;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -182,7 +181,7 @@ impl LabelTable {
     /// [`Error::Record`] with the row, if it is about a residue that the protein does not have, or
     /// about an author number where the protein has no numbering. The protein is as it was then.
     pub fn apply(&self, protein: &mut Protein) -> Result<usize, Error> {
-        let found = id::keys(protein.id()).find_map(|key| self.proteins.get(key));
+        let found = protein.names().find_map(|name| self.proteins.get(name));
         let Some(listed) = found else {
             return Ok(0);
         };

@@ -125,6 +125,30 @@ pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Source, Err
     }
 }
 
+/// The files that [`open`] reads of a path, in its order, without the names of chains; the list
+/// itself comes before the files that it names.
+///
+/// # Errors
+///
+/// If the path, or a folder in it, does not exist or cannot be read.
+pub fn files(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
+    let path = Location::parse(path.as_ref()).path;
+    let paths = |locations: Vec<Location>| locations.into_iter().map(|location| location.path);
+    if path.is_dir() {
+        let lmdb = path.join("data.mdb");
+        if lmdb.is_file() {
+            return Ok(vec![lmdb]);
+        }
+        return Ok(paths(files::of_folder(&path)?.0).collect());
+    }
+    // A file of no known kind can be opened as one that is given.
+    if matches!(Format::detect_file(&path), Ok(Format::List)) {
+        let named = files::of_list(&path)?;
+        return Ok(std::iter::once(path).chain(paths(named)).collect());
+    }
+    Ok(vec![path])
+}
+
 impl Source {
     /// The file or folder, without the name of a chain.
     pub fn path(&self) -> &Path {

@@ -407,3 +407,24 @@ fn threads_change_neither_the_order_nor_what_is_odd() {
     let mut source = source::open(folder.path(), None).unwrap();
     assert!(source.next().is_some());
 }
+
+#[test]
+fn the_files_of_a_source_are_those_that_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("more")).unwrap();
+    for name in ["b.fasta", "a.txt", ".hidden", "more/c.pdb", "more/d.txt"] {
+        std::fs::write(at(name), ">x\nAC\n").unwrap();
+    }
+    let found = source::files(folder.path()).unwrap();
+    assert_eq!(found, [at("a.txt"), at("b.fasta"), at("more/c.pdb")]);
+    std::fs::write(at("some.list"), "b.fasta\nmore/c.pdb:A\n").unwrap();
+    let found = source::files(at("some.list")).unwrap();
+    assert_eq!(found, [at("some.list"), at("b.fasta"), at("more/c.pdb")]);
+    assert_eq!(
+        source::files(at("more/c.pdb:A")).unwrap(),
+        [at("more/c.pdb")]
+    );
+    std::fs::write(at("more/data.mdb"), "").unwrap();
+    assert_eq!(source::files(at("more")).unwrap(), [at("more/data.mdb")]);
+}
