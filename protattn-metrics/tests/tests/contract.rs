@@ -186,7 +186,7 @@ fn a_track_of_the_wrong_kind_is_named() {
         .set_label(labels::SECONDARY_STRUCTURE, names)
         .unwrap();
     protein
-        .set_label("domain", Track::Flags(vec![None; 2]))
+        .set_label("domain", Track::Flags(vec![None, Some(true)]))
         .unwrap();
 
     let message = |property: &dyn Property| chain(&labels_of(property, &protein).unwrap_err());
