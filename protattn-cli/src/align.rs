@@ -193,6 +193,7 @@ fn record(
             contact_atom: format!("{:?}", args.contact_atom).to_lowercase(),
             min_separation: args.min_separation,
             contact_distance: args.contact_distance,
+            reading: args.read.settings(),
         },
         proteins: counted.proteins,
         proteins_by_property: counts

@@ -72,6 +72,22 @@ pub(crate) struct Settings {
     pub(crate) contact_atom: String,
     pub(crate) min_separation: usize,
     pub(crate) contact_distance: f64,
+    /// How the data were read; of runs before there was a choice, the defaults.
+    #[serde(default)]
+    pub(crate) reading: ReadSettings,
+}
+
+/// The choices in reading that decide labels and sequences; the files of `--labels` and `--ids` stand
+/// with the data.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ReadSettings {
+    /// As `--data-format` has it; null where it was recognised.
+    pub(crate) data_format: Option<String>,
+    pub(crate) secondary_structure: String,
+    pub(crate) binding_sites: String,
+    /// In Å.
+    pub(crate) ligand_distance: f32,
+    pub(crate) unobserved: bool,
 }
 
 /// A record that was not counted.

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use protattn_io::source::{self, Format};
 use protattn_io::structure::{self, BindingSites, LIGAND_DISTANCE, SecondaryStructure};
 
+use crate::record::ReadSettings;
+
 /// How data sets are read.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
@@ -60,6 +62,17 @@ impl ReadArgs {
             ..structure::Options::default()
         };
         options
+    }
+
+    /// What a run says of them.
+    pub(crate) fn settings(&self) -> ReadSettings {
+        ReadSettings {
+            data_format: self.data_format.map(|format| format.name().to_owned()),
+            secondary_structure: format!("{:?}", self.secondary_structure).to_lowercase(),
+            binding_sites: format!("{:?}", self.binding_sites).to_lowercase(),
+            ligand_distance: self.ligand_distance,
+            unobserved: self.unobserved,
+        }
     }
 }
 

@@ -20,7 +20,10 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Outcome> {
             written += 1;
         }
         data::tell_warnings(&set.take_warnings(), data::INSPECT);
-        data::tell_warnings(&reading.unmatched(), data::INSPECT);
+        // Behind a limit there may be proteins of any id.
+        if args.limit.is_none() {
+            data::tell_warnings(&reading.unmatched(), data::INSPECT);
+        }
         (written, set.skipped)
     } else {
         let selection = args.limit.map_or(Selection::All, Selection::First);

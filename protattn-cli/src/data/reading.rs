@@ -81,15 +81,17 @@ impl<'a> Reading<'a> {
         labels.map(str::to_owned).collect()
     }
 
-    /// What a run says of the tables.
+    /// What a run says of the tables, and of the list of proteins that are wanted.
     pub(crate) fn records(&self) -> Result<Vec<DataRecord>> {
-        let record = |table: &LabelTable| {
-            let path = table.path();
+        let tables = self.tables.iter().map(|table| (table.path(), table.len()));
+        let wanted = self.args.ids.as_deref().zip(self.ids.as_ref());
+        let list = wanted.map(|(path, ids)| (path, ids.len()));
+        let record = |(path, records): (&Path, usize)| {
             let name = path.to_string_lossy();
-            DataRecord::of_path(&name, path, table.len())
+            DataRecord::of_path(&name, path, records)
                 .with_context(|| format!("{name}: cannot be read again for its checksum"))
         };
-        self.tables.iter().map(record).collect()
+        tables.chain(list).map(record).collect()
     }
 
     /// For each table with ids that no protein had, a warning; to be asked when all is read.
