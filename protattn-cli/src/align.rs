@@ -60,6 +60,8 @@ pub(crate) fn analyse(
     let data = data::read(&args.data, &reading, selection(args))?;
     let rest = format!("all of them are in {}", crate::record::FILE_NAME);
     data::tell_warnings(&data.warnings, &rest);
+    // Before the hours of work, in which a file could be changed or go.
+    let sets = data.records(&reading)?;
     let choice = Choice {
         own,
         options,
@@ -88,6 +90,7 @@ pub(crate) fn analyse(
         .collect();
     table::write(&args.output, &rows)?;
     let mut run = record(args, line, &checkpoint, &layers, data, &counted, &counts)?;
+    run.data = sets;
     run.warnings = warnings;
     run.seconds = start.elapsed().as_secs_f64();
     run.write(&args.output)?;
@@ -179,7 +182,7 @@ fn record(
         command: line,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: checkpoint::describe(checkpoint)?,
-        data: data.sets,
+        data: Vec::new(),
         settings: Settings {
             properties: counts
                 .iter()

@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 use protattn_io::Protein;
 
 pub(crate) use self::reading::Reading;
-pub(crate) use self::set::Set;
+pub(crate) use self::set::{Origin, Set};
 use self::writer::Writer;
 use crate::ending::{Outcome, tell};
 use crate::record::{DataRecord, Skipped};
@@ -27,7 +27,7 @@ const NAMED: usize = 10;
 #[derive(Default)]
 pub(crate) struct Data {
     pub(crate) proteins: Vec<Protein>,
-    pub(crate) sets: Vec<DataRecord>,
+    origins: Vec<Origin>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) warnings: Vec<String>,
 }
@@ -52,17 +52,24 @@ pub(crate) fn read(names: &[String], reading: &Reading<'_>, selection: Selection
         }
     }
     require_some(data.proteins.len(), names, &data.skipped)?;
-    data.sets.extend(reading.records()?);
     data.warnings.extend(reading.unmatched());
     Ok(data)
 }
 
 impl Data {
+    /// What a run says of the data sets, and of what was read with them.
+    pub(crate) fn records(&self, reading: &Reading<'_>) -> Result<Vec<DataRecord>> {
+        let sets = self.origins.iter().map(Origin::record);
+        let mut records = sets.collect::<Result<Vec<_>>>()?;
+        records.extend(reading.records()?);
+        Ok(records)
+    }
+
     fn read_set(&mut self, name: &str, reading: &Reading<'_>) -> Result<Vec<Protein>> {
         let mut set = Set::open(name, reading)?;
         let proteins = set.by_ref().collect();
         self.warnings.extend(set.take_warnings());
-        self.sets.push(set.record()?);
+        self.origins.push(set.origin());
         self.skipped.extend(set.skipped);
         Ok(proteins)
     }

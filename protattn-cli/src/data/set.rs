@@ -1,6 +1,6 @@
 //! One data set, record by record.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use protattn_io::source::Source;
@@ -17,6 +17,25 @@ pub(crate) struct Set<'a> {
     records: Records,
     read: usize,
     pub(crate) skipped: Vec<Skipped>,
+}
+
+/// Where the records of a set came from.
+pub(crate) struct Origin {
+    name: String,
+    /// None of what is built in.
+    path: Option<PathBuf>,
+    records: usize,
+}
+
+impl Origin {
+    /// What a run says of the set; its files are read again for their checksum.
+    pub(crate) fn record(&self) -> Result<DataRecord> {
+        match &self.path {
+            None => Ok(built_in::data_record(self.records)),
+            Some(path) => DataRecord::of_path(&self.name, path, self.records)
+                .with_context(|| format!("{}: cannot be read again for its checksum", self.name)),
+        }
+    }
 }
 
 enum Records {
@@ -57,12 +76,15 @@ impl<'a> Set<'a> {
         }
     }
 
-    /// What a run says of the set, once it is read.
-    pub(crate) fn record(&self) -> Result<DataRecord> {
-        match &self.records {
-            Records::BuiltIn(_) => Ok(built_in::data_record(self.read)),
-            Records::Source(source) => DataRecord::of_path(&self.name, source.path(), self.read)
-                .with_context(|| format!("{}: cannot be read again for its checksum", self.name)),
+    /// Where the records came from.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            name: self.name.clone(),
+            path: match &self.records {
+                Records::BuiltIn(_) => None,
+                Records::Source(source) => Some(source.path().to_owned()),
+            },
+            records: self.read,
         }
     }
 
