@@ -46,20 +46,6 @@ mod parquet;
 #[cfg(feature = "parquet")]
 #[path = "tests/parquet_proteins.rs"]
 mod parquet_proteins;
-#[cfg(all(
-    feature = "fasta",
-    feature = "fetch",
-    feature = "gzip",
-    feature = "json",
-    feature = "jsonl",
-    feature = "lmdb",
-    feature = "netsurfp",
-    feature = "proteinnet",
-    feature = "structure",
-    feature = "uniprot"
-))]
-#[path = "tests/parsers.rs"]
-mod parsers;
 #[cfg(feature = "proteinnet")]
 #[path = "tests/proteinnet.rs"]
 mod proteinnet;

@@ -1,6 +1,9 @@
 //! The files that fuzzing begins with, and those that it has found.
 
-use crate::parsers::ALL;
+#[path = "parsers.rs"]
+mod parsers;
+
+use parsers::ALL;
 
 #[test]
 fn every_parser_stands_its_corpus() {
