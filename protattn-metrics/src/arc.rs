@@ -94,7 +94,7 @@ fn scan_row(row: &[f32], min_attention: f32, start: Arc, arcs: &mut Vec<Arc>) ->
     push_arcs(rest, min_attention, start, arcs)
 }
 
-fn contiguous<'a>(row: &'a ArrayView1<'_, f32>) -> Cow<'a, [f32]> {
+pub(crate) fn contiguous<'a>(row: &'a ArrayView1<'_, f32>) -> Cow<'a, [f32]> {
     row.as_slice()
         .map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed)
 }

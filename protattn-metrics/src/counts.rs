@@ -136,38 +136,52 @@ impl ArcCounts {
     /// [`Error::Overflow`] if a sum is too large. Nothing is added then.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.check_mergeable(other)?;
-        let overflow = || Error::Overflow {
-            property: self.property.clone(),
+        let fits = |(a, b): (&&[u64], &&[u64])| {
+            let mut pairs = a.iter().zip(*b);
+            pairs.all(|(a, b)| a.checked_add(*b).is_some())
         };
-        let add = |a: &[u64], b: &[u64]| -> Result<Vec<u64>, Error> {
-            a.iter()
-                .zip(b)
-                .map(|(a, b)| a.checked_add(*b).ok_or_else(overflow))
-                .collect()
-        };
-        let background_in_class = add(&self.background_in_class, &other.background_in_class)?;
-        let arcs_in_class = add(&self.arcs_in_class, &other.arcs_in_class)?;
-        let arcs_eligible = add(&self.arcs_eligible, &other.arcs_eligible)?;
-        let arcs_total = add(&self.arcs_total, &other.arcs_total)?;
-        let proteins = self
-            .proteins
-            .checked_add(other.proteins)
-            .ok_or_else(overflow)?;
-        let background_eligible = self
-            .background_eligible
-            .checked_add(other.background_eligible)
-            .ok_or_else(overflow)?;
-
-        self.background_in_class = background_in_class;
-        self.arcs_in_class = arcs_in_class;
-        self.arcs_eligible = arcs_eligible;
-        self.arcs_total = arcs_total;
-        self.proteins = proteins;
-        self.background_eligible = background_eligible;
+        if !self.numbers().iter().zip(&other.numbers()).all(fits) {
+            let property = self.property.clone();
+            return Err(Error::Overflow { property });
+        }
+        for (sums, numbers) in self.numbers_mut().into_iter().zip(other.numbers()) {
+            sums.iter_mut().zip(numbers).for_each(|(sum, n)| *sum += n);
+        }
         Ok(())
     }
 
-    fn check_mergeable(&self, other: &Self) -> Result<(), Error> {
+    /// Counts nothing again.
+    pub(crate) fn clear(&mut self) {
+        self.numbers_mut()
+            .into_iter()
+            .for_each(|numbers| numbers.fill(0));
+    }
+
+    /// All that is counted, but for what it is counted of, in a fixed order.
+    pub(crate) fn numbers(&self) -> [&[u64]; 6] {
+        [
+            std::slice::from_ref(&self.proteins),
+            &self.background_in_class,
+            std::slice::from_ref(&self.background_eligible),
+            &self.arcs_in_class,
+            &self.arcs_eligible,
+            &self.arcs_total,
+        ]
+    }
+
+    /// As [`numbers`](Self::numbers).
+    pub(crate) fn numbers_mut(&mut self) -> [&mut [u64]; 6] {
+        [
+            std::slice::from_mut(&mut self.proteins),
+            &mut self.background_in_class,
+            std::slice::from_mut(&mut self.background_eligible),
+            &mut self.arcs_in_class,
+            &mut self.arcs_eligible,
+            &mut self.arcs_total,
+        ]
+    }
+
+    pub(crate) fn check_mergeable(&self, other: &Self) -> Result<(), Error> {
         let differs = |what, expected, found| {
             Err(Error::Merge {
                 property: self.property.clone(),
@@ -237,7 +251,7 @@ impl ArcCounts {
     }
 
     /// The row of a layer.
-    fn row(&self, layer: usize) -> Result<usize, Error> {
+    pub(crate) fn row(&self, layer: usize) -> Result<usize, Error> {
         self.layers.binary_search(&layer).map_err(|_| Error::Layer {
             found: layer,
             counted: self.layers.clone(),

@@ -154,6 +154,38 @@ pub enum Error {
         /// What was found.
         message: String,
     },
+    /// A metric gives nothing, or the same twice.
+    #[error("metric {metric} has {found} quantities; it needs at least one, and no two alike")]
+    Quantities {
+        /// The metric.
+        metric: String,
+        /// Its quantities.
+        found: usize,
+    },
+    /// What a metric found cannot be kept.
+    #[error("metric {metric} gives {message}")]
+    MetricValue {
+        /// The metric.
+        metric: String,
+        /// What was found.
+        message: String,
+    },
+    /// Sums of different things cannot be added.
+    #[error("sums of metric {metric} cannot be merged: one is of {expected}, the other of {found}")]
+    MetricMerge {
+        /// The metric of the sums that would have received the others.
+        metric: String,
+        /// What they are of.
+        expected: String,
+        /// What the others are of.
+        found: String,
+    },
+    /// There are more sums than memory can address, or one is over the largest number.
+    #[error("the sums of metric {metric} are too many or too large")]
+    MetricOverflow {
+        /// The metric.
+        metric: String,
+    },
     /// There are not as many predictions or scores as samples.
     #[error("{found} predictions for {expected} samples")]
     Samples {

@@ -56,18 +56,30 @@
 //! Interpreting Attention in Protein Language Models", ICLR 2021, arXiv 2006.15222.
 
 mod agreement;
+mod apc;
 mod arc;
+mod by_protein;
 mod counts;
 mod error;
+mod metric;
+pub mod null;
+mod packed;
 mod properties;
 mod property;
 mod proportion;
 pub mod scores;
+mod strata;
 
 pub use agreement::{AgreementOptions, AgreementRow, agreement};
+pub use apc::{apc, symmetrized};
 pub use arc::{Arc, find_arcs};
+pub use by_protein::{ByProtein, ProteinCounts};
 pub use counts::{ArcCounts, HeadCounts};
 pub use error::Error;
+pub use metric::{
+    AttentionDistance, AttentionMass, ContactPrecision, Entropy, HeadAgreement, HeadValues, Metric,
+    MetricError, MetricRow, MetricSums, Quantity, Range, Subject, contact_precision,
+};
 pub use ndarray;
 pub use properties::{
     AminoAcid, BindingSite, Contact, Modification, PROPERTY_NAMES, PropertyOptions,
@@ -75,6 +87,7 @@ pub use properties::{
 };
 pub use property::{Labels, Property, PropertyError, labels_of};
 pub use proportion::{Proportion, ZTest, bonferroni, two_sided_p};
+pub use strata::Strata;
 
 /// Runs the example of the README as a test.
 #[cfg(doctest)]

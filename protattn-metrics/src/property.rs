@@ -3,7 +3,7 @@
 use ndarray::s;
 use protattn_io::{Label, PairLabels, Protein, ResidueLabels};
 
-use crate::Error;
+use crate::{Error, Strata};
 
 /// What a property says of one protein.
 ///
@@ -128,6 +128,14 @@ pub trait Property: Send + Sync {
     ///
     /// If what the protein carries cannot be read as this property.
     fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError>;
+
+    /// By what a background is matched to where a head looks, so that a head is not said to know the
+    /// property that merely prefers some amino acids or near neighbours; `None` if that would be the
+    /// property itself. By the amino acid attended to unless overridden; a property of pairs will
+    /// want [`Strata::Separation`].
+    fn matched_by(&self) -> Option<Strata> {
+        Some(Strata::AminoAcid)
+    }
 }
 
 /// Asks a property for the labels of a protein, and holds it to its contract.

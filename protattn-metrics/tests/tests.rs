@@ -10,6 +10,8 @@ mod contract;
 mod counting;
 #[path = "tests/laws.rs"]
 mod laws;
+#[path = "tests/maps.rs"]
+mod maps;
 #[path = "tests/observations.rs"]
 mod observations;
 #[path = "tests/saved.rs"]

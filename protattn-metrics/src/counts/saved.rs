@@ -21,8 +21,9 @@ pub(super) struct Saved {
     arcs_total: Vec<u64>,
 }
 
-impl Saved {
-    fn check(&self) -> Result<(), Error> {
+impl ArcCounts {
+    /// Whether the numbers agree with themselves.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let n_classes = self.classes.len();
         let n_rows = check_axes(&self.property, n_classes, &self.layers, self.n_heads)?;
         self.check_len("background_in_class", &self.background_in_class, n_classes)?;
@@ -75,8 +76,7 @@ impl TryFrom<Saved> for ArcCounts {
     type Error = Error;
 
     fn try_from(saved: Saved) -> Result<Self, Error> {
-        saved.check()?;
-        Ok(Self {
+        let counts = Self {
             property: saved.property,
             classes: saved.classes,
             layers: saved.layers,
@@ -87,6 +87,8 @@ impl TryFrom<Saved> for ArcCounts {
             arcs_in_class: saved.arcs_in_class,
             arcs_eligible: saved.arcs_eligible,
             arcs_total: saved.arcs_total,
-        })
+        };
+        counts.check()?;
+        Ok(counts)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use protattn_io::{Label, Protein};
 
-use crate::{Labels, Property, PropertyError};
+use crate::{Labels, Property, PropertyError, Strata};
 
 /// The classes in their order.
 const LETTERS: &str = "ACDEFGHIKLMNPQRSTVWYXBJOUZ";
@@ -40,6 +40,11 @@ impl Property for AminoAcid {
         Ok(Some(Labels::Residues(
             protein.sequence().chars().map(label).collect(),
         )))
+    }
+
+    /// The amino acid is the property.
+    fn matched_by(&self) -> Option<Strata> {
+        None
     }
 }
 

@@ -3,7 +3,7 @@
 use protattn_io::{ContactRule, Protein, contact_map};
 
 use super::YES;
-use crate::{Labels, Property, PropertyError};
+use crate::{Labels, Property, PropertyError, Strata};
 
 /// `contact`: whether the two residues touch, by a [`ContactRule`]. A property of pairs, symmetric.
 ///
@@ -27,5 +27,9 @@ impl Property for Contact {
 
     fn labels(&self, protein: &Protein) -> Result<Option<Labels>, PropertyError> {
         Ok(contact_map(protein, &self.rule).map(Labels::Pairs))
+    }
+
+    fn matched_by(&self) -> Option<Strata> {
+        Some(Strata::Separation)
     }
 }

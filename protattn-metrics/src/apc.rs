@@ -1,0 +1,95 @@
+//! Attention as a contact map: symmetric, and without what rows have in common.
+
+use ndarray::{Array2, ArrayView2};
+
+/// A map and its transpose together: s(i, j) = a(i, j) + a(j, i). Axes [residue, residue].
+///
+/// # Panics
+///
+/// If the map is not square.
+pub fn symmetrized(map: ArrayView2<'_, f32>) -> Array2<f32> {
+    assert!(map.is_square(), "a map has the same residues on both axes");
+    // In tiles, as one of the two is read down its columns.
+    const TILE: usize = 32;
+    let n = map.nrows();
+    let mut sums = Array2::zeros((n, n));
+    for i in (0..n).step_by(TILE) {
+        for j in (i..n).step_by(TILE) {
+            for from in i..n.min(i + TILE) {
+                for to in j.max(from)..n.min(j + TILE) {
+                    let sum = map[[from, to]] + map[[to, from]];
+                    sums[[from, to]] = sum;
+                    sums[[to, from]] = sum;
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// The average product correction: takes from each value the product of the sums of its row and
+/// column over the sum of all, s(i, j) - s(i, ·) s(·, j) / s(·, ·), so that rows and columns then sum
+/// to 0 (Dunn, Wahl and Gloor 2008, doi 10.1093/bioinformatics/btm604; for attention Rao et al.
+/// 2021, doi 10.1101/2020.12.15.422761). A map that sums to 0 stays as it is.
+///
+/// Sums are in double precision.
+pub fn apc(map: &mut Array2<f32>) {
+    let mut columns = vec![0.0_f64; map.ncols()];
+    let rows: Vec<f64> = map
+        .outer_iter()
+        .map(|row| {
+            let mut sum = 0.0;
+            for (column, value) in columns.iter_mut().zip(row) {
+                *column += f64::from(*value);
+                sum += f64::from(*value);
+            }
+            sum
+        })
+        .collect();
+    let total: f64 = rows.iter().sum();
+    if total == 0.0 {
+        return;
+    }
+    for (mut row, sum) in map.outer_iter_mut().zip(rows) {
+        let share = sum / total;
+        for (value, column) in row.iter_mut().zip(&columns) {
+            *value -= (share * column) as f32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Axis, array};
+
+    use super::*;
+
+    #[test]
+    fn by_hand() {
+        let mut map = symmetrized(array![[1.0, 2.0], [0.0, 3.0]].view());
+        assert_eq!(map, array![[2.0, 2.0], [2.0, 6.0]]);
+        apc(&mut map); // rows sum to 4 and 8, all to 12
+        let expected = array![
+            [2.0 - 16.0 / 12.0, 2.0 - 32.0 / 12.0],
+            [2.0 - 32.0 / 12.0, 6.0 - 64.0 / 12.0]
+        ];
+        assert!(
+            (&map - &expected).iter().all(|d: &f32| d.abs() < 1e-6),
+            "{map}"
+        );
+    }
+
+    #[test]
+    fn rows_and_columns_then_sum_to_nothing() {
+        let map = Array2::from_shape_fn((70, 70), |(i, j)| ((i * 37 + j * 11) % 23) as f32 / 23.0);
+        let mut map = symmetrized(map.view());
+        assert_eq!(map, map.t());
+        apc(&mut map);
+        for axis in [Axis(0), Axis(1)] {
+            assert!(map.sum_axis(axis).iter().all(|sum| sum.abs() < 1e-4));
+        }
+        let mut zero = Array2::zeros((3, 3));
+        apc(&mut zero);
+        assert_eq!(zero, Array2::<f32>::zeros((3, 3)));
+    }
+}

@@ -1,0 +1,155 @@
+//! A head as a predictor of contacts.
+
+use ndarray::{ArrayView2, ArrayView3};
+use protattn_io::PairLabels;
+
+use super::{HeadValues, Metric, MetricError, Quantity, Subject};
+use crate::{Labels, apc, symmetrized};
+
+/// Contacts by how far apart their residues are along the chain, as CASP has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Range {
+    /// 6 to 11 residues apart.
+    Short,
+    /// 12 to 23 residues apart.
+    Medium,
+    /// 24 residues apart and more.
+    Long,
+}
+
+impl Range {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Short, Self::Medium, Self::Long];
+
+    /// `short`, `medium` or `long`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Medium => "medium",
+            Self::Long => "long",
+        }
+    }
+
+    /// The range of a separation |i - j|; `None` below 6.
+    pub fn of(separation: usize) -> Option<Self> {
+        match separation {
+            0..6 => None,
+            6..12 => Some(Self::Short),
+            12..24 => Some(Self::Medium),
+            _ => Some(Self::Long),
+        }
+    }
+}
+
+/// A protein of L residues has its L, L / 2 and L / 5 best pairs looked at.
+const DIVISORS: [usize; 3] = [1, 2, 5];
+
+/// Of the pairs with the highest scores, the share that are contacts: for each [`Range`], of the best
+/// L, L / 2 and L / 5 pairs, axes [range][L, L / 2, L / 5].
+///
+/// `scores` has the axes [residue, residue]; its upper triangle is read. L is its length, of which
+/// `contacts`, which may have more residues, has the first; a fraction is rounded to the nearest
+/// whole number, halves to the even one, and is at least 1. Pairs whose contact is undefined are
+/// left out; where fewer pairs are left, the share is of those; NaN of none. Of pairs of the same
+/// score, the first along the chain comes first.
+pub fn contact_precision(scores: ArrayView2<'_, f32>, contacts: &PairLabels) -> [[f64; 3]; 3] {
+    let n = scores.nrows().min(contacts.len());
+    let mut pairs: [Vec<(f32, bool)>; 3] = [const { Vec::new() }; 3];
+    for from in 0..n {
+        for to in from + 6..n {
+            let label = contacts.get(from, to);
+            if let (Some(range), true) = (Range::of(to - from), label.is_defined()) {
+                pairs[range as usize].push((scores[[from, to]], label.class() == Some(0)));
+            }
+        }
+    }
+    pairs.map(|pairs| precisions(&pairs, n))
+}
+
+/// For the pairs of one range, in the order of the chain.
+fn precisions(pairs: &[(f32, bool)], n: usize) -> [f64; 3] {
+    let best_of = |divisor: usize| {
+        let k = (n as f64 / divisor as f64).round_ties_even() as usize;
+        k.max(1).min(pairs.len())
+    };
+    let mut order: Vec<u32> = (0..pairs.len() as u32).collect();
+    let score = |place: u32| pairs[place as usize].0;
+    let by_score = |a: &u32, b: &u32| score(*b).total_cmp(&score(*a)).then(a.cmp(b));
+    let most = best_of(DIVISORS[0]);
+    if most < order.len() {
+        order.select_nth_unstable_by(most, by_score);
+        order.truncate(most);
+    }
+    order.sort_unstable_by(by_score);
+    DIVISORS.map(|divisor| {
+        let best = &order[..best_of(divisor)];
+        let hits = best.iter().filter(|place| pairs[**place as usize].1);
+        hits.count() as f64 / best.len() as f64
+    })
+}
+
+/// `contact-precision`: how well a head predicts contacts by itself: its map is
+/// [symmetrised](symmetrized) and [corrected](apc), and of the best L, L / 2 and L / 5 pairs of each
+/// [`Range`] the share is taken that are contacts ([`contact_precision`]), the mean over proteins.
+///
+/// Contacts are the pairs of class `yes` of the property `contact`. A protein without coordinates
+/// does not count, nor does one for a range in which it has no pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContactPrecision;
+
+impl ContactPrecision {
+    /// The property whose pairs are predicted.
+    pub const PROPERTY: &'static str = "contact";
+
+    /// The quantities, in the order of [`contact_precision`]: `short L`, `short L/2`, ...
+    pub fn classes() -> Vec<String> {
+        let of_range = |range: Range| {
+            DIVISORS.map(|divisor| match divisor {
+                1 => format!("{} L", range.name()),
+                _ => format!("{} L/{divisor}", range.name()),
+            })
+        };
+        Range::ALL.into_iter().flat_map(of_range).collect()
+    }
+}
+
+impl Metric for ContactPrecision {
+    fn name(&self) -> &str {
+        "contact-precision"
+    }
+
+    fn quantities(&self, _n_heads: usize) -> Vec<Quantity> {
+        let classes = Self::classes();
+        let of_class = |class: &String| Quantity::of_class(Self::PROPERTY, class);
+        classes.iter().map(of_class).collect()
+    }
+
+    fn observe(
+        &self,
+        subject: &Subject<'_>,
+        _layer: usize,
+        attention: ArrayView3<'_, f32>,
+        values: &mut HeadValues,
+    ) -> Result<(), MetricError> {
+        let contacts = match subject.labels(Self::PROPERTY) {
+            None => return Ok(()),
+            Some(Labels::Pairs(contacts)) => contacts,
+            Some(Labels::Residues(_)) => return Err("property contact is not of pairs".into()),
+        };
+        for (head, map) in attention.outer_iter().enumerate() {
+            let mut map = symmetrized(map);
+            apc(&mut map);
+            add_precisions(&contact_precision(map.view(), contacts), head, values);
+        }
+        Ok(())
+    }
+}
+
+/// Adds what [`contact_precision`] gave for one protein, as a mean over proteins.
+pub(crate) fn add_precisions(precisions: &[[f64; 3]; 3], head: usize, values: &mut HeadValues) {
+    for (quantity, precision) in precisions.as_flattened().iter().enumerate() {
+        if !precision.is_nan() {
+            values.add(head, quantity, *precision, 1.0);
+        }
+    }
+}
