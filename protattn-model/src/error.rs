@@ -327,6 +327,18 @@ pub enum Error {
         tokens: usize,
     },
 
+    /// A contact head was made for a model of another shape.
+    #[error(
+        "the contact head is one for {} layers of {} heads, but the model has {} of {}",
+        found.0, found.1, expected.0, expected.1
+    )]
+    ContactHeadShape {
+        /// Layers, and heads of each, that the contact head has weights for.
+        found: (usize, usize),
+        /// Layers, and heads of each, of the model.
+        expected: (usize, usize),
+    },
+
     /// The buffers of a pass over this many tokens cannot be had.
     #[error("not enough memory for the attention of {tokens} tokens; cut the sequence")]
     Memory {
