@@ -205,7 +205,11 @@ pub enum Error {
         found: String,
     },
 
-    /// A weight is NaN or infinite.
+    /// A weight is NaN or infinite, or a number of double precision too large for single.
+    ///
+    /// Each tensor that a model uses is looked through once, when it is loaded; those of other task
+    /// heads are not read. The numbers of [`ContactHead::new`](crate::ContactHead::new) are checked
+    /// as well.
     #[error("tensor `{tensor}` holds a value that is not finite, at element {index}")]
     NonFiniteWeight {
         /// The name as stored.
@@ -327,6 +331,18 @@ pub enum Error {
         tokens: usize,
     },
 
+    /// A contact head was made for a model of another shape.
+    #[error(
+        "the contact head is one for {} layers of {} heads, but the model has {} of {}",
+        found.0, found.1, expected.0, expected.1
+    )]
+    ContactHeadShape {
+        /// Layers, and heads of each, that the contact head has weights for.
+        found: (usize, usize),
+        /// Layers, and heads of each, of the model.
+        expected: (usize, usize),
+    },
+
     /// The buffers of a pass over this many tokens cannot be had.
     #[error("not enough memory for the attention of {tokens} tokens; cut the sequence")]
     Memory {
@@ -334,7 +350,12 @@ pub enum Error {
         tokens: usize,
     },
 
-    /// A pass gave NaN or infinity.
+    /// A pass gave NaN or infinity, though all weights are finite: its numbers left the range of
+    /// single precision.
+    ///
+    /// The attention of each layer that is computed is checked, by the first value of each row, which
+    /// speaks for all of them, and so are the hidden states that leave a layer, all of them; both
+    /// before the sink is handed anything of it.
     #[error("layer {} gives values that are not finite", layer + 1)]
     NonFinite {
         /// The layer, 0-based; the message gives it 1-based.

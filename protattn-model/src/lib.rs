@@ -12,6 +12,10 @@
 //! residue, without the special tokens around the sequence, unless [`SpecialTokens::Keep`] is
 //! asked for.
 //!
+//! [`Contacts`] is a sink that predicts contacts between residues from the attention of all layers
+//! by a [`ContactHead`], which ESM's checkpoints come with. [`Model::random_twin`] is a model before
+//! training, to compare with.
+//!
 //! Read are BERT (ProtBert, ProtBert-BFD, TapeBert), ALBERT (ProtAlbert), XLNet (ProtXLNet), ELECTRA
 //! (ProtElectra), ESM-1b and ESM-2, and the encoder of T5 (ProtT5, Ankh), from the files that their
 //! repositories hold; see [`Model::load`] and [`Tokenizer`]. [`convert`] writes any of their weights
@@ -66,6 +70,7 @@
 mod architecture;
 mod blocks;
 mod checkpoint;
+mod contacts;
 mod error;
 mod folder;
 #[cfg(feature = "hub")]
@@ -79,6 +84,7 @@ mod tokenizer;
 mod workspace;
 
 pub use checkpoint::{Converted, IfExists, convert};
+pub use contacts::{ContactHead, Contacts};
 pub use error::{Error, SinkError};
 pub use info::{Dtype, Family, Info};
 pub use model::Model;

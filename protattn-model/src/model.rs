@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::architecture::{Architecture, Plan};
-use crate::checkpoint::Checkpoint;
+use crate::architecture::{Architecture, Built, Plan};
+use crate::checkpoint::{Checkpoint, Layout};
+use crate::contacts::ContactHead;
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::info::Info;
@@ -21,6 +22,9 @@ pub struct Model {
     info: Info,
     tokenizer: Tokenizer,
     network: Box<dyn Architecture>,
+    /// The contents of `config.json`, and what the weights say beyond it: what a twin is made of.
+    config: Vec<u8>,
+    layout: Layout,
     weights_paths: Vec<PathBuf>,
 }
 
@@ -57,7 +61,7 @@ impl Model {
         let weights_paths = checkpoint.paths();
         let tokenizer = folder.tokenizer.as_ref();
         let tokenizer = tokenizer.map(|(file, contents)| (*file, contents.as_slice()));
-        let model = Self::build(&folder.config, checkpoint, tokenizer)?;
+        let model = Self::build(folder.config, checkpoint, tokenizer)?;
         Ok(Self {
             weights_paths,
             ..model.named(folder.name)
@@ -77,7 +81,7 @@ impl Model {
         tokenizer: Option<&[u8]>,
     ) -> Result<Self, Error> {
         let tokenizer = tokenizer.map(recognised);
-        Self::build(config, Checkpoint::from_bytes(weights)?, tokenizer)
+        Self::build(config.to_vec(), Checkpoint::from_bytes(weights)?, tokenizer)
     }
 
     /// A model of the shape that `config` (the contents of a `config.json`) gives, with weights
@@ -93,18 +97,68 @@ impl Model {
     /// # Errors
     /// As [`load`](Self::load), for the configuration and the tokenizer.
     pub fn random(config: &[u8], tokenizer: Option<&[u8]>, seed: u64) -> Result<Self, Error> {
-        Self::build(config, Checkpoint::random(seed), tokenizer.map(recognised))
+        let tokenizer = tokenizer.map(recognised);
+        Self::build(config.to_vec(), Checkpoint::random(seed), tokenizer)
+    }
+
+    /// A model of the same architecture and name, with the same tokenizer, and weights drawn as
+    /// [`random`](Self::random) draws them: this model before training. What this one shows and its
+    /// twin does not, it has learned.
+    ///
+    /// All that [`info`](Self::info) says is equal, but that there is no number format in which
+    /// the weights are stored. Numbers that are not trained, such as the frequencies of rotary
+    /// positions, are this model's; a contact head, which is trained, is not taken over. The twin
+    /// takes as much memory for its weights as this model.
+    ///
+    /// The same seed gives the same weights, and where the configuration says all there is to know
+    /// of the architecture, these are the ones that [`random`](Self::random) gives.
+    ///
+    /// ```
+    /// # let config = br#"{"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 2,
+    /// #   "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 30}"#;
+    /// # let model = protattn_model::Model::random(config, None, 1)?;
+    /// let untrained = model.random_twin(1)?.named("untrained");
+    /// assert_eq!(untrained.info().n_heads, model.info().n_heads);
+    /// # Ok::<(), protattn_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Any that [`random`](Self::random) gives for a configuration; as this model has been built
+    /// from the same, none is expected.
+    pub fn random_twin(&self, seed: u64) -> Result<Self, Error> {
+        let checkpoint = Checkpoint::random_like(self.layout.clone(), seed);
+        let plan = Plan::read(&self.config)?;
+        let twin = Self::assemble(
+            self.config.clone(),
+            plan,
+            checkpoint,
+            self.tokenizer.clone(),
+        )?;
+        Ok(twin.named(&self.info.name))
     }
 
     fn build(
-        config: &[u8],
+        config: Vec<u8>,
         checkpoint: Checkpoint<'_>,
         tokenizer: Option<(TokenizerFile, &[u8])>,
     ) -> Result<Self, Error> {
         // The tokenizer first: what is wrong with it should not wait for gigabytes of weights.
-        let plan = Plan::read(config)?;
+        let plan = Plan::read(&config)?;
         let tokenizer = Tokenizer::load(tokenizer, plan.family(), plan.vocabulary())?;
-        let (info, network) = plan.build(checkpoint)?;
+        Self::assemble(config, plan, checkpoint, tokenizer)
+    }
+
+    fn assemble(
+        config: Vec<u8>,
+        plan: Plan,
+        checkpoint: Checkpoint<'_>,
+        tokenizer: Tokenizer,
+    ) -> Result<Self, Error> {
+        let Built {
+            info,
+            network,
+            layout,
+        } = plan.build(checkpoint)?;
         Ok(Self {
             tokenizer: tokenizer.limited_to(info.positions),
             info: Info {
@@ -112,6 +166,8 @@ impl Model {
                 ..info
             },
             network,
+            config,
+            layout,
             weights_paths: Vec::new(),
         })
     }
@@ -133,6 +189,16 @@ impl Model {
     #[must_use]
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.tokenizer
+    }
+
+    /// The regression from attention to contacts that the checkpoint came with: that of ESM-1b and
+    /// ESM-2 (`contact_head.regression`), where it is there. [`Contacts`](crate::Contacts) applies
+    /// it.
+    ///
+    /// Its weights are not among [`Info::parameters`].
+    #[must_use]
+    pub fn contact_head(&self) -> Option<&ContactHead> {
+        self.network.contact_head()
     }
 
     /// The bytes that the weights take in memory, and those of one worker's [`Workspace`] for a pass

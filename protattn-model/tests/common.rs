@@ -50,6 +50,12 @@ fn tokenizer(name: &str) -> Vec<u8> {
     found.unwrap_or_else(|| ANY_VOCABULARY.to_owned())
 }
 
+/// The values of a tensor of single precision.
+pub(crate) fn floats(tensor: &TensorView<'_>) -> Vec<f32> {
+    let (cells, _) = tensor.data().as_chunks();
+    cells.iter().map(|&cell| f32::from_le_bytes(cell)).collect()
+}
+
 /// Tokens without any around the residues.
 pub(crate) fn tokens(ids: &[u32]) -> Tokens {
     Tokens::new(ids.to_vec(), 0..ids.len()).unwrap()
@@ -58,6 +64,19 @@ pub(crate) fn tokens(ids: &[u32]) -> Tokens {
 /// Everything that one pass over these tokens gives, special ones included.
 pub(crate) fn run(model: &Model, tokens: &Tokens) -> Keep<impl Fn(Output) -> bool + use<>> {
     Keep::new(|_| true).run_tokens(model, tokens, SpecialTokens::Keep)
+}
+
+/// Within the vocabulary of each reference checkpoint.
+pub(crate) const IDS: [u32; 9] = [2, 5, 6, 21, 7, 7, 29, 10, 3];
+
+/// Everything that a pass over these tokens gives, in one row.
+pub(crate) fn outputs(model: &Model) -> Vec<f32> {
+    let keep = run(model, &tokens(&IDS));
+    let attention = keep.attention.values().flatten();
+    attention
+        .chain(keep.hidden.values().flatten())
+        .copied()
+        .collect()
 }
 
 /// What a model of the same shape is whose weights are drawn, not stored.

@@ -3,10 +3,10 @@
 
 use proptest::prelude::*;
 use protattn_model::ndarray::Axis;
-use protattn_model::{Error, Family, Model, Output, SpecialTokens, Workspace};
+use protattn_model::{Error, Family, Output, SpecialTokens, Workspace};
 use serde_json::json;
 
-use crate::common::{Keep, Part, Parts, drawn, run, tokens};
+use crate::common::{IDS, Keep, Part, Parts, drawn, outputs, run, tokens};
 
 /// One model of each family, and the prefix of its tensors in a task model.
 const FAMILIES: [(&str, &str); 7] = [
@@ -18,19 +18,6 @@ const FAMILIES: [(&str, &str); 7] = [
     ("t5", "transformer."),
     ("xlnet", "transformer."),
 ];
-/// Within the vocabulary of each of them.
-const IDS: [u32; 9] = [2, 5, 6, 21, 7, 7, 29, 10, 3];
-
-/// Everything that a pass gives, in one row.
-fn outputs(model: &Model) -> Vec<f32> {
-    let keep = run(model, &tokens(&IDS));
-    let attention = keep.attention.values().flatten();
-    attention
-        .chain(keep.hidden.values().flatten())
-        .copied()
-        .collect()
-}
-
 #[test]
 fn a_prefix_and_the_old_names_of_norms_make_no_difference() {
     for (name, prefix) in FAMILIES {

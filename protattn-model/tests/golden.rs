@@ -7,7 +7,7 @@ use protattn_model::{Error, Family, Model, Output, SpecialTokens, Tokens};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-use crate::common::{Keep, Parts, folder, read, run, shared_models, tokens};
+use crate::common::{Keep, Parts, floats, folder, read, run, shared_models, tokens};
 
 /// The reference checkpoints, and what their tokenizers are read from.
 const REFERENCE: [(&str, &str); 9] = [
@@ -27,9 +27,7 @@ const HIDDEN_TOLERANCE: f32 = 1e-4;
 
 fn golden<D: Dimension>(file: &SafeTensors<'_>, name: &str) -> Array<f32, D> {
     let tensor = file.tensor(name).unwrap();
-    let (cells, _) = tensor.data().as_chunks();
-    let values = cells.iter().map(|&cell| f32::from_le_bytes(cell)).collect();
-    Array::from_shape_vec(tensor.shape(), values)
+    Array::from_shape_vec(tensor.shape(), floats(&tensor))
         .unwrap()
         .into_dimensionality()
         .unwrap()

@@ -4,6 +4,7 @@
 
 mod checkpoints;
 mod common;
+mod contacts;
 #[cfg(all(feature = "torch", feature = "tokenizers"))]
 mod corpus;
 mod families;
@@ -16,3 +17,4 @@ mod parsers;
 mod passes;
 mod relative;
 mod tokenizers;
+mod twins;

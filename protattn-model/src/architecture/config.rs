@@ -96,7 +96,7 @@ pub(super) fn only(key: &'static str, value: Option<f64>, neutral: f64) -> Resul
 
 /// Refuses weights that hold `tensor`, which is of the layer (or group of layers) after the last.
 pub(super) fn no_more_layers(
-    checkpoint: &Checkpoint<'_>,
+    checkpoint: &mut Checkpoint<'_>,
     key: &'static str,
     layers: usize,
     tensor: String,

@@ -12,6 +12,7 @@ use crate::blocks::{
     AttentionNames, Embedding, FeedForward, LayerNorm, Linear, Offsets, Rotary, Rows, SelfAttention,
 };
 use crate::checkpoint::Checkpoint;
+use crate::contacts::ContactHead;
 use crate::error::Error;
 use crate::kernel::Activation;
 use crate::workspace::{ExtraRoom, Workspace};
@@ -42,6 +43,7 @@ struct Esm {
     rotary: Option<Rotary>,
     layers: Vec<Layer>,
     norm: LayerNorm,
+    contact_head: Option<ContactHead>,
 }
 
 impl Esm {
@@ -69,6 +71,7 @@ impl Esm {
             rotary,
             layers,
             norm: LayerNorm::load(checkpoint, name, width, epsilon)?,
+            contact_head: ContactHead::load(checkpoint, config.layers, config.heads)?,
         })
     }
 }
@@ -95,6 +98,10 @@ impl Architecture for Esm {
     fn positions(&self) -> Option<usize> {
         let table = self.embeddings.positions.as_ref();
         table.map(PositionTable::count)
+    }
+
+    fn contact_head(&self) -> Option<&ContactHead> {
+        self.contact_head.as_ref()
     }
 
     fn extra_room(&self) -> ExtraRoom {

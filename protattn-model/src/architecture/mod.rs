@@ -14,7 +14,8 @@ mod xlnet_config;
 
 use serde_json::Value;
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, Layout};
+use crate::contacts::ContactHead;
 use crate::error::Error;
 use crate::info::{Family, Info};
 use crate::workspace::{ExtraRoom, Workspace};
@@ -46,6 +47,11 @@ pub(crate) trait Architecture: Send + Sync {
         None
     }
 
+    /// The regression from its attention to contacts, if it came with one.
+    fn contact_head(&self) -> Option<&ContactHead> {
+        None
+    }
+
     /// Whether it can take tokens in segments, which then stand in `workspace.segments`.
     fn takes_segments(&self) -> bool {
         false
@@ -57,6 +63,13 @@ pub(crate) struct Plan {
     info: Info,
     prefix: &'static str,
     build: Build,
+}
+
+/// A network, and what is known of it.
+pub(crate) struct Built {
+    pub(crate) info: Info,
+    pub(crate) network: Box<dyn Architecture>,
+    pub(crate) layout: Layout,
 }
 
 /// Reads the weights of a network.
@@ -106,10 +119,7 @@ impl Plan {
     }
 
     /// Builds the network from its weights, and says all there is to know about it.
-    pub(crate) fn build(
-        self,
-        checkpoint: Checkpoint<'_>,
-    ) -> Result<(Info, Box<dyn Architecture>), Error> {
+    pub(crate) fn build(self, checkpoint: Checkpoint<'_>) -> Result<Built, Error> {
         let mut checkpoint = checkpoint.with_prefix(self.prefix);
         let network = (self.build)(&mut checkpoint)?;
         let info = Info {
@@ -118,6 +128,10 @@ impl Plan {
             dtype: checkpoint.dtype(),
             ..self.info
         };
-        Ok((info, network))
+        Ok(Built {
+            info,
+            network,
+            layout: checkpoint.into_layout(),
+        })
     }
 }

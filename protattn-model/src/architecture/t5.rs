@@ -49,7 +49,7 @@ impl T5 {
         let next = format!("{encoder}block.{}.layer.0.layer_norm.weight", config.layers);
         config::no_more_layers(checkpoint, "num_layers", config.layers, next)?;
         let own = format!("{encoder}embed_tokens");
-        let stored = |table: &str| checkpoint.shape(&format!("{table}.weight")).is_some();
+        let mut stored = |table: &str| checkpoint.shape(&format!("{table}.weight")).is_some();
         let table = if !stored("shared") && stored(&own) {
             &own
         } else {

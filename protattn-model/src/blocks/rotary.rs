@@ -18,13 +18,14 @@ impl Rotary {
     /// Stored ones are followed because they can differ: some were rounded to half precision
     /// before training.
     pub(crate) fn load(
-        checkpoint: &Checkpoint<'_>,
+        checkpoint: &mut Checkpoint<'_>,
         names: &[&str],
         head_width: usize,
         theta: f32,
     ) -> Result<Self, Error> {
         for name in names {
             if let Some(frequencies) = checkpoint.constants(name, head_width / 2)? {
+                let frequencies = frequencies.to_vec();
                 return Ok(Self { frequencies });
             }
         }
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn the_halves_of_a_head_are_turned_against_each_other() {
         // Theta 16 and width 4: the pairs (0, 2) and (1, 3) turn by 1 and 1/4 a position.
-        let rotary = Rotary::load(&Checkpoint::random(1), &["inv_freq"], 4, 16.0).unwrap();
+        let rotary = Rotary::load(&mut Checkpoint::random(1), &["inv_freq"], 4, 16.0).unwrap();
         let mut turns = [f32::NAN; 3 * 4];
         rotary.turns(&mut turns);
         // Two heads to be turned, and a column that is not.

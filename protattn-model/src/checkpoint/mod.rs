@@ -8,6 +8,7 @@ mod convert;
 mod file;
 mod format;
 mod index;
+mod layout;
 mod locate;
 mod random;
 mod replacement;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::convert::{Converted, IfExists, convert};
+pub(crate) use self::layout::Layout;
 #[cfg(feature = "hub")]
 pub(crate) use self::locate::{NAMES, is_index};
 pub(crate) use self::locate::{Weights, only};
@@ -51,6 +53,8 @@ pub(crate) enum Fill {
 pub(crate) struct Checkpoint<'a> {
     source: Source<'a>,
     prefix: &'static str,
+    /// What the architecture was told of the weights so far, beside the weights.
+    layout: Layout,
     /// Weights read so far, by the format in which they are stored.
     read: BTreeMap<Option<Dtype>, u64>,
 }
@@ -76,10 +80,19 @@ impl<'a> Checkpoint<'a> {
         Self::new(Source::Random(Random::new(seed)))
     }
 
+    /// Weights drawn at random, for a model that is laid out like another.
+    pub(crate) fn random_like(layout: Layout, seed: u64) -> Self {
+        Self {
+            layout,
+            ..Self::random(seed)
+        }
+    }
+
     fn new(source: Source<'a>) -> Self {
         Self {
             source,
             prefix: "",
+            layout: Layout::default(),
             read: BTreeMap::new(),
         }
     }
@@ -120,13 +133,19 @@ impl<'a> Checkpoint<'a> {
         }
     }
 
-    /// The stored shape of a tensor, if it is stored.
-    pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
-        let Source::Stored(stored) = &self.source else {
-            return None;
-        };
-        let stored_name = self.stored_name(stored, name)?;
-        Some(&stored.get(&stored_name)?.shape)
+    /// What the architecture was told of the weights, beside the weights.
+    pub(crate) fn into_layout(self) -> Layout {
+        self.layout
+    }
+
+    /// The stored shape of a tensor, if it is stored here or in the model that this is laid out like.
+    pub(crate) fn shape(&mut self, name: &str) -> Option<&[usize]> {
+        if let Source::Stored(stored) = &self.source {
+            let stored_name = self.stored_name(stored, name)?;
+            let shape = stored.get(&stored_name)?.shape.clone();
+            self.layout.shapes.insert(name.to_owned(), shape);
+        }
+        self.layout.shapes.get(name).map(Vec::as_slice)
     }
 
     /// A tensor of this shape, which has at least one axis.
@@ -170,11 +189,25 @@ impl<'a> Checkpoint<'a> {
         Ok(vec![value; length])
     }
 
-    /// A vector of numbers that are not trained, if it is stored; they do not count as weights.
-    pub(crate) fn constants(&self, name: &str, length: usize) -> Result<Option<Vec<f32>>, Error> {
+    /// A vector of numbers that are not trained, if it is stored here or in the model that this is
+    /// laid out like; they do not count as weights.
+    pub(crate) fn constants(&mut self, name: &str, length: usize) -> Result<Option<&[f32]>, Error> {
+        if let Some(values) = self.beside_the_pass(name, &[length])? {
+            self.layout.constants.insert(name.to_owned(), values);
+        }
+        Ok(self.layout.constants.get(name).map(Vec::as_slice))
+    }
+
+    /// The values of a tensor that no pass uses, row by row, if it is stored; they do not count as
+    /// weights, and are not drawn.
+    pub(crate) fn beside_the_pass(
+        &self,
+        name: &str,
+        shape: &[usize],
+    ) -> Result<Option<Vec<f32>>, Error> {
         match &self.source {
             Source::Stored(stored) if self.stored_name(stored, name).is_some() => {
-                let (tensor, _) = self.read(stored, name, &[length])?;
+                let (tensor, _) = self.read(stored, name, shape)?;
                 Ok(Some(tensor.into_values()))
             }
             _ => Ok(None),
@@ -187,11 +220,7 @@ impl<'a> Checkpoint<'a> {
         name: &str,
         shape: &[usize],
     ) -> Result<(Tensor<'a>, Option<Dtype>), Error> {
-        let missing = || Error::MissingTensor {
-            tensor: name.to_owned(),
-            prefix: self.prefix,
-            nearest: stored.nearest(name),
-        };
+        let missing = || self.missing(name);
         let tensor = self.stored_name(stored, name).ok_or_else(missing)?;
         let info = stored.get(&tensor).ok_or_else(missing)?;
         if info.shape != shape {
@@ -211,6 +240,18 @@ impl<'a> Checkpoint<'a> {
         match kernel::first_non_finite(values.values()) {
             None => Ok((values, Some(Dtype(info.dtype)))),
             Some(index) => Err(Error::NonFiniteWeight { tensor, index }),
+        }
+    }
+
+    /// The error that a tensor is not there.
+    pub(crate) fn missing(&self, name: &str) -> Error {
+        Error::MissingTensor {
+            tensor: name.to_owned(),
+            prefix: self.prefix,
+            nearest: match &self.source {
+                Source::Stored(stored) => stored.nearest(name),
+                Source::Random(_) => Vec::new(),
+            },
         }
     }
 

@@ -197,6 +197,10 @@ impl Tokenizer {
 
     /// Encodes a sequence of one-letter residues.
     ///
+    /// It looks each letter up in a table and takes memory for the tokens alone, so that millions of
+    /// sequences can be encoded in little time next to a pass over any of them; one tokenizer serves
+    /// any number of threads.
+    ///
     /// With `max_tokens`, the sequence is cut so that it has no more tokens than that, special
     /// ones included; what is cut is not looked at.
     ///

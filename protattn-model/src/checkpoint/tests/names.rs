@@ -54,6 +54,7 @@ fn a_tensor_of_any_shape_is_a_matrix_of_its_first_axis() {
     let path = reference("checkpoints/views.bin");
     let mut checkpoint = Checkpoint::open(&Weights::at(path)).unwrap();
     assert_eq!(checkpoint.shape("permuted"), Some(&[4, 2, 3][..]));
+    assert_eq!(checkpoint.shape("absent"), None);
     let tensor = checkpoint.tensor("permuted", &[4, 2, 3]).unwrap();
     // Element (i, j, k) is 12 j + 4 k + i.
     let row = [1.0, 5.0, 9.0, 13.0, 17.0, 21.0];
