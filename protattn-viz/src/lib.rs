@@ -29,6 +29,8 @@
 //! ```
 
 mod error;
+#[cfg(any(feature = "pdf", feature = "png"))]
+pub mod export;
 mod head_map;
 mod layout;
 mod palette;
