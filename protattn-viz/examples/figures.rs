@@ -143,7 +143,7 @@ fn report(values: &Array2<f64>) -> protattn_viz::Result<String> {
     Report::new("What attention looks at")
         .paragraph("All numbers on this page are made up, to show what the page looks like.")
         .finding("63.2%", "of the attention of head 12-5 is on contacts, against 4.3% by chance.")
-        .finding("11", "of 144 heads are not scored.")
+        .finding("3", "of 144 heads are not scored.")
         .section(contacts)
         .section(amino_acids()?)
         .section(Section::new("Settings").settings(settings))

@@ -74,7 +74,7 @@ pub enum Error {
         /// Position among the figures of the report, 1-based.
         figure: usize,
     },
-    /// Text handed to [`export`](crate::export) is not SVG that can be drawn.
+    /// Text handed to `export` is not SVG that can be drawn.
     #[error("the figure cannot be drawn: {reason}")]
     Svg {
         /// What is wrong with it, and where.

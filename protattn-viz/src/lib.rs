@@ -27,6 +27,11 @@
 //! assert!(svg.contains(">fewer than 100 arcs</text>"));
 //! # Ok::<(), protattn_viz::Error>(())
 //! ```
+//!
+//! # Features
+//!
+//! None by default. `png` and `pdf` add the module `export`, which gives any figure in that format,
+//! its text in a font that is compiled in.
 
 mod error;
 #[cfg(any(feature = "pdf", feature = "png"))]

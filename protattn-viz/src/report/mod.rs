@@ -14,13 +14,13 @@ const SCRIPT: &str = include_str!("page.js");
 /// Nothing is ever fetched or sent, and no script runs but the one with this SHA-256: markup that
 /// slipped through could do nothing.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
-    script-src 'sha256-kAaJqKs51KDhJDl+m7azRsiuDmcLFWBUxfpw9TZNR8g='; base-uri 'none'; form-action 'none'";
+    script-src 'sha256-jD6Swwd5b1/b2zquzadBIq1ly75CIic4I2WZ/TsnTuc='; base-uri 'none'; form-action 'none'";
 
 /// A page that needs no other file and no network: title, summary, contents, sections of words,
 /// figures, tables and settings, and how to cite.
 ///
 /// A reader sorts a table by pressing a heading, filters its rows (from 11 rows on) and saves it as
-/// CSV, and saves figures as SVG. A table of more than 100 rows shows the first 100 until the rest
+/// CSV, and saves figures as SVG. A table of more than 25 rows shows the first 25 until the rest
 /// is asked for, so that one of 10,000 does not slow the page. Without scripts everything is there
 /// to be read, all rows included. The page keeps to the width of a phone and to a dark screen; on
 /// paper, what was collapsed is open.

@@ -2,8 +2,10 @@
 // What a reader may ask of the page. It works from a file and asks the network for nothing; without
 // it every word, figure and row is there all the same.
 
-// Rows of a table that show until all are asked for: thousands would make a page slow.
-const SHOWN = 100;
+// Rows of a table that show until more are asked for, and how many more come each time: a page with
+// ten thousand of them on it is slow to sort.
+const SHOWN = 25;
+const MORE = 500;
 // A table with more rows than this has a box to filter it.
 const FEW = 10;
 
@@ -86,13 +88,13 @@ class Table {
     this.body = this.table.tBodies[0];
     this.rows = [...this.body.rows];
     this.words = [];
-    this.all = false;
+    this.limit = SHOWN;
     this.headers = [...this.table.tHead.rows[0].cells];
     this.headings = cells(this.table.tHead.rows[0]);
     this.status = make("span", "");
     this.status.setAttribute("role", "status");
     this.more = button("", () => {
-      this.all = true;
+      this.limit += MORE;
       this.show();
     });
     this.save = button("", () => {
@@ -139,16 +141,17 @@ class Table {
 
   show() {
     const found = this.found();
-    const shown = this.all ? found : found.slice(0, SHOWN);
+    const shown = found.slice(0, this.limit);
     const fragment = document.createDocumentFragment();
     for (const row of shown) fragment.append(row);
     this.body.replaceChildren(fragment);
     const total = counted(this.rows.length, "row");
     const matched = this.words.length > 0 ? `${found.length.toLocaleString("en")} of ${total} match` : total;
-    const part = shown.length < found.length ? `, the first ${shown.length} shown` : "";
+    const rest = found.length - shown.length;
+    const part = rest > 0 ? `, the first ${shown.length.toLocaleString("en")} shown` : "";
     this.status.textContent = this.rows.length > FEW ? matched + part : "";
-    this.more.hidden = shown.length === found.length;
-    this.more.textContent = `Show all ${counted(found.length, "row")}`;
+    this.more.hidden = rest === 0;
+    this.more.textContent = `Show ${counted(Math.min(rest, MORE), "more row")}`;
     this.save.textContent = this.words.length > 0 ? `Download ${counted(found.length, "row")} as CSV` : "Download as CSV";
   }
 }
