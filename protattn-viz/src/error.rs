@@ -74,6 +74,22 @@ pub enum Error {
         /// Position among the figures of the report, 1-based.
         figure: usize,
     },
+    /// Text handed to `export` is not SVG that can be drawn.
+    #[error("the figure cannot be drawn: {reason}")]
+    Svg {
+        /// What is wrong with it, and where.
+        reason: String,
+    },
+    /// A picture would have no pixels, or too many to hold.
+    #[error("the picture would be {width} by {height} pixels, expected 1 to {max} in all")]
+    Pixels {
+        /// Pixels from left to right; NaN or infinite where the dots per inch are.
+        width: f64,
+        /// Pixels from top to bottom.
+        height: f64,
+        /// The largest number of pixels allowed.
+        max: u32,
+    },
 }
 
 /// What the functions of this crate return.

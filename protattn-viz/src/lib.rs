@@ -27,8 +27,15 @@
 //! assert!(svg.contains(">fewer than 100 arcs</text>"));
 //! # Ok::<(), protattn_viz::Error>(())
 //! ```
+//!
+//! # Features
+//!
+//! None by default. `png` and `pdf` add the module `export`, which gives any figure in that format,
+//! its text in a font that is compiled in.
 
 mod error;
+#[cfg(any(feature = "pdf", feature = "png"))]
+pub mod export;
 mod head_map;
 mod layout;
 mod palette;

@@ -4,6 +4,9 @@
 
 #[path = "tests/document.rs"]
 mod document;
+#[cfg(any(feature = "pdf", feature = "png"))]
+#[path = "tests/export.rs"]
+mod export;
 #[path = "tests/golden.rs"]
 mod golden;
 #[path = "tests/head_map.rs"]

@@ -18,7 +18,9 @@ impl Column {
         }
     }
 
-    /// A column of numbers, set to the right and sorted by the first number in each cell.
+    /// A column of numbers, set to the right and sorted by the first number in each cell, then by
+    /// the others: `41.2-48.3` and `44.7 (41.2 to 48.3)` are fine. A bound, such as `< 1e-300`, comes
+    /// next to its number; `inf` is a number; cells without one come last, whichever way is sorted.
     pub fn number(heading: impl Into<String>) -> Self {
         Self {
             heading: heading.into(),
@@ -35,7 +37,7 @@ impl Column {
     }
 }
 
-/// A table whose rows a reader sorts by pressing a column heading.
+/// A table that a reader sorts by pressing a column heading, filters, and saves as CSV.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Table {
@@ -60,17 +62,19 @@ impl Table {
         self
     }
 
-    pub(super) fn to_html(&self) -> Result<String> {
-        let mut html = String::from("<div class=\"table\"><table>\n");
-        if !self.caption.is_empty() {
-            html += &format!("<caption>{}</caption>\n", escape(&self.caption));
-        }
-        html += "<thead><tr>";
+    /// The table as the `number`th of the page.
+    pub(super) fn to_html(&self, number: usize) -> Result<String> {
+        let caption = escape(&self.caption);
+        let mut html = format!(
+            "<div class=\"table\">\n\
+             <p class=\"caption\" id=\"table-{number}\"><b>Table {number}.</b> {caption}</p>\n\
+             <div class=\"scroll\" role=\"region\" tabindex=\"0\" \
+             aria-labelledby=\"table-{number}\">\
+             <table aria-labelledby=\"table-{number}\">\n<thead><tr>"
+        );
         for column in &self.columns {
             let (class, heading) = (column.class(), escape(&column.heading));
-            html += &format!(
-                "<th scope=\"col\"{class}><button type=\"button\">{heading}</button></th>"
-            );
+            html += &format!("<th scope=\"col\"{class}>{heading}</th>");
         }
         html += "</tr></thead>\n<tbody>\n";
         for (i, row) in self.rows.iter().enumerate() {
@@ -81,7 +85,7 @@ impl Table {
             }
             html += "</tr>\n";
         }
-        html += "</tbody></table></div>\n";
+        html += "</tbody></table></div>\n</div>\n";
         Ok(html)
     }
 
@@ -107,15 +111,19 @@ mod tests {
     #[test]
     fn cells_are_escaped_and_numbers_set_right() {
         let table = Table::new("", [Column::text("Head"), Column::number("%")]);
-        let html = table.row(["<8-12>", "44.7"]).to_html().unwrap();
+        let html = table.row(["<8-12>", "44.7"]).to_html(1).unwrap();
         assert!(html.contains("<tr><td>&lt;8-12&gt;</td><td class=\"number\">44.7</td></tr>"));
-        assert!(!html.contains("<caption>"));
+        assert!(html.contains("<b>Table 1.</b> </p>"));
     }
 
     #[test]
     fn short_rows_are_refused() {
         let table = Table::new("Best", [Column::text("Head"), Column::number("%")]);
-        let error = table.row(["8-12", "4"]).row(["9-1"]).to_html().unwrap_err();
+        let error = table
+            .row(["8-12", "4"])
+            .row(["9-1"])
+            .to_html(1)
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "row 2 of table \"Best\" has 1 cells, expected 2"
