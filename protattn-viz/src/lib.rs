@@ -29,19 +29,30 @@
 //! ```
 
 mod error;
+mod forest;
 mod head_map;
+mod layer_profiles;
 mod layout;
+mod marks;
 mod palette;
+mod plot;
 mod report;
 mod scale;
+mod similarity;
+mod survival;
 mod svg;
 mod text;
 mod top_heads;
 
 pub use error::{Error, Result};
+pub use forest::{Forest, ForestGroup, ForestRow};
 pub use head_map::HeadMap;
+pub use layer_profiles::{LayerProfiles, Profile, ProfilePanel};
 pub use ndarray;
+pub use plot::Estimate;
 pub use report::{Column, Report, Section, Table};
+pub use similarity::Similarity;
+pub use survival::{Comparison, Survival, Verdict};
 pub use top_heads::{Bar, TopHeads};
 
 /// Runs the example of the README.

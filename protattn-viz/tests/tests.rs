@@ -4,11 +4,17 @@
 
 #[path = "tests/document.rs"]
 mod document;
+#[path = "tests/forest.rs"]
+mod forest;
 #[path = "tests/golden.rs"]
 mod golden;
 #[path = "tests/head_map.rs"]
 mod head_map;
+#[path = "tests/layer_profiles.rs"]
+mod layer_profiles;
 #[path = "tests/report.rs"]
 mod report;
+#[path = "tests/similarity.rs"]
+mod similarity;
 #[path = "tests/top_heads.rs"]
 mod top_heads;
