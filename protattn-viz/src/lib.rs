@@ -30,10 +30,12 @@
 
 mod error;
 mod forest;
+mod grouped_dots;
 mod head_map;
 mod layer_profiles;
 mod layout;
 mod marks;
+mod model_comparison;
 mod palette;
 mod plot;
 mod report;
@@ -46,8 +48,10 @@ mod top_heads;
 
 pub use error::{Error, Result};
 pub use forest::{Forest, ForestGroup, ForestRow};
+pub use grouped_dots::{DotGroup, GroupedDots};
 pub use head_map::HeadMap;
 pub use layer_profiles::{LayerProfiles, Profile, ProfilePanel};
+pub use model_comparison::{ModelComparison, ModelPanel};
 pub use ndarray;
 pub use plot::Estimate;
 pub use report::{Column, Report, Section, Table};

@@ -7,6 +7,7 @@
 //! The numbers are made up, by a formula, so that each run writes the same files.
 
 mod comparisons;
+mod models;
 mod profiles;
 
 use ndarray::Array2;
@@ -48,7 +49,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let unscored = Array2::from_elem((4, 4), f64::NAN);
     write(&folder, "map-unscored.svg", &map(&unscored)?)?;
     write(&folder, "top-unscored.svg", &top(&unscored, 10)?)?;
-    for figure in profiles::all().into_iter().chain(comparisons::all()) {
+    for figure in profiles::all()
+        .into_iter()
+        .chain(comparisons::all())
+        .chain(models::all())
+    {
         let (name, svg) = figure?;
         write(&folder, &name, &svg)?;
     }

@@ -127,7 +127,7 @@ impl Panel<'_> {
             self.draw_lines(svg);
         }
         self.draw_centres(svg);
-        plot::left_axis(svg, &self.axis, self.plot);
+        plot::left_axis(svg, &self.axis, self.plot, true);
         let bottom = self.draw_layers(svg, with_axis);
         self.draw_tooltips(svg);
         svg.close();

@@ -22,8 +22,9 @@ fn widest_tick(axis: &Axis) -> f64 {
     widths.fold(0.0, f64::max)
 }
 
-/// The left and lower edges of a plot, with the ticks and labels of its vertical axis.
-pub(crate) fn left_axis(svg: &mut Svg, axis: &Axis, plot: Rect) {
+/// The left and lower edges of a plot, with the ticks of its vertical axis and, where it is
+/// `labelled`, their labels.
+pub(crate) fn left_axis(svg: &mut Svg, axis: &Axis, plot: Rect, labelled: bool) {
     let Rect { x, y, .. } = plot;
     let (right, bottom) = (plot.right(), plot.bottom());
     let mut strokes = vec![[x, y, x, bottom], [x, bottom, right, bottom]];
@@ -32,7 +33,9 @@ pub(crate) fn left_axis(svg: &mut Svg, axis: &Axis, plot: Rect) {
         strokes.push([x - TICK_LENGTH, at, x, at]);
         let baseline = at + TICK * CAP_HEIGHT / 2.0;
         let style = Style::new(TICK, Anchor::End);
-        svg.text(x - TICK_OFFSET, baseline, &label, style);
+        if labelled {
+            svg.text(x - TICK_OFFSET, baseline, &label, style);
+        }
     }
     svg.strokes(&strokes, palette::INK, HAIRLINE);
 }

@@ -4,9 +4,11 @@ mod axes;
 mod colour_bar;
 mod estimate;
 mod grid;
+mod places;
 
 pub(crate) use axes::{axis_title, left_axis, overhang, tick_width, title_lines};
 pub(crate) use colour_bar::ColourBar;
 pub use estimate::Estimate;
 pub(crate) use estimate::reach;
 pub(crate) use grid::Grid;
+pub(crate) use places::names_below;

@@ -145,7 +145,7 @@ fn points(figure: &Similarity<'_>, map: Rect, svg: &mut Svg) -> f64 {
         &figure.statistics(),
         style,
     );
-    plot::left_axis(svg, &vertical, plot);
+    plot::left_axis(svg, &vertical, plot, true);
     for (i, line) in lines.iter().enumerate() {
         let style = Style::new(LABEL, Anchor::Middle).turn(-90.0);
         let x = map.right() + GAP + LABEL * CAP_HEIGHT + i as f64 * LABEL * layout::LEADING;

@@ -1,6 +1,8 @@
 //! One file of each kind of figure. `UPDATE_GOLDEN=1 cargo test` writes them anew: look at them.
 
-use crate::{forest, head_map, layer_profiles, report, similarity, top_heads};
+use crate::{
+    forest, grouped_dots, head_map, layer_profiles, model_comparison, report, similarity, top_heads,
+};
 use protattn_viz::{HeadMap, TopHeads};
 use std::path::Path;
 
@@ -69,6 +71,16 @@ fn forest_is_as_it_was() {
 #[test]
 fn survival_is_as_it_was() {
     compare("survival.svg", &forest::survival());
+}
+
+#[test]
+fn model_comparison_is_as_it_was() {
+    compare("model_comparison.svg", &model_comparison::figure());
+}
+
+#[test]
+fn grouped_dots_are_as_they_were() {
+    compare("grouped_dots.svg", &grouped_dots::figure());
 }
 
 #[test]
