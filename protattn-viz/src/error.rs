@@ -30,6 +30,52 @@ pub enum Error {
         /// The largest number allowed.
         max: f64,
     },
+    /// A number that may be negative lies outside the range that can be drawn.
+    #[error("{what} is {value}, expected {low} to {high}")]
+    Outside {
+        /// Which number.
+        what: String,
+        /// The number found.
+        value: f64,
+        /// The smallest number allowed.
+        low: f64,
+        /// The largest number allowed.
+        high: f64,
+    },
+    /// An interval does not contain its value, or has one end only.
+    #[error("interval of {what} is {low} to {high}, expected it to contain the value {value}")]
+    Estimate {
+        /// Which interval.
+        what: String,
+        /// The value found.
+        value: f64,
+        /// Lower end found.
+        low: f64,
+        /// Upper end found.
+        high: f64,
+    },
+    /// There are too many or too few of something to draw legibly.
+    #[error("{found} {what}, expected {min} to {max}")]
+    Count {
+        /// What is counted, in the plural.
+        what: String,
+        /// The number found.
+        found: usize,
+        /// The smallest number allowed.
+        min: usize,
+        /// The largest number allowed.
+        max: usize,
+    },
+    /// Two lengths that belong together differ.
+    #[error("{what}: found {found}, expected {expected}")]
+    Length {
+        /// What has the length.
+        what: String,
+        /// The length expected.
+        expected: usize,
+        /// The length found.
+        found: usize,
+    },
     /// The interval of a bar does not contain its value.
     #[error(
         "interval of head {layer}-{head} is {low} to {high}, expected it to contain the value {value}"
@@ -94,3 +140,32 @@ pub enum Error {
 
 /// What the functions of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Refuses a number of things that does not lie from `min` to `max`.
+pub(crate) fn check_count(what: &str, found: usize, min: usize, max: usize) -> Result<()> {
+    if (min..=max).contains(&found) {
+        return Ok(());
+    }
+    Err(Error::Count {
+        what: what.to_owned(),
+        found,
+        min,
+        max,
+    })
+}
+
+/// Refuses a length other than the expected one.
+pub(crate) fn check_length(
+    what: impl FnOnce() -> String,
+    found: usize,
+    expected: usize,
+) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Length {
+        what: what(),
+        expected,
+        found,
+    })
+}

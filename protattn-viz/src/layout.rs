@@ -1,8 +1,10 @@
 //! What the figures share: column widths, headings, legends, axes, and the figure that says that
 //! there is nothing to draw.
 
+use crate::marks::{self, Mark};
 use crate::palette;
-use crate::scale::Axis;
+use crate::scale::{self, Axis};
+use crate::survival::{Verdict, draw_verdict};
 use crate::svg::{Anchor, Rect, Style, Svg};
 use crate::text;
 
@@ -50,12 +52,14 @@ impl Column {
 
 /// A number as a reader wants it: three digits where there are three.
 pub(crate) fn readable(value: f64) -> String {
-    match value {
-        value if value >= 99.95 => format!("{value:.0}"),
-        value if value >= 0.995 || value == 0.0 => format!("{value:.1}"),
-        value if value >= 0.001 => format!("{value:.3}"),
-        value => format!("{value:.1e}"),
-    }
+    let number = match value.abs() {
+        size if size >= 99.95 => format!("{value:.0}"),
+        size if size >= 0.995 => format!("{value:.1}"),
+        0.0 => "0.0".to_owned(),
+        size if size >= 0.001 => format!("{value:.3}"),
+        _ => format!("{value:.1e}"),
+    };
+    scale::signed(&number)
 }
 
 /// `label (unit)`, or only the label where there is no unit.
@@ -90,6 +94,40 @@ pub(crate) fn paragraph(
     baseline + last + style.size * DESCENT
 }
 
+/// `words` as they are where they fit in `max_width`, and otherwise cut, with an ellipsis.
+pub(crate) fn shortened(words: &str, max_width: f64, style: Style) -> String {
+    if style.width(words) <= max_width {
+        return words.to_owned();
+    }
+    let mut kept: String = words.to_owned();
+    while kept.pop().is_some() {
+        let cut = format!("{}…", kept.trim_end());
+        if style.width(&cut) <= max_width {
+            return cut;
+        }
+    }
+    String::new()
+}
+
+/// Middles for texts of those widths, near the wanted middles (in rising order), so that none
+/// touch and none leaves the room where that can hold all.
+pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> Vec<f64> {
+    const GAP: f64 = 2.5;
+    let mut middles = Vec::with_capacity(wanted.len());
+    let mut edge = from;
+    for (&middle, width) in wanted.iter().zip(widths) {
+        let middle = middle.max(edge + width / 2.0);
+        edge = middle + width / 2.0 + GAP;
+        middles.push(middle);
+    }
+    let mut edge = to;
+    for (middle, width) in middles.iter_mut().zip(widths).rev() {
+        *middle = middle.min(edge - width / 2.0);
+        edge = *middle - width / 2.0 - GAP;
+    }
+    middles
+}
+
 /// The title across the top of a figure; gives the lower edge, the margin's where there is none.
 pub(crate) fn heading(svg: &mut Svg, title: &str, column: Column) -> f64 {
     let style = Style::new(TITLE, Anchor::Start).bold();
@@ -111,6 +149,20 @@ pub(crate) enum Key {
     Unscored,
     /// An error bar.
     Interval,
+    /// The line of a series, with its mark.
+    Line(usize),
+    /// The bar of a series.
+    Swatch(usize),
+    /// A mark in the colour of a series.
+    Mark(Mark, usize),
+    /// The band of an interval.
+    Band,
+    /// The dashed vertical line of a centre of gravity.
+    Centre,
+    /// The mark of an estimate with its interval.
+    Estimate,
+    /// The mark of a verdict.
+    Verdict(Verdict),
 }
 
 const KEY_WIDTH: f64 = 15.0;
@@ -147,18 +199,40 @@ pub(crate) fn legend(
 }
 
 fn draw_key(svg: &mut Svg, key: Key, x: f64, middle: f64) {
+    let centre = x + KEY_WIDTH / 2.0;
+    let cell = Rect {
+        x: x + 4.0,
+        y: middle - 3.5,
+        width: 7.0,
+        height: 7.0,
+    };
     match key {
         Key::Dashed => svg.dashed([x, middle, x + KEY_WIDTH, middle]),
-        Key::Unscored => {
-            let cell = Rect {
-                x: x + 4.0,
-                y: middle - 3.5,
-                width: 7.0,
-                height: 7.0,
-            };
-            unscored(svg, &[(cell, String::new())]);
+        Key::Unscored => unscored(svg, &[(cell, String::new())]),
+        Key::Interval => error_bar(svg, centre, (middle - 4.0, middle + 4.0), 4.0),
+        Key::Line(series) => {
+            marks::line(svg, &[(x, middle), (x + KEY_WIDTH, middle)], series);
+            Mark::of_series(series).draw(svg, (centre, middle), 2.2, palette::series(series), "");
         }
-        Key::Interval => error_bar(svg, x + KEY_WIDTH / 2.0, (middle - 4.0, middle + 4.0), 4.0),
+        Key::Swatch(series) => svg.rect(cell, palette::series(series), ""),
+        Key::Mark(mark, series) => {
+            mark.draw(svg, (centre, middle), 2.8, palette::series(series), "")
+        }
+        Key::Band => svg.area(
+            &[
+                (x, middle - 3.5),
+                (x + KEY_WIDTH, middle - 3.5),
+                (x + KEY_WIDTH, middle + 3.5),
+                (x, middle + 3.5),
+            ],
+            palette::series(0),
+        ),
+        Key::Verdict(verdict) => draw_verdict(svg, verdict, (centre, middle), ""),
+        Key::Centre => svg.dashed([centre, middle - 4.0, centre, middle + 4.0]),
+        Key::Estimate => {
+            svg.strokes(&[[x, middle, x + KEY_WIDTH, middle]], palette::INK, 0.9);
+            Mark::Circle.draw(svg, (centre, middle), 2.5, palette::INK, "");
+        }
     }
 }
 
@@ -198,8 +272,8 @@ pub(crate) fn ticks_below(svg: &mut Svg, axis: &Axis, (x, y): (f64, f64), length
     baseline
 }
 
-/// The axis from 0 to at least `max` whose tick labels fit side by side in `length`.
-pub(crate) fn horizontal_axis(max: f64, length: f64) -> Axis {
+/// The axis that holds `low` and `high` and whose tick labels fit side by side in `length`.
+pub(crate) fn horizontal_span(low: f64, high: f64, length: f64) -> Axis {
     let fits = |axis: &Axis| {
         let style = Style::new(TICK, Anchor::Middle);
         let widest = axis
@@ -210,16 +284,33 @@ pub(crate) fn horizontal_axis(max: f64, length: f64) -> Axis {
     };
     let axes = (1..=MAX_INTERVALS)
         .rev()
-        .map(|intervals| Axis::from_zero(max, intervals));
+        .map(|intervals| Axis::spanning(low, high, intervals));
     axes.into_iter()
         .find(fits)
-        .unwrap_or_else(|| Axis::from_zero(max, 1))
+        .unwrap_or_else(|| Axis::spanning(low, high, 1))
+}
+
+/// The shortest stretch about 0 that holds both numbers; from -1 to 1 where both are 0.
+pub(crate) fn about_zero(low: f64, high: f64) -> (f64, f64) {
+    let far = low.abs().max(high.abs());
+    let far = if far > 0.0 { far } else { 1.0 };
+    (-far, far)
 }
 
 /// A figure that says in words that no head is scored, and `reason` why.
 ///
 /// `name` stands in for a title where there is none, for those who cannot see the figure.
 pub(crate) fn notice(title: &str, name: &str, reason: &str) -> String {
+    let first = "No head is scored, so there is nothing to draw.";
+    words(title, name, first, &format!("Every head: {reason}."))
+}
+
+/// A figure that says in words that it has no values.
+pub(crate) fn no_values(title: &str, name: &str) -> String {
+    words(title, name, "There are no values to draw.", "")
+}
+
+fn words(title: &str, name: &str, first: &str, second: &str) -> String {
     const PADDING: f64 = 16.0;
     let mut svg = Svg::new();
     let width = Column::Single.width();
@@ -227,10 +318,8 @@ pub(crate) fn notice(title: &str, name: &str, reason: &str) -> String {
     let (middle, room) = (width / 2.0, inside - 2.0 * PADDING);
     let top = heading(&mut svg, title, Column::Single) + 6.0;
     let style = Style::new(LABEL, Anchor::Middle);
-    let first = "No head is scored, so there is nothing to draw.";
-    let second = format!("Every head: {reason}.");
     let bottom = paragraph(&mut svg, first, (middle, top + PADDING), room, style) + 4.0;
-    let bottom = paragraph(&mut svg, &second, (middle, bottom), room, style) + PADDING;
+    let bottom = paragraph(&mut svg, second, (middle, bottom), room, style) + PADDING;
     svg.frame(
         Rect {
             x: MARGIN,
@@ -241,7 +330,8 @@ pub(crate) fn notice(title: &str, name: &str, reason: &str) -> String {
         HAIRLINE,
     );
     let title = if title.is_empty() { name } else { title };
-    svg.finish(width, bottom + MARGIN, title, &format!("{first} {second}"))
+    let description = format!("{first} {second}");
+    svg.finish(width, bottom + MARGIN, title, description.trim_end())
 }
 
 #[cfg(test)]
@@ -256,18 +346,27 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        let numbers = [44.72, 100.0, 0.0, 4.25, 0.1234, 1e-5];
+        let numbers = [44.72, 100.0, 0.0, 4.25, 0.1234, 1e-5, -0.25, -312.0];
         assert_eq!(
             numbers.map(readable),
-            ["44.7", "100", "0.0", "4.2", "0.123", "1.0e-5"]
+            [
+                "44.7",
+                "100",
+                "0.0",
+                "4.2",
+                "0.123",
+                "1.0e-5",
+                "\u{2212}0.250",
+                "\u{2212}312"
+            ]
         );
     }
 
     #[test]
     fn narrow_axes_have_fewer_ticks() {
-        assert_eq!(horizontal_axis(63.2, 200.0).ticks().count(), 8);
-        assert_eq!(horizontal_axis(44.7, 60.0).ticks().count(), 4);
-        assert_eq!(horizontal_axis(44.7, 5.0).ticks().count(), 2);
+        assert_eq!(horizontal_span(0.0, 63.2, 200.0).ticks().count(), 8);
+        assert_eq!(horizontal_span(0.0, 44.7, 60.0).ticks().count(), 4);
+        assert_eq!(horizontal_span(0.0, 44.7, 5.0).ticks().count(), 2);
     }
 
     #[test]

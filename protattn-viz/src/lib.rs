@@ -36,19 +36,34 @@
 mod error;
 #[cfg(any(feature = "pdf", feature = "png"))]
 pub mod export;
+mod forest;
+mod grouped_dots;
 mod head_map;
+mod layer_profiles;
 mod layout;
+mod marks;
+mod model_comparison;
 mod palette;
+mod plot;
 mod report;
 mod scale;
+mod similarity;
+mod survival;
 mod svg;
 mod text;
 mod top_heads;
 
 pub use error::{Error, Result};
+pub use forest::{Forest, ForestGroup, ForestRow};
+pub use grouped_dots::{DotGroup, GroupedDots};
 pub use head_map::HeadMap;
+pub use layer_profiles::{LayerProfiles, Profile, ProfilePanel};
+pub use model_comparison::{ModelComparison, ModelPanel};
 pub use ndarray;
+pub use plot::Estimate;
 pub use report::{Column, Report, Section, Table};
+pub use similarity::Similarity;
+pub use survival::{Comparison, Survival, Verdict};
 pub use top_heads::{Bar, TopHeads};
 
 /// Runs the example of the README.

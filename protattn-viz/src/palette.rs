@@ -11,6 +11,21 @@ pub(crate) const UNSCORED_STROKE: &str = "#777777";
 /// Page ground, and what sets a line off from a dark one.
 pub(crate) const PAPER: &str = "#ffffff";
 
+/// Colours of series, darker and lighter in turn so that neighbours differ in grey too.
+///
+/// Each has a contrast of at least 2 to 1 with the page; marks and dashes tell apart what colours
+/// leave alike.
+const SERIES: [&str; MAX_SERIES] = [
+    "#1c4f82", "#e58a1f", "#1d7a5f", "#c878b4", "#333333", "#4fa8dc", "#8a3b12", "#a59a1c",
+];
+/// How many series a figure can tell apart.
+pub(crate) const MAX_SERIES: usize = 8;
+
+/// The colour of a series, 0-based; from the ninth on they come again.
+pub(crate) fn series(index: usize) -> &'static str {
+    SERIES[index % MAX_SERIES]
+}
+
 /// Equal steps of falling lightness from near white to near black; `tests/palette.py` makes it.
 const SEQUENTIAL: [[u8; 3]; 11] = [
     [0xf9, 0xfc, 0xee],
@@ -26,22 +41,53 @@ const SEQUENTIAL: [[u8; 3]; 11] = [
     [0x1d, 0x23, 0x36],
 ];
 
-/// The colour, as `#rrggbb`, of a share of the scale from 0 (light) to 1 (dark).
-pub(crate) fn sequential(share: f64) -> String {
-    let [red, green, blue] = sequential_rgb(share);
-    format!("#{red:02x}{green:02x}{blue:02x}")
+/// As [`SEQUENTIAL`], from yellow over a grey in the middle to blue, so that a sign shows in colour
+/// and an order in grey.
+const DIVERGING: [[u8; 3]; 11] = [
+    [0xff, 0xed, 0x7f],
+    [0xf5, 0xd9, 0x80],
+    [0xda, 0xc4, 0x81],
+    [0xbf, 0xb0, 0x81],
+    [0xa4, 0x9c, 0x82],
+    [0x88, 0x88, 0x88],
+    [0x6a, 0x76, 0x8a],
+    [0x4f, 0x62, 0x85],
+    [0x36, 0x4f, 0x7e],
+    [0x1e, 0x3c, 0x75],
+    [0x05, 0x27, 0x6b],
+];
+
+/// A scale of colours that darkens all the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ramp {
+    /// For values of one sign, from near white.
+    Sequential,
+    /// For values about 0, which is grey.
+    Diverging,
 }
 
-fn sequential_rgb(share: f64) -> [u8; 3] {
-    let last = SEQUENTIAL.len() - 1;
-    let place = share.clamp(0.0, 1.0) * last as f64;
-    let below = (place.floor() as usize).min(last - 1);
-    let weight = place - below as f64;
-    std::array::from_fn(|channel| {
-        let low = f64::from(SEQUENTIAL[below][channel]);
-        let high = f64::from(SEQUENTIAL[below + 1][channel]);
-        (low + weight * (high - low)).round() as u8
-    })
+impl Ramp {
+    /// The colour, as `#rrggbb`, of a share of the scale from 0 (light) to 1 (dark).
+    pub(crate) fn colour(self, share: f64) -> String {
+        let [red, green, blue] = self.rgb(share);
+        format!("#{red:02x}{green:02x}{blue:02x}")
+    }
+
+    fn rgb(self, share: f64) -> [u8; 3] {
+        let stops = match self {
+            Self::Sequential => &SEQUENTIAL,
+            Self::Diverging => &DIVERGING,
+        };
+        let last = stops.len() - 1;
+        let place = share.clamp(0.0, 1.0) * last as f64;
+        let below = (place.floor() as usize).min(last - 1);
+        let weight = place - below as f64;
+        std::array::from_fn(|channel| {
+            let low = f64::from(stops[below][channel]);
+            let high = f64::from(stops[below + 1][channel]);
+            (low + weight * (high - low)).round() as u8
+        })
+    }
 }
 
 #[cfg(test)]
@@ -62,19 +108,33 @@ mod tests {
     }
 
     #[test]
-    fn sequential_scale_darkens_all_the_way() {
-        let greys: Vec<f64> = (0..=50)
-            .map(|i| luminance(sequential_rgb(f64::from(i) / 50.0)))
-            .collect();
-        assert!(greys.windows(2).all(|pair| pair[1] < pair[0]), "{greys:?}");
-        assert!(greys[0] > 0.9 && greys[50] < 0.03);
+    fn scales_darken_all_the_way() {
+        for ramp in [Ramp::Sequential, Ramp::Diverging] {
+            let greys: Vec<f64> = (0..=50)
+                .map(|i| luminance(ramp.rgb(f64::from(i) / 50.0)))
+                .collect();
+            assert!(greys.windows(2).all(|pair| pair[1] < pair[0]), "{greys:?}");
+            assert!(greys[0] > 0.8 && greys[50] < 0.03);
+        }
     }
 
     #[test]
-    fn sequential_scale_clamps_and_meets_its_ends() {
-        assert_eq!(sequential(-1.0), sequential(0.0));
-        assert_eq!(sequential(0.0), "#f9fcee");
-        assert_eq!(sequential(1.0), sequential(7.0));
+    fn scales_clamp_and_meet_their_ends() {
+        for (ramp, light) in [(Ramp::Sequential, "#f9fcee"), (Ramp::Diverging, "#ffed7f")] {
+            assert_eq!(ramp.colour(-1.0), ramp.colour(0.0));
+            assert_eq!(ramp.colour(0.0), light);
+            assert_eq!(ramp.colour(1.0), ramp.colour(7.0));
+        }
+        assert_eq!(Ramp::Diverging.colour(0.5), "#888888");
+    }
+
+    #[test]
+    fn series_contrast_with_the_page() {
+        for colour in SERIES {
+            let channel = |i: usize| u8::from_str_radix(&colour[i..i + 2], 16).unwrap_or(255);
+            let contrast = 1.05 / (luminance([channel(1), channel(3), channel(5)]) + 0.05);
+            assert!(contrast > 2.0, "{colour}: {contrast}");
+        }
     }
 
     #[test]

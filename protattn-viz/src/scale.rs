@@ -1,62 +1,119 @@
-//! Axes that start at 0, the numbers that they can hold, and which of many labels to show.
+//! Axes, the numbers that they can hold, and which of many labels to show.
 
 use crate::error::{Error, Result};
 
 /// Larger numbers are no percentages, and their tick labels would fit nowhere.
 const MAX_VALUE: f64 = 1e4;
 
+/// The largest number, of either sign, where a figure takes signed ones.
+const MAX_MAGNITUDE: f64 = 1e6;
+
 /// The smallest step an axis is divided into; all-zero data still get an axis.
 const SMALLEST_STEP: f64 = 1e-3;
+
+/// Wider than a hyphen, and not taken for the one of "8-12".
+const MINUS: char = '\u{2212}';
 
 /// Labels that are thinned out anyway stand this many extents apart.
 const AIR: f64 = 1.4;
 
-/// An axis from 0 to a round number, in steps of 1, 2 or 5 times a power of ten.
+/// An axis from a round number to a round number, in steps of 1, 2 or 5 times a power of ten.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Axis {
     step: f64,
+    /// The near end of the axis, in steps.
+    first: i64,
     intervals: usize,
     decimals: usize,
 }
 
 impl Axis {
-    /// The shortest axis that reaches `max` in at most `intervals` (at least 1) steps.
+    /// The shortest axis from 0 that reaches `max` in at most `intervals` (at least 1) steps.
     ///
     /// An axis for data that are all 0 ends at 1.
     pub(crate) fn from_zero(max: f64, intervals: usize) -> Self {
-        let max = if max > 0.0 { max } else { 1.0 };
-        let rough = (max / intervals.max(1) as f64).max(SMALLEST_STEP);
-        let exponent = rough.log10().floor() as i32;
-        // The slack keeps 0.30000000000000004 from asking for a step more than 0.3 does.
-        let reaches = |factor: &f64| factor * 10f64.powi(exponent) >= rough * (1.0 - 1e-9);
-        let factor = [1.0, 2.0, 5.0].into_iter().find(reaches);
-        let (factor, exponent) = factor.map_or((1.0, exponent + 1), |factor| (factor, exponent));
-        let step = factor * 10f64.powi(exponent);
-        Self {
-            step,
-            intervals: ((max / step - 1e-9).ceil() as usize).max(1),
-            decimals: usize::try_from(-exponent).unwrap_or(0),
-        }
+        Self::spanning(0.0, max, intervals)
     }
 
-    /// The number at the far end of the axis.
-    pub(crate) fn end(&self) -> f64 {
-        self.step * self.intervals as f64
+    /// The shortest axis that holds `low` and `high` in at most `intervals` steps: at least 1, and
+    /// at least 2 where 0 lies between.
+    ///
+    /// Where `high` is not above `low`, it is taken to be 1 above.
+    pub(crate) fn spanning(low: f64, high: f64, intervals: usize) -> Self {
+        let high = if high > low { high } else { low + 1.0 };
+        let fewest = if low < 0.0 && high > 0.0 { 2 } else { 1 };
+        let intervals = intervals.max(fewest);
+        let rough = ((high - low) / intervals as f64).max(SMALLEST_STEP);
+        let mut exponent = rough.log10().floor() as i32;
+        loop {
+            for factor in [1.0, 2.0, 5.0] {
+                let step = factor * 10f64.powi(exponent);
+                // The slack keeps 0.30000000000000004 from asking for a step more than 0.3 does.
+                let first = (low / step + 1e-9).floor() as i64;
+                let last = (high / step - 1e-9).ceil() as i64;
+                let needed = usize::try_from(last - first).unwrap_or(0).max(1);
+                if step >= rough * (1.0 - 1e-9) && needed <= intervals {
+                    return Self {
+                        step,
+                        first,
+                        intervals: needed,
+                        decimals: usize::try_from(-exponent).unwrap_or(0),
+                    };
+                }
+            }
+            exponent += 1;
+        }
     }
 
     /// Where `value` lies on the axis, as a share from 0 to 1.
     pub(crate) fn share(&self, value: f64) -> f64 {
-        (value / self.end()).clamp(0.0, 1.0)
+        ((value / self.step - self.first as f64) / self.intervals as f64).clamp(0.0, 1.0)
+    }
+
+    /// The number at a share of the axis.
+    pub(crate) fn value(&self, share: f64) -> f64 {
+        (self.first as f64 + share * self.intervals as f64) * self.step
     }
 
     /// Ticks in rising order: share of the axis, label.
     pub(crate) fn ticks(&self) -> impl Iterator<Item = (f64, String)> + '_ {
         (0..=self.intervals).map(|i| {
-            let label = match i {
+            let steps = self.first + i as i64;
+            let label = match steps {
                 0 => "0".to_owned(),
-                _ => format!("{:.*}", self.decimals, self.step * i as f64),
+                _ => signed(&format!("{:.*}", self.decimals, self.step * steps as f64)),
             };
             (i as f64 / self.intervals as f64, label)
+        })
+    }
+}
+
+/// A printed number with a minus sign where it has a hyphen.
+pub(crate) fn signed(number: &str) -> String {
+    number
+        .strip_prefix('-')
+        .map_or_else(|| number.to_owned(), |digits| format!("{MINUS}{digits}"))
+}
+
+/// Refuses what is not within a million of 0; NaN, which is no value, passes.
+pub(crate) fn check_signed(value: f64, what: impl FnOnce() -> String) -> Result<()> {
+    check_within(value, (-MAX_MAGNITUDE, MAX_MAGNITUDE), what)
+}
+
+/// Refuses what lies outside `low` to `high`; NaN, which is no value, passes.
+pub(crate) fn check_within(
+    value: f64,
+    (low, high): (f64, f64),
+    what: impl FnOnce() -> String,
+) -> Result<()> {
+    if value.is_nan() || (low..=high).contains(&value) {
+        Ok(())
+    } else {
+        Err(Error::Outside {
+            what: what(),
+            value,
+            low,
+            high,
         })
     }
 }
@@ -79,12 +136,19 @@ pub(crate) fn check_range(value: f64, what: impl FnOnce() -> String) -> Result<(
 /// Labels stand `pitch` apart and need `extent` each, more where not all show. Shown are every first, second, fifth, tenth,
 /// ... counted so that 1-based multiples of the step show, and the very first where it has room.
 pub(crate) fn thinned(count: usize, pitch: f64, extent: f64) -> Vec<usize> {
+    thinned_from(1, count, pitch, extent)
+}
+
+/// The same where the labels are numbers from `first` on: multiples of the step show.
+pub(crate) fn thinned_from(first: usize, count: usize, pitch: f64, extent: f64) -> Vec<usize> {
     let step = label_step(count, pitch, extent);
-    let mut shown: Vec<usize> = (0..count).filter(|i| (i + 1) % step == 0).collect();
+    let mut shown: Vec<usize> = (0..count)
+        .filter(|i| (i + first).is_multiple_of(step))
+        .collect();
     let first_has_room = shown
         .first()
-        .is_none_or(|&next| next as f64 * pitch >= extent);
-    if step > 1 && first_has_room {
+        .is_none_or(|&next| next > 0 && next as f64 * pitch >= extent);
+    if first_has_room && count > 0 {
         shown.insert(0, 0);
     }
     shown
@@ -134,7 +198,26 @@ mod tests {
     #[test]
     fn zero_data_get_an_axis() {
         assert_eq!(labels(0.0, 5), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(Axis::from_zero(1e-300, 5).end(), 1e-3);
+        assert_eq!(Axis::from_zero(1e-300, 5).value(1.0), 1e-3);
+    }
+
+    #[test]
+    fn axes_may_begin_anywhere() {
+        let labels = |low, high, intervals| -> Vec<String> {
+            let axis = Axis::spanning(low, high, intervals);
+            axis.ticks().map(|(_, label)| label).collect()
+        };
+        assert_eq!(labels(-0.31, 0.78, 4), ["\u{2212}0.5", "0", "0.5", "1.0"]);
+        assert_eq!(
+            labels(0.62, 0.78, 4),
+            ["0.60", "0.65", "0.70", "0.75", "0.80"]
+        );
+        assert_eq!(labels(-1.0, 1.0, 1), ["\u{2212}1", "0", "1"]);
+        assert_eq!(labels(-8.0, -3.0, 2), ["\u{2212}10", "\u{2212}5", "0"]);
+        assert_eq!(labels(3.0, 3.0, 2), ["3.0", "3.5", "4.0"]);
+        let axis = Axis::spanning(-1.0, 1.0, 4);
+        assert_eq!(axis.share(0.0), 0.5);
+        assert_eq!(axis.value(0.75), 0.5);
     }
 
     #[test]
@@ -152,6 +235,10 @@ mod tests {
         // Step 2, the first one place before 2: no room.
         assert_eq!(thinned(5, 7.0, 9.0), [1, 3]);
         assert_eq!(thinned(1, 1.0, 50.0), [0]);
+        assert_eq!(thinned(0, 1.0, 50.0), [0; 0]);
+        // Numbered 0 to 12: 0, 5, 10; numbered 4 to 12: 4 has no room before 5.
+        assert_eq!(thinned_from(0, 13, 3.0, 10.0), [0, 5, 10]);
+        assert_eq!(thinned_from(4, 9, 3.0, 10.0), [1, 6]);
         // Far too narrow: one label at most, never an endless search.
         assert_eq!(thinned(7, 0.001, 50.0), [0]);
     }

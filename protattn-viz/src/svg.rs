@@ -148,6 +148,71 @@ impl Svg {
         ));
     }
 
+    /// A line from point to point; `dash` as in SVG, in points, empty for a line without gaps.
+    pub(crate) fn polyline(
+        &mut self,
+        points: &[(f64, f64)],
+        colour: &str,
+        stroke_width: f64,
+        dash: &str,
+    ) {
+        if points.len() < 2 {
+            return;
+        }
+        let dash = match dash {
+            "" => String::new(),
+            _ => format!(" stroke-dasharray=\"{dash}\""),
+        };
+        self.put(format_args!(
+            "<path d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{}\" \
+             stroke-linejoin=\"round\"{dash}/>",
+            outline(points),
+            num(stroke_width)
+        ));
+    }
+
+    /// A see-through area within a line from point to point.
+    pub(crate) fn area(&mut self, points: &[(f64, f64)], fill: &str) {
+        if points.len() < 3 {
+            return;
+        }
+        self.put(format_args!(
+            "<path d=\"{}Z\" fill=\"{fill}\" fill-opacity=\"0.22\"/>",
+            outline(points)
+        ));
+    }
+
+    /// A path in the grammar of SVG, with a tooltip where that is not empty.
+    pub(crate) fn shape(
+        &mut self,
+        data: &str,
+        fill: &str,
+        (stroke, stroke_width): (&str, f64),
+        tooltip: &str,
+    ) {
+        let end = match tooltip {
+            "" => "/>".to_owned(),
+            _ => format!("><title>{}</title></path>", escape(tooltip)),
+        };
+        self.put(format_args!(
+            "<path d=\"{data}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{}\"{end}",
+            num(stroke_width)
+        ));
+    }
+
+    /// Nothing to see, but a place that shows a tooltip under a pointer.
+    pub(crate) fn hover(&mut self, rect: Rect, tooltip: &str) {
+        self.put(format_args!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" \
+             pointer-events=\"all\"><title>{}</title></rect>",
+            num(rect.x),
+            num(rect.y),
+            num(rect.width),
+            num(rect.height),
+            escape(tooltip)
+        ));
+    }
+
     /// A line of text whose baseline passes through (x, y).
     pub(crate) fn text(&mut self, x: f64, y: f64, line: &str, style: Style) {
         let (x, y) = (num(x), num(y));
@@ -195,8 +260,18 @@ impl Svg {
     }
 }
 
+fn outline(points: &[(f64, f64)]) -> String {
+    let mut data = String::new();
+    for (i, (x, y)) in points.iter().enumerate() {
+        let letter = if i == 0 { 'M' } else { 'L' };
+        // Writing to a String cannot fail.
+        let _ = write!(data, "{letter}{} {}", num(*x), num(*y));
+    }
+    data
+}
+
 /// A number with at most two decimals: a 1/7200 inch is finer than any printer.
-fn num(value: f64) -> String {
+pub(crate) fn num(value: f64) -> String {
     let fixed = format!("{value:.2}");
     let short = fixed.trim_end_matches('0').trim_end_matches('.');
     if short == "-0" {

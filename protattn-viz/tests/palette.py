@@ -1,8 +1,9 @@
-"""The eleven colours of SEQUENTIAL in src/palette.rs.
+"""The eleven colours of SEQUENTIAL, then of DIVERGING, in src/palette.rs.
 
 Points on a curve in OKLCh (B. Ottosson, "A perceptual color space for image
 processing", 2020): lightness falls in equal steps, so the scale also reads in
-grey; hue turns from yellow through green to blue.
+grey; hue turns from yellow through green to blue. The second scale falls in
+lightness too, from yellow through a grey in its middle to blue.
 
     python3 palette.py        (standard library only)
 """
@@ -30,4 +31,13 @@ for i in range(11):
     lightness = 0.985 - 0.725 * t
     hue = 115 + 155 * t**0.75
     chroma = 0.018 + 0.077 * math.sin(math.pi * 0.92 * t**0.8)
+    print("[0x%02x, 0x%02x, 0x%02x]," % tuple(srgb(lightness, chroma, hue)))
+
+print()
+for i in range(11):
+    t = i / 10
+    away = 2 * t - 1
+    lightness = 0.955 - 0.655 * t
+    hue = 92 if away < 0 else 262
+    chroma = (0.135 if away < 0 else 0.125) * abs(away) ** 0.8
     print("[0x%02x, 0x%02x, 0x%02x]," % tuple(srgb(lightness, chroma, hue)))

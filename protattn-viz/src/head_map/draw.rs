@@ -6,31 +6,34 @@ use crate::layout::{
     self, CAP_HEIGHT, HAIRLINE, Key, LABEL, MARGIN, TICK, TICK_LENGTH, TICK_OFFSET,
 };
 use crate::palette;
-use crate::scale::{self, Axis};
+use crate::plot::ColourBar;
+use crate::scale;
 use crate::svg::{Anchor, Rect, Style, Svg};
 
-const COLOUR_BAR_HEIGHT: f64 = 7.0;
 const COLOUR_BAR_WIDTH: f64 = 170.0;
-/// Enough for no step to show.
-const COLOUR_STEPS: usize = 100;
-/// The line for the background stands out over the colour bar, which is dark at one end.
-const OVERHANG: f64 = 3.0;
 
 /// Draws everything but the title; gives the height of the figure.
 pub(super) fn figure(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
-    let colours = layout::horizontal_axis(map.scale_maximum(), colour_bar_width(at));
+    let room = at.panel.right() - at.map.x;
+    let bar_width = COLOUR_BAR_WIDTH.min(room);
+    let (low, high) = map.colour_reach();
+    let colours = ColourBar {
+        ramp: map.ramp,
+        axis: layout::horizontal_span(low, high, bar_width),
+        background: map.background,
+    };
     cells(map, at, &colours, svg);
     row_axis(map, at, svg);
     let heads_end = head_axis(map, at, svg);
     let maxima_end = maxima(map, at, svg);
-    let bottom = colour_bar(map, at, &colours, heads_end.max(maxima_end) + 10.0, svg);
+    let place = (at.map.x, heads_end.max(maxima_end) + 10.0);
+    let bottom = colours.draw(svg, map.value_label, place, (bar_width, room));
     let entries = legend_entries(map);
     let gap = if entries.is_empty() { 0.0 } else { 8.0 };
-    let width = at.panel.right() - at.map.x;
-    layout::legend(svg, &entries, (at.map.x, bottom + gap), width) + MARGIN
+    layout::legend(svg, &entries, (at.map.x, bottom + gap), room) + MARGIN
 }
 
-fn cells(map: &HeadMap<'_>, at: &Geometry, colours: &Axis, svg: &mut Svg) {
+fn cells(map: &HeadMap<'_>, at: &Geometry, colours: &ColourBar, svg: &mut Svg) {
     svg.open("cells");
     let mut unscored = Vec::new();
     for ((row, head), &value) in map.values.indexed_iter() {
@@ -38,7 +41,7 @@ fn cells(map: &HeadMap<'_>, at: &Geometry, colours: &Axis, svg: &mut Svg) {
         if value.is_nan() {
             unscored.push((cell, tooltip));
         } else {
-            svg.rect(cell, &palette::sequential(colours.share(value)), &tooltip);
+            svg.rect(cell, &colours.colour(value), &tooltip);
         }
     }
     layout::unscored(svg, &unscored);
@@ -90,12 +93,14 @@ fn head_axis(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
 fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
     svg.open("layer-maxima");
     let panel = at.panel;
-    let axis = layout::horizontal_axis(map.scale_maximum(), panel.width);
+    let (low, high) = map.maxima_reach();
+    let axis = layout::horizontal_span(low, high, panel.width);
+    let zero = axis.share(0.0);
     let height = at.cell_height * 0.7;
     let mut unscored = Vec::new();
     for row in 0..map.values.nrows() {
         let bar = Rect {
-            x: panel.x,
+            x: panel.x + zero * panel.width,
             y: at.row_middle(row) - height / 2.0,
             width: 0.0,
             height,
@@ -117,16 +122,22 @@ fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
             layout::readable(value),
             map.unit
         );
-        let width = axis.share(value) * panel.width;
-        svg.rect(Rect { width, ..bar }, palette::BAR, &tooltip);
+        let share = axis.share(value);
+        let bar = Rect {
+            x: panel.x + share.min(zero) * panel.width,
+            width: (share - zero).abs() * panel.width,
+            ..bar
+        };
+        svg.rect(bar, palette::BAR, &tooltip);
     }
     layout::unscored(svg, &unscored);
     if let Some(background) = map.background {
         let x = panel.x + axis.share(background) * panel.width;
         svg.dashed([x, panel.y, x, panel.bottom()]);
     }
+    let zero = panel.x + zero * panel.width;
     let spines = [
-        [panel.x, panel.y, panel.x, panel.bottom()],
+        [zero, panel.y, zero, panel.bottom()],
         [panel.x, panel.bottom(), panel.right(), panel.bottom()],
     ];
     svg.strokes(&spines, palette::INK, HAIRLINE);
@@ -135,46 +146,6 @@ fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
     let label = layout::with_unit("Maximum", map.unit);
     let style = Style::new(LABEL, Anchor::Middle);
     let end = layout::paragraph(svg, &label, (middle, baseline + 4.0), panel.width, style);
-    svg.close();
-    end
-}
-
-fn colour_bar_width(at: &Geometry) -> f64 {
-    COLOUR_BAR_WIDTH.min(at.panel.right() - at.map.x)
-}
-
-/// The colour bar under its title; gives its lower edge.
-fn colour_bar(map: &HeadMap<'_>, at: &Geometry, colours: &Axis, top: f64, svg: &mut Svg) -> f64 {
-    svg.open("colour-bar");
-    let style = Style::new(LABEL, Anchor::Start);
-    let room = at.panel.right() - at.map.x;
-    let y = layout::paragraph(svg, map.value_label, (at.map.x, top), room, style) + OVERHANG + 1.0;
-    let width = colour_bar_width(at);
-    let bar = Rect {
-        x: at.map.x,
-        y,
-        width,
-        height: COLOUR_BAR_HEIGHT,
-    };
-    for step in 0..COLOUR_STEPS {
-        // Each step reaches to the far end and the next covers it: no seams.
-        let from = width * step as f64 / COLOUR_STEPS as f64;
-        let rect = Rect {
-            x: bar.x + from,
-            width: width - from,
-            ..bar
-        };
-        let share = step as f64 / (COLOUR_STEPS - 1) as f64;
-        svg.rect(rect, &palette::sequential(share), "");
-    }
-    svg.frame(bar, HAIRLINE);
-    if let Some(background) = map.background {
-        let x = bar.x + colours.share(background) * width;
-        let line = [x, bar.y - OVERHANG, x, bar.bottom() + OVERHANG];
-        svg.strokes(&[line], palette::PAPER, 1.8);
-        svg.dashed(line);
-    }
-    let end = layout::ticks_below(svg, colours, (bar.x, bar.bottom()), width);
     svg.close();
     end
 }

@@ -5,7 +5,9 @@ mod geometry;
 
 use crate::error::{Error, Result};
 use crate::layout;
-use crate::scale::check_range;
+use crate::palette::Ramp;
+use crate::plot::reach;
+use crate::scale::{check_range, check_signed};
 use crate::svg::Svg;
 use geometry::Geometry;
 use ndarray::ArrayView2;
@@ -37,6 +39,7 @@ pub struct HeadMap<'a> {
     unit: &'a str,
     unscored_label: &'a str,
     background: Option<f64>,
+    ramp: Ramp,
 }
 
 impl<'a> HeadMap<'a> {
@@ -51,6 +54,7 @@ impl<'a> HeadMap<'a> {
             unit: "%",
             unscored_label: "not scored",
             background: None,
+            ramp: Ramp::Sequential,
         }
     }
 
@@ -85,6 +89,13 @@ impl<'a> HeadMap<'a> {
         self
     }
 
+    /// Values of both signs, such as correlations: any within a million of 0, on a scale from
+    /// yellow over grey (0) to blue that reaches as far to either side.
+    pub fn diverging(mut self) -> Self {
+        self.ramp = Ramp::Diverging;
+        self
+    }
+
     /// Which layer (0-based) each row is, where the rows are not all layers from the first on.
     pub fn layers(mut self, layers: &'a [usize]) -> Self {
         self.layers = Some(layers);
@@ -97,7 +108,9 @@ impl<'a> HeadMap<'a> {
     ///
     /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] where
     /// [`layers`](Self::layers) does not name each row, [`Error::Range`] for a value or background
-    /// below 0, above 10,000 or infinite, or a background that is NaN.
+    /// below 0, above 10,000 or infinite, or a background that is NaN; with
+    /// [`diverging`](Self::diverging), [`Error::Outside`] for a value or background farther than a
+    /// million from 0 or infinite.
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
         let Some(peak) = self.peak() else {
@@ -128,14 +141,21 @@ impl<'a> HeadMap<'a> {
         }
         for ((row, head), &value) in self.values.indexed_iter() {
             if !value.is_nan() {
-                check_range(value, || {
+                self.check_number(value, || {
                     format!("value of head {}-{}", self.label(row), head + 1)
                 })?;
             }
         }
         self.background.map_or(Ok(()), |value| {
-            check_range(value, || "background".to_owned())
+            self.check_number(value, || "background".to_owned())
         })
+    }
+
+    fn check_number(&self, value: f64, what: impl FnOnce() -> String) -> Result<()> {
+        match self.ramp {
+            Ramp::Sequential => check_range(value, what),
+            Ramp::Diverging => check_signed(value, what),
+        }
     }
 
     /// The layer of a row as a reader counts, from 1.
@@ -165,10 +185,20 @@ impl<'a> HeadMap<'a> {
             .reduce(f64::max)
     }
 
-    /// The highest number that the scales must hold.
-    fn scale_maximum(&self) -> f64 {
-        let peak = self.peak().map_or(0.0, |(_, _, value)| value);
-        peak.max(self.background.unwrap_or(0.0))
+    /// The numbers that the scale of colours must hold.
+    fn colour_reach(&self) -> (f64, f64) {
+        let numbers = self.values.iter().copied().chain(self.background);
+        let (low, high) = reach(numbers).unwrap_or_default();
+        match self.ramp {
+            Ramp::Sequential => (0.0, high),
+            Ramp::Diverging => layout::about_zero(low, high),
+        }
+    }
+
+    /// The numbers that the axis of the maxima must hold, 0 among them.
+    fn maxima_reach(&self) -> (f64, f64) {
+        let maxima = (0..self.values.nrows()).filter_map(|row| self.row_maximum(row));
+        reach(maxima.chain(self.background).chain([0.0])).unwrap_or_default()
     }
 
     fn n_unscored(&self) -> usize {

@@ -1,12 +1,14 @@
 //! The bar chart of the best heads.
 
+mod bars;
 mod chart;
 
 use crate::error::{Error, Result};
 use crate::layout::{self, Column, Key};
 use crate::scale::check_range;
 use crate::svg::Svg;
-use chart::Chart;
+pub(crate) use bars::Bars;
+pub(crate) use chart::HEAD_AXIS;
 
 const DEFAULT_COUNT: usize = 10;
 /// Beyond this the labels under the bars of a double column would touch.
@@ -33,15 +35,15 @@ pub struct Bar {
 
 impl Bar {
     /// `8-12`: layer and head as a reader counts.
-    fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         format!("{}-{}", self.layer + 1, self.head + 1)
     }
 
-    fn has_interval(&self) -> bool {
+    pub(crate) fn has_interval(&self) -> bool {
         !self.low.is_nan()
     }
 
-    fn top(&self) -> f64 {
+    pub(crate) fn top(&self) -> f64 {
         if self.has_interval() {
             self.high.max(self.value)
         } else {
@@ -180,7 +182,7 @@ impl<'a> TopHeads<'a> {
         self.background.map_or(Ok(()), |value| {
             check_range(value, || "background".to_owned())
         })?;
-        let best = self.best()?;
+        let best = best(self.bars, self.count)?;
         let Some(first) = best.first() else {
             return Ok(layout::notice(self.title, "Top heads", self.unscored_label));
         };
@@ -196,27 +198,8 @@ impl<'a> TopHeads<'a> {
             Column::Single
         };
         let mut svg = Svg::new();
-        let height = Chart::new(self, &best, column, &mut svg).draw(&mut svg);
+        let height = chart::draw(self, &best, column, &mut svg);
         Ok(svg.finish(column.width(), height, title, &description))
-    }
-
-    /// The bars to show, best first.
-    fn best(&self) -> Result<Vec<Bar>> {
-        let mut scored: Vec<Bar> = self
-            .bars
-            .iter()
-            .copied()
-            .filter(|bar| !bar.value.is_nan())
-            .collect();
-        scored.iter().try_for_each(Bar::check)?;
-        scored.sort_by(|a, b| {
-            b.value
-                .total_cmp(&a.value)
-                .then(a.layer.cmp(&b.layer))
-                .then(a.head.cmp(&b.head))
-        });
-        scored.truncate(self.count);
-        Ok(scored)
     }
 
     fn number(&self, value: f64) -> String {
@@ -248,6 +231,21 @@ impl<'a> TopHeads<'a> {
     }
 }
 
+/// The `count` best of the bars that are scored, best first.
+pub(crate) fn best(bars: &[Bar], count: usize) -> Result<Vec<Bar>> {
+    let scored = bars.iter().filter(|bar| !bar.value.is_nan());
+    let mut scored: Vec<Bar> = scored.copied().collect();
+    scored.iter().try_for_each(Bar::check)?;
+    scored.sort_by(|a, b| {
+        b.value
+            .total_cmp(&a.value)
+            .then(a.layer.cmp(&b.layer))
+            .then(a.head.cmp(&b.head))
+    });
+    scored.truncate(count);
+    Ok(scored)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -272,7 +270,7 @@ mod tests {
             bar(0, 0, 9.0),
             bar(9, 9, 1.0),
         ];
-        let best = TopHeads::new(&bars).count(4).best().unwrap();
+        let best = best(&bars, 4).unwrap();
         let names: Vec<String> = best.iter().map(Bar::label).collect();
         assert_eq!(names, ["1-1", "2-2", "2-3", "4-1"]);
     }
@@ -280,7 +278,7 @@ mod tests {
     #[test]
     fn unscored_heads_are_passed_over() {
         let bars = [bar(0, 0, f64::NAN), bar(0, 1, 2.0)];
-        let best = TopHeads::new(&bars).best().unwrap();
+        let best = best(&bars, 10).unwrap();
         assert_eq!((best.len(), best[0].head), (1, 1));
     }
 

@@ -38,6 +38,23 @@ pub(crate) fn group<'a>(document: &'a Document<'_>, class: &str) -> Vec<Node<'a,
     })
 }
 
+/// The children of each group of that class.
+pub(crate) fn all<'a>(document: &'a Document<'_>, class: &str) -> Vec<Vec<Node<'a, 'a>>> {
+    let groups = document
+        .descendants()
+        .filter(|node| node.has_tag_name("g") && node.attribute("class") == Some(class));
+    let children = groups.map(|group| group.children().filter(Node::is_element).collect());
+    children.collect()
+}
+
+/// The tooltips, in document order.
+pub(crate) fn titles(document: &Document<'_>) -> Vec<String> {
+    let titles = document
+        .descendants()
+        .filter(|node| node.has_tag_name("title") && !node.has_attribute("id"));
+    titles.map(|node| node.text().unwrap().to_owned()).collect()
+}
+
 /// The lines of text in a group, in document order.
 pub(crate) fn texts(document: &Document<'_>, class: &str) -> Vec<String> {
     let texts = group(document, class)

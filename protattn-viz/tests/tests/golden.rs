@@ -1,6 +1,8 @@
 //! One file of each kind of figure. `UPDATE_GOLDEN=1 cargo test` writes them anew: look at them.
 
-use crate::{head_map, report, top_heads};
+use crate::{
+    forest, grouped_dots, head_map, layer_profiles, model_comparison, report, similarity, top_heads,
+};
 use protattn_viz::{HeadMap, TopHeads};
 use std::path::Path;
 
@@ -49,6 +51,36 @@ fn top_heads_are_as_they_were() {
         .interval_label("95% confidence interval")
         .background(4.3);
     compare("top_heads.svg", &chart.to_svg().unwrap());
+}
+
+#[test]
+fn layer_profiles_are_as_they_were() {
+    compare("layer_profiles.svg", &layer_profiles::figure());
+}
+
+#[test]
+fn similarity_is_as_it_was() {
+    compare("similarity.svg", &similarity::figure());
+}
+
+#[test]
+fn forest_is_as_it_was() {
+    compare("forest.svg", &forest::figure());
+}
+
+#[test]
+fn survival_is_as_it_was() {
+    compare("survival.svg", &forest::survival());
+}
+
+#[test]
+fn model_comparison_is_as_it_was() {
+    compare("model_comparison.svg", &model_comparison::figure());
+}
+
+#[test]
+fn grouped_dots_are_as_they_were() {
+    compare("grouped_dots.svg", &grouped_dots::figure());
 }
 
 #[test]

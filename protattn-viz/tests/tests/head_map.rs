@@ -162,6 +162,58 @@ fn legend_names_only_what_is_drawn() {
 }
 
 #[test]
+fn correlations_have_a_scale_about_zero() {
+    let values = array![[-0.8, 0.0], [0.4, f64::NAN], [-0.3, -0.1]];
+    let map = HeadMap::new(values.view()).unit("").diverging();
+    let svg = map.background(0.05).to_svg().unwrap();
+    check(&svg);
+    let document = Document::parse(&svg).unwrap();
+    let cells = group(&document, "cells");
+    assert_eq!(cells[1].attribute("fill"), Some("#888888"));
+    let expected = ["Value", "\u{2212}1.0", "\u{2212}0.5", "0", "0.5", "1.0"];
+    assert_eq!(texts(&document, "colour-bar"), expected);
+    // Maxima 0, 0.4 and -0.1: the last to the left of the first two.
+    let bars = group(&document, "layer-maxima");
+    let (up, down) = (bars[1], bars[2]);
+    assert!((number(down, "x") + number(down, "width") - number(up, "x")).abs() < 0.02);
+    assert!(svg.contains("<title>layer 3, maximum: \u{2212}0.100</title>"));
+}
+
+#[test]
+fn bits_and_residues_and_correlations_are_fit_to_print() {
+    for (layers, heads) in SHAPES {
+        for (scale, unit) in [(9.0, " bits"), (500.0, ""), (1.0, "")] {
+            let values = values(layers, heads).mapv(|value| value / 63.2 * scale);
+            let map = HeadMap::new(values.view())
+                .unit(unit)
+                .value_label("Mean distance");
+            check(&map.to_svg().unwrap());
+            let values = values.mapv(|value| value - scale / 2.0);
+            let map = HeadMap::new(values.view())
+                .unit(unit)
+                .value_label("Correlation");
+            check(&map.diverging().to_svg().unwrap());
+        }
+    }
+}
+
+#[test]
+fn signed_values_need_the_diverging_scale() {
+    let values = array![[-1.0]];
+    assert!(HeadMap::new(values.view()).to_svg().is_err());
+    assert!(HeadMap::new(values.view()).diverging().to_svg().is_ok());
+    let values = array![[f64::NEG_INFINITY]];
+    let error = HeadMap::new(values.view())
+        .diverging()
+        .to_svg()
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "value of head 1-1 is -inf, expected -1000000 to 1000000"
+    );
+}
+
+#[test]
 fn long_words_wrap_and_odd_ones_are_escaped() {
     let long = "Attention <on> \"contacts\" & everything else that a very long title can hold, Å, \
                 averywordwithoutanyspaceinitthatwouldnotfitinasinglelineofthecolumn";

@@ -6,6 +6,10 @@
 //!
 //! The numbers are made up, by a formula, so that each run writes the same files.
 
+mod comparisons;
+mod models;
+mod profiles;
+
 use ndarray::Array2;
 use protattn_viz::{Bar, Column, HeadMap, Report, Section, Table, TopHeads};
 use std::error::Error;
@@ -23,6 +27,9 @@ const SHAPES: [(usize, usize); 9] = [
     (2, 1),
 ];
 const BACKGROUND: f64 = 4.3;
+
+/// The file name of a figure and its text.
+type Written = protattn_viz::Result<(String, String)>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os()
@@ -42,7 +49,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let unscored = Array2::from_elem((4, 4), f64::NAN);
     write(&folder, "map-unscored.svg", &map(&unscored)?)?;
     write(&folder, "top-unscored.svg", &top(&unscored, 10)?)?;
+    for figure in profiles::all()
+        .into_iter()
+        .chain(comparisons::all())
+        .chain(models::all())
+    {
+        let (name, svg) = figure?;
+        write(&folder, &name, &svg)?;
+    }
     write(&folder, "report.html", &report(&made_up(12, 12))?)
+}
+
+/// A number from 0 to 1.
+fn made_up_value(seed: usize) -> f64 {
+    ((seed * 7919 + seed * seed * 131 + 17) % 997) as f64 / 997.0
 }
 
 /// Percentages, axes [layer, head], highest in one head of the last layer; some are not scored.

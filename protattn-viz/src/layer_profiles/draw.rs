@@ -1,0 +1,327 @@
+//! The parts of layer profiles, panel by panel.
+
+use super::{LayerProfiles, Profile, ProfilePanel};
+use crate::layout::{
+    self, CAP_HEIGHT, HAIRLINE, LABEL, LEADING, MARGIN, TICK, TICK_LENGTH, TICK_OFFSET,
+};
+use crate::marks::{self, Mark};
+use crate::palette;
+use crate::plot::{self, Grid, reach};
+use crate::scale::{self, Axis};
+use crate::svg::{Anchor, Rect, Style, Svg};
+
+/// What the plots of a column take together where they are few, and the limits of one plot.
+const PLOTS_HEIGHT: f64 = 180.0;
+const PLOT_HEIGHTS: (f64, f64) = (34.0, 80.0);
+/// A vertical axis has room for a step in this many points.
+const STEP_HEIGHT: f64 = 11.0;
+/// The last number of the layer axis may stand out over the right end.
+const RIGHT: f64 = 3.0;
+const COLUMN_GAP: f64 = 10.0;
+/// Below a panel, before the words of the next.
+const ROW_GAP: f64 = 6.0;
+/// Marks nearer than this would touch.
+const MARK_PITCH: f64 = 6.0;
+const MARK_RADIUS: f64 = 1.8;
+
+/// Draws everything; gives the height of the figure.
+pub(super) fn figure(figure: &LayerProfiles<'_>, svg: &mut Svg) -> f64 {
+    let column = figure.column();
+    let inside = column.width() - 2.0 * MARGIN;
+    let top = layout::heading(svg, figure.title, column) + 5.0;
+    let entries = figure.legend_entries();
+    let top = layout::legend(svg, &entries, (MARGIN, top), inside);
+    let top = if entries.is_empty() { top } else { top + 5.0 };
+    let axes: Vec<Axis> = figure
+        .panels
+        .iter()
+        .map(|panel| axis(figure, panel))
+        .collect();
+    let grid = grid(figure, &axes, top);
+    let middle = f64::midpoint(grid.origin.1, grid.bottom());
+    let (lines, _) = plot::title_lines(figure.value_label, grid.bottom() - grid.origin.1);
+    plot::axis_title(svg, &lines, middle);
+    let mut bottom = 0.0f64;
+    for (i, (panel, axis)) in figure.panels.iter().zip(axes).enumerate() {
+        let drawn = Panel {
+            figure,
+            panel,
+            axis,
+            plot: grid.down(i),
+        };
+        let end = drawn.draw(svg, grid.is_foot(i));
+        bottom = bottom.max(end);
+    }
+    bottom + MARGIN
+}
+
+fn axis(figure: &LayerProfiles<'_>, panel: &ProfilePanel<'_>) -> Axis {
+    let zero = if figure.fitted && !figure.bars {
+        f64::NAN
+    } else {
+        0.0
+    };
+    let numbers = panel.numbers().chain(panel.background).chain([zero]);
+    let (low, high) = reach(numbers).unwrap_or((0.0, 1.0));
+    let steps = (plot_height(figure) / STEP_HEIGHT) as usize;
+    Axis::spanning(low, high, steps.min(layout::MAX_INTERVALS))
+}
+
+fn rows(figure: &LayerProfiles<'_>) -> usize {
+    figure.panels.len().div_ceil(figure.columns())
+}
+
+fn plot_height(figure: &LayerProfiles<'_>) -> f64 {
+    let (lowest, highest) = PLOT_HEIGHTS;
+    (PLOTS_HEIGHT / rows(figure) as f64).clamp(lowest, highest)
+}
+
+fn grid(figure: &LayerProfiles<'_>, axes: &[Axis], top: f64) -> Grid {
+    let ticks = axes.iter().map(plot::tick_width).fold(0.0, f64::max);
+    let head = head_height(figure);
+    let pitch = head + plot_height(figure) + ROW_GAP;
+    let count = figure.panels.len();
+    let height = rows(figure) as f64 * pitch - head - ROW_GAP;
+    let (_, title_width) = plot::title_lines(figure.value_label, height);
+    let edges = (
+        MARGIN + title_width,
+        figure.column().width() - MARGIN - RIGHT,
+    );
+    Grid::new((count, figure.columns()), edges, (ticks, COLUMN_GAP)).heights(
+        top + head,
+        plot_height(figure),
+        pitch,
+    )
+}
+
+/// Height of the label over a panel, and of the numbers of centres where there are any.
+fn head_height(figure: &LayerProfiles<'_>) -> f64 {
+    let mut profiles = figure.panels.iter().flat_map(|panel| &panel.profiles);
+    let numbers = profiles.any(|profile| profile.known_centre().is_some());
+    LABEL * LEADING + if numbers { TICK * LEADING } else { 2.0 }
+}
+
+struct Panel<'a> {
+    figure: &'a LayerProfiles<'a>,
+    panel: &'a ProfilePanel<'a>,
+    axis: Axis,
+    plot: Rect,
+}
+
+impl Panel<'_> {
+    /// Gives the lower edge, of the layer axis too where this panel has it.
+    fn draw(&self, svg: &mut Svg, with_axis: bool) -> f64 {
+        svg.open("panel");
+        let baseline = self.plot.y - head_height(self.figure) + LABEL * CAP_HEIGHT;
+        let x = self.plot.x;
+        let style = Style::new(LABEL, Anchor::Start).bold();
+        svg.text(x, baseline, &self.shortened_label(style), style);
+        if let Some(background) = self.panel.background.filter(|b| !b.is_nan()) {
+            let y = self.y(background);
+            let line = [(x, y), (self.plot.right(), y)];
+            svg.polyline(&line, palette::INK, 0.7, "2 1.5");
+        }
+        if self.figure.bars {
+            self.draw_bars(svg);
+        } else {
+            self.draw_lines(svg);
+        }
+        self.draw_centres(svg);
+        plot::left_axis(svg, &self.axis, self.plot, true);
+        let bottom = self.draw_layers(svg, with_axis);
+        self.draw_tooltips(svg);
+        svg.close();
+        bottom
+    }
+
+    /// The label, cut to the width of the panel where it is longer.
+    fn shortened_label(&self, style: Style) -> String {
+        layout::shortened(self.panel.label, self.plot.width, style)
+    }
+
+    fn pitch(&self) -> f64 {
+        self.plot.width / self.figure.n_layers() as f64
+    }
+
+    fn x(&self, layer: f64) -> f64 {
+        self.plot.x + (layer + 0.5) * self.pitch()
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        self.plot.bottom() - self.axis.share(value) * self.plot.height
+    }
+
+    fn profiles(&self) -> impl Iterator<Item = (usize, &Profile<'_>)> {
+        self.panel.profiles.iter().enumerate()
+    }
+
+    fn draw_lines(&self, svg: &mut Svg) {
+        for (series, profile) in self.profiles() {
+            for run in runs(profile) {
+                let estimates = run.clone().map(|layer| (layer, profile.estimate(layer)));
+                let known = estimates.filter(|(_, e)| e.has_interval());
+                let (low, high): (Vec<_>, Vec<_>) = known
+                    .map(|(layer, e)| {
+                        let x = self.x(layer as f64);
+                        ((x, self.y(e.low)), (x, self.y(e.high)))
+                    })
+                    .unzip();
+                let area: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
+                svg.area(&area, palette::series(series));
+            }
+        }
+        for (series, profile) in self.profiles() {
+            for run in runs(profile) {
+                let point = |layer: usize| (self.x(layer as f64), self.y(profile.values[layer]));
+                let points: Vec<_> = run.clone().map(point).collect();
+                marks::line(svg, &points, series);
+            }
+            self.draw_marks(svg, series, profile);
+        }
+    }
+
+    /// A mark at each layer, or where they would touch at each second, fifth, ...; and at each
+    /// layer that stands alone, which has no line.
+    fn draw_marks(&self, svg: &mut Svg, series: usize, profile: &Profile<'_>) {
+        let mut shown = scale::thinned(profile.values.len(), self.pitch(), MARK_PITCH);
+        shown.extend(
+            runs(profile)
+                .filter(|run| run.len() == 1)
+                .map(|run| run.start),
+        );
+        shown.sort_unstable();
+        shown.dedup();
+        for layer in shown {
+            let value = profile.values[layer];
+            if !value.is_nan() {
+                let place = (self.x(layer as f64), self.y(value));
+                let (mark, colour) = (Mark::of_series(series), palette::series(series));
+                mark.draw(svg, place, MARK_RADIUS, colour, "");
+            }
+        }
+    }
+
+    fn draw_bars(&self, svg: &mut Svg) {
+        let n_series = self.panel.profiles.len() as f64;
+        let width = 0.8 * self.pitch() / n_series;
+        let zero = self.y(0.0);
+        for (series, profile) in self.profiles() {
+            for (layer, estimate) in profile.estimates().enumerate() {
+                if estimate.is_missing() {
+                    continue;
+                }
+                let offset = (series as f64 + 0.5 - n_series / 2.0) * width;
+                let (middle, y) = (self.x(layer as f64) + offset, self.y(estimate.value));
+                let bar = Rect {
+                    x: middle - width / 2.0,
+                    y: y.min(zero),
+                    width,
+                    height: (y - zero).abs().max(0.3),
+                };
+                svg.rect(bar, palette::series(series), "");
+                if estimate.has_interval() {
+                    let ends = (self.y(estimate.low), self.y(estimate.high));
+                    layout::error_bar(svg, middle, ends, width * 0.5);
+                }
+            }
+        }
+        let line = [self.plot.x, zero, self.plot.right(), zero];
+        svg.strokes(&[line], palette::INK, HAIRLINE);
+    }
+
+    /// A dashed line for each centre and its number above the plot.
+    fn draw_centres(&self, svg: &mut Svg) {
+        let style = Style::new(TICK, Anchor::Middle);
+        let mut numbers = Vec::new();
+        let mut centres: Vec<(usize, f64)> = self
+            .profiles()
+            .filter_map(|(series, profile)| Some((series, profile.known_centre()?)))
+            .collect();
+        centres.sort_by(|a, b| a.1.total_cmp(&b.1));
+        for (series, centre) in centres {
+            let x = self.x(centre);
+            let line = [(x, self.plot.y - 1.0), (x, self.plot.bottom())];
+            let colour = if self.panel.profiles.len() == 1 {
+                palette::INK
+            } else {
+                palette::series(series)
+            };
+            svg.polyline(&line, colour, 0.9, "3 2");
+            numbers.push((x, self.figure.centre_words(centre)));
+        }
+        let widths: Vec<f64> = numbers
+            .iter()
+            .map(|(_, words)| style.width(words))
+            .collect();
+        let wanted: Vec<f64> = numbers.iter().map(|(x, _)| *x).collect();
+        let places = layout::spread(&wanted, &widths, (self.plot.x, self.plot.right()));
+        for (x, (_, words)) in places.into_iter().zip(&numbers) {
+            svg.text(x, self.plot.y - 2.5, words, style);
+        }
+    }
+
+    fn draw_layers(&self, svg: &mut Svg, with_labels: bool) -> f64 {
+        let (n_layers, bottom) = (self.figure.n_layers(), self.plot.bottom());
+        let style = Style::new(TICK, Anchor::Middle);
+        let first = self.figure.first_layer;
+        let widest = style.width(&(n_layers + first).to_string()) + 3.0;
+        let shown = scale::thinned_from(first, n_layers, self.pitch(), widest);
+        let tick = |&layer: &usize| {
+            let x = self.x(layer as f64);
+            [x, bottom, x, bottom + TICK_LENGTH]
+        };
+        let strokes: Vec<[f64; 4]> = shown.iter().map(tick).collect();
+        svg.strokes(&strokes, palette::INK, HAIRLINE);
+        if !with_labels {
+            return bottom + TICK_LENGTH;
+        }
+        let baseline = bottom + TICK_OFFSET + TICK * CAP_HEIGHT;
+        for layer in shown {
+            let words = (layer + first).to_string();
+            svg.text(self.x(layer as f64), baseline, &words, style);
+        }
+        let place = (self.plot.x + self.plot.width / 2.0, baseline + 4.0);
+        let style = Style::new(LABEL, Anchor::Middle);
+        layout::paragraph(svg, "Layer", place, self.plot.width, style)
+    }
+
+    /// `Contact, layer 3: ProtBert 12.0%, TapeBert 9.1%`
+    fn draw_tooltips(&self, svg: &mut Svg) {
+        for layer in 0..self.figure.n_layers() {
+            let value = |(series, profile): (usize, &Profile<'_>)| {
+                let estimate = profile.estimate(layer);
+                let name = self.figure.series[series];
+                let words = estimate.words(self.figure.unit);
+                let said = !estimate.is_missing() || layer < profile.values.len();
+                said.then(|| format!("{name} {words}").trim_start().to_owned())
+            };
+            let values: Vec<String> = self.profiles().filter_map(value).collect();
+            if values.is_empty() {
+                continue;
+            }
+            let number = layer + self.figure.first_layer;
+            let tooltip = format!(
+                "{}, layer {number}: {}",
+                self.panel.label,
+                values.join(", ")
+            );
+            let rect = Rect {
+                x: self.plot.x + layer as f64 * self.pitch(),
+                width: self.pitch(),
+                ..self.plot
+            };
+            svg.hover(rect, &tooltip);
+        }
+    }
+}
+
+/// The stretches of layers that have values, without a gap.
+fn runs<'a>(profile: &'a Profile<'_>) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
+    let mut from = 0;
+    let stretches = profile.values.split(|value| value.is_nan());
+    stretches.filter_map(move |stretch| {
+        let run = from..from + stretch.len();
+        from = run.end + 1;
+        (!run.is_empty()).then_some(run)
+    })
+}

@@ -1,0 +1,360 @@
+//! Small panels over the layers of a model.
+
+mod draw;
+
+use crate::error::{Result, check_count, check_length};
+use crate::layout::{self, Column, Key};
+use crate::palette::MAX_SERIES;
+use crate::plot::{Estimate, reach};
+use crate::scale::check_signed;
+use crate::svg::Svg;
+
+const MAX_PANELS: usize = 30;
+const MAX_LAYERS: usize = 1000;
+/// More panels than this get the double column and stand in two columns, and above twice as many
+/// in three.
+const PANELS_A_COLUMN: usize = 8;
+
+/// What one series has in a panel: a value for each layer, perhaps intervals and a centre.
+///
+/// ```
+/// use protattn_viz::Profile;
+///
+/// let mean = [2.0, 5.0, f64::NAN]; // layers 1 and 2; none for layer 3
+/// let profile = Profile::new(&mean)
+///     .interval(&[1.0, 4.0, f64::NAN], &[3.0, 6.0, f64::NAN])
+///     .centre(0.71);
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct Profile<'a> {
+    values: &'a [f64],
+    interval: Option<(&'a [f64], &'a [f64])>,
+    centre: Option<f64>,
+}
+
+impl<'a> Profile<'a> {
+    /// A value a layer, from the first layer on, within a million of 0; NaN where a layer has
+    /// none. No values at all are a series that this panel lacks.
+    pub fn new(values: &'a [f64]) -> Self {
+        Self {
+            values,
+            interval: None,
+            centre: None,
+        }
+    }
+
+    /// The ends of an interval about each value; NaN for both where none is known. None by
+    /// default.
+    pub fn interval(mut self, low: &'a [f64], high: &'a [f64]) -> Self {
+        self.interval = Some((low, high));
+        self
+    }
+
+    /// The centre of gravity, in layers counted from 0 as in the values: 0.0 is the first value,
+    /// 0.5 half-way to the second. The figure prints it as it counts layers. None by default; NaN
+    /// is none.
+    pub fn centre(mut self, centre: f64) -> Self {
+        self.centre = Some(centre);
+        self
+    }
+
+    /// The centre, if there is one.
+    fn known_centre(&self) -> Option<f64> {
+        self.centre.filter(|centre| !centre.is_nan())
+    }
+
+    fn estimate(&self, layer: usize) -> Estimate {
+        let value = self.values.get(layer).copied().unwrap_or(f64::NAN);
+        match self.interval {
+            Some((low, high)) if layer < self.values.len() => {
+                Estimate::new(value, low[layer], high[layer])
+            }
+            _ => Estimate::point(value),
+        }
+    }
+
+    fn estimates(&self) -> impl Iterator<Item = Estimate> + '_ {
+        (0..self.values.len()).map(|layer| self.estimate(layer))
+    }
+
+    fn check(&self, panel: &str, first_layer: usize) -> Result<()> {
+        let layers = self.values.len();
+        check_count(&format!("layers in panel {panel:?}"), layers, 0, MAX_LAYERS)?;
+        if let Some((low, high)) = self.interval {
+            for (end, values) in [("lower", low), ("upper", high)] {
+                let what = || format!("{end} ends of intervals in panel {panel:?}");
+                check_length(what, values.len(), layers)?;
+            }
+        }
+        for (layer, estimate) in self.estimates().enumerate() {
+            estimate.check(|| format!("layer {} of panel {panel:?}", layer + first_layer))?;
+        }
+        self.known_centre().map_or(Ok(()), |centre| {
+            let last = layers.saturating_sub(1) as f64;
+            let what = || format!("centre in panel {panel:?}");
+            crate::scale::check_within(centre, (0.0, last), what)
+        })
+    }
+}
+
+/// A panel of [`LayerProfiles`]: what is shown, and the series that show it.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ProfilePanel<'a> {
+    label: &'a str,
+    profiles: Vec<Profile<'a>>,
+    background: Option<f64>,
+}
+
+impl<'a> ProfilePanel<'a> {
+    /// A panel with a label, such as `Contact`, and no series.
+    pub fn new(label: &'a str) -> Self {
+        Self {
+            label,
+            profiles: Vec::new(),
+            background: None,
+        }
+    }
+
+    /// Adds a series: the first of each panel looks the same, and so does the second.
+    pub fn profile(mut self, profile: Profile<'a>) -> Self {
+        self.profiles.push(profile);
+        self
+    }
+
+    /// The value that chance gives, a thin dashed line across; none by default.
+    pub fn background(mut self, value: f64) -> Self {
+        self.background = Some(value);
+        self
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = f64> + '_ {
+        let estimates = self.profiles.iter().flat_map(Profile::estimates);
+        estimates.flat_map(|estimate| estimate.numbers())
+    }
+
+    fn check(&self, n_series: usize, first_layer: usize) -> Result<()> {
+        let what = || format!("series in panel {:?}", self.label);
+        check_length(what, self.profiles.len(), n_series)?;
+        for profile in &self.profiles {
+            profile.check(self.label, first_layer)?;
+        }
+        self.background.map_or(Ok(()), |value| {
+            check_signed(value, || format!("background of panel {:?}", self.label))
+        })
+    }
+}
+
+/// Panels that share the layer axis, one a property or task: how a value goes from layer to layer,
+/// as lines, or with [`bars`](Self::bars) as bars, and where its centre of gravity lies.
+///
+/// Up to 8 series a panel differ in colour, dash and mark. Panels stand in the order given, below
+/// each other and 85 mm wide up to 8; from the ninth on in two columns, from the seventeenth in
+/// three, 175 mm wide together. Each has its own vertical axis with 0 on it, but for
+/// [`fitted`](Self::fitted). Ticks count layers from 1, but for
+/// [`first_layer`](Self::first_layer). A layer without a value is a gap.
+///
+/// The method's paper (Vig et al., ICLR 2021, figures 4 and 5) shows attention and probes this way.
+///
+/// ```
+/// use protattn_viz::{LayerProfiles, Profile, ProfilePanel};
+///
+/// let contact = [1.0, 2.5, 12.0];
+/// let helix = [40.0, f64::NAN, 35.0];
+/// let panels = [
+///     ProfilePanel::new("Contact")
+///         .profile(Profile::new(&contact).centre(1.71))
+///         .background(4.1),
+///     ProfilePanel::new("Helix").profile(Profile::new(&helix).centre(0.93)),
+/// ];
+/// let svg = LayerProfiles::new(&panels).value_label("% attention").to_svg()?;
+/// assert!(svg.contains("<title>Contact, layer 3: 12.0%</title>"));
+/// assert!(svg.contains(">2.71</text>")); // the centre, with layers counted from 1
+/// # Ok::<(), protattn_viz::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct LayerProfiles<'a> {
+    panels: &'a [ProfilePanel<'a>],
+    series: &'a [&'a str],
+    title: &'a str,
+    value_label: &'a str,
+    unit: &'a str,
+    interval_label: &'a str,
+    first_layer: usize,
+    bars: bool,
+    fitted: bool,
+}
+
+impl<'a> LayerProfiles<'a> {
+    /// A figure of 1 to 30 panels.
+    pub fn new(panels: &'a [ProfilePanel<'a>]) -> Self {
+        Self {
+            panels,
+            series: &[""],
+            title: "",
+            value_label: "Value",
+            unit: "%",
+            interval_label: "interval",
+            first_layer: 1,
+            bars: false,
+            fitted: false,
+        }
+    }
+
+    /// The names of the series, 1 to 8, for the legend; by default one without a name, and no
+    /// legend. Each panel has as many profiles.
+    pub fn series(mut self, names: &'a [&'a str]) -> Self {
+        self.series = names;
+        self
+    }
+
+    /// The title above the figure; none by default.
+    pub fn title(mut self, title: &'a str) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// What the values are, with their unit: the title of the vertical axes; `Value` by default.
+    pub fn value_label(mut self, label: &'a str) -> Self {
+        self.value_label = label;
+        self
+    }
+
+    /// The unit of the values; `%` by default, may be empty.
+    pub fn unit(mut self, unit: &'a str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// What the intervals are, as in `95% confidence interval`; `interval` by default.
+    pub fn interval_label(mut self, label: &'a str) -> Self {
+        self.interval_label = label;
+        self
+    }
+
+    /// The number printed for the first value of each profile; 1 by default, 0 where the first is
+    /// that of the embeddings.
+    pub fn first_layer(mut self, number: usize) -> Self {
+        self.first_layer = number;
+        self
+    }
+
+    /// Bars from 0 instead of lines, as for what each layer adds to the one before it.
+    pub fn bars(mut self) -> Self {
+        self.bars = true;
+        self
+    }
+
+    /// Vertical axes that hold the values and not 0, where lines would lie close together; bars
+    /// keep their 0.
+    pub fn fitted(mut self) -> Self {
+        self.fitted = true;
+        self
+    }
+
+    /// The figure as an SVG document; one that says so in words where there are no values.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Count`](crate::Error::Count) for no panels or more than 30, no series or more than
+    /// 8, or a profile of more than 1,000 layers; [`Error::Length`](crate::Error::Length) for a
+    /// panel without one profile a series, or interval ends that are not one a value;
+    /// [`Error::Outside`](crate::Error::Outside) for a number farther than a million from 0 or
+    /// infinite, or a centre outside the layers; [`Error::Estimate`](crate::Error::Estimate) for
+    /// an interval that does not contain its value or has one end only.
+    pub fn to_svg(&self) -> Result<String> {
+        self.check()?;
+        if reach(self.panels.iter().flat_map(ProfilePanel::numbers)).is_none() {
+            return Ok(layout::no_values(self.title, "Layer profiles"));
+        }
+        let mut svg = Svg::new();
+        let height = draw::figure(self, &mut svg);
+        let title = if self.title.is_empty() {
+            "Layer profiles"
+        } else {
+            self.title
+        };
+        let width = self.column().width();
+        Ok(svg.finish(width, height, title, &self.description()))
+    }
+
+    fn check(&self) -> Result<()> {
+        check_count("panels", self.panels.len(), 1, MAX_PANELS)?;
+        check_count("series", self.series.len(), 1, MAX_SERIES)?;
+        let n_series = self.series.len();
+        let mut panels = self.panels.iter();
+        panels.try_for_each(|panel| panel.check(n_series, self.first_layer))
+    }
+
+    fn columns(&self) -> usize {
+        match self.panels.len() {
+            n if n <= PANELS_A_COLUMN => 1,
+            n if n <= 2 * PANELS_A_COLUMN => 2,
+            _ => 3,
+        }
+    }
+
+    fn column(&self) -> Column {
+        if self.columns() == 1 {
+            Column::Single
+        } else {
+            Column::Double
+        }
+    }
+
+    /// The layers that the shared axis holds.
+    fn n_layers(&self) -> usize {
+        let profiles = self.panels.iter().flat_map(|panel| &panel.profiles);
+        profiles.map(|p| p.values.len()).max().unwrap_or(0)
+    }
+
+    /// A centre as the figure counts layers.
+    fn centre_words(&self, centre: f64) -> String {
+        let centre = centre + self.first_layer as f64;
+        format!("{centre:.2}")
+    }
+
+    fn description(&self) -> String {
+        let mut words = format!(
+            "{} over {} layers, {} panels.",
+            self.value_label,
+            self.n_layers(),
+            self.panels.len()
+        );
+        for panel in self.panels {
+            let centres = panel.profiles.iter().filter_map(Profile::known_centre);
+            let centres: Vec<String> = centres.map(|c| self.centre_words(c)).collect();
+            if !centres.is_empty() {
+                words += &format!(" {}: centre {}.", panel.label, centres.join(", "));
+            }
+        }
+        words
+    }
+
+    fn legend_entries(&self) -> Vec<(Key, String)> {
+        let profiles = || self.panels.iter().flat_map(|panel| &panel.profiles);
+        let named = self.series.iter().enumerate();
+        let named = named.filter(|(_, name)| !name.is_empty());
+        let key = if self.bars { Key::Swatch } else { Key::Line };
+        let mut entries: Vec<_> = named
+            .map(|(i, name)| (key(i), (*name).to_owned()))
+            .collect();
+        if profiles().any(|profile| profile.estimates().any(|e| e.has_interval())) {
+            let key = if self.bars { Key::Interval } else { Key::Band };
+            entries.push((key, self.interval_label.to_owned()));
+        }
+        if profiles().any(|profile| profile.known_centre().is_some()) {
+            entries.push((Key::Centre, "centre of gravity".to_owned()));
+        }
+        if self
+            .panels
+            .iter()
+            .any(|panel| panel.background.is_some_and(|b| !b.is_nan()))
+        {
+            entries.push((Key::Dashed, "background".to_owned()));
+        }
+        entries
+    }
+}

@@ -1,0 +1,14 @@
+//! What charts with axes share: estimates, panels side by side, axes to the left.
+
+mod axes;
+mod colour_bar;
+mod estimate;
+mod grid;
+mod places;
+
+pub(crate) use axes::{axis_title, left_axis, overhang, tick_width, title_lines};
+pub(crate) use colour_bar::ColourBar;
+pub use estimate::Estimate;
+pub(crate) use estimate::reach;
+pub(crate) use grid::Grid;
+pub(crate) use places::names_below;
