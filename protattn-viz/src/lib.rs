@@ -28,6 +28,7 @@
 //! # Ok::<(), protattn_viz::Error>(())
 //! ```
 
+mod contact_map;
 mod error;
 mod forest;
 mod grouped_dots;
@@ -35,6 +36,7 @@ mod head_map;
 mod layer_profiles;
 mod layout;
 mod marks;
+mod matrix_panels;
 mod model_comparison;
 mod palette;
 mod plot;
@@ -46,11 +48,13 @@ mod svg;
 mod text;
 mod top_heads;
 
+pub use contact_map::ContactMap;
 pub use error::{Error, Result};
 pub use forest::{Forest, ForestGroup, ForestRow};
 pub use grouped_dots::{DotGroup, GroupedDots};
 pub use head_map::HeadMap;
 pub use layer_profiles::{LayerProfiles, Profile, ProfilePanel};
+pub use matrix_panels::{MatrixPanel, MatrixPanels};
 pub use model_comparison::{ModelComparison, ModelPanel};
 pub use ndarray;
 pub use plot::Estimate;
