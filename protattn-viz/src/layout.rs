@@ -161,6 +161,8 @@ pub(crate) enum Key {
     Centre,
     /// The mark of an estimate with its interval.
     Estimate,
+    /// A greyed cell.
+    Undefined,
     /// The mark of a verdict.
     Verdict(Verdict),
 }
@@ -227,6 +229,7 @@ fn draw_key(svg: &mut Svg, key: Key, x: f64, middle: f64) {
             ],
             palette::series(0),
         ),
+        Key::Undefined => svg.rect(cell, palette::UNSCORED, ""),
         Key::Verdict(verdict) => draw_verdict(svg, verdict, (centre, middle), ""),
         Key::Centre => svg.dashed([centre, middle - 4.0, centre, middle + 4.0]),
         Key::Estimate => {

@@ -33,6 +33,7 @@
 //! None by default. `png` and `pdf` add the module `export`, which gives any figure in that format,
 //! its text in a font that is compiled in.
 
+mod contact_map;
 mod error;
 #[cfg(any(feature = "pdf", feature = "png"))]
 pub mod export;
@@ -42,6 +43,7 @@ mod head_map;
 mod layer_profiles;
 mod layout;
 mod marks;
+mod matrix_panels;
 mod model_comparison;
 mod palette;
 mod plot;
@@ -53,11 +55,13 @@ mod svg;
 mod text;
 mod top_heads;
 
+pub use contact_map::ContactMap;
 pub use error::{Error, Result};
 pub use forest::{Forest, ForestGroup, ForestRow};
 pub use grouped_dots::{DotGroup, GroupedDots};
 pub use head_map::HeadMap;
 pub use layer_profiles::{LayerProfiles, Profile, ProfilePanel};
+pub use matrix_panels::{MatrixPanel, MatrixPanels};
 pub use model_comparison::{ModelComparison, ModelPanel};
 pub use ndarray;
 pub use plot::Estimate;

@@ -154,6 +154,30 @@ pub(crate) fn thinned_from(first: usize, count: usize, pitch: f64, extent: f64) 
     shown
 }
 
+/// Which of evenly spaced places to show by their own numbers, so that none touch: those that are
+/// multiples of a round step; as [`thinned`] where their labels are no numbers of that kind.
+pub(crate) fn thinned_numbers(labels: &[String], pitch: f64, extent: f64) -> Vec<usize> {
+    let step = label_step(labels.len(), pitch, extent) as i64;
+    let is_multiple = |label: &String| label.parse::<i64>().is_ok_and(|n| n % step == 0);
+    let mut shown: Vec<usize> = Vec::new();
+    for (i, _) in labels
+        .iter()
+        .enumerate()
+        .filter(|(_, label)| is_multiple(label))
+    {
+        let has_room = shown
+            .last()
+            .is_none_or(|&last| (i - last) as f64 * pitch >= extent);
+        if has_room {
+            shown.push(i);
+        }
+    }
+    if shown.is_empty() {
+        return thinned(labels.len(), pitch, extent);
+    }
+    shown
+}
+
 fn label_step(count: usize, pitch: f64, extent: f64) -> usize {
     let mut decade = 1;
     loop {
@@ -239,6 +263,16 @@ mod tests {
         // Numbered 0 to 12: 0, 5, 10; numbered 4 to 12: 4 has no room before 5.
         assert_eq!(thinned_from(0, 13, 3.0, 10.0), [0, 5, 10]);
         assert_eq!(thinned_from(4, 9, 3.0, 10.0), [1, 6]);
+        let labels = |numbers: &[&str]| -> Vec<String> {
+            numbers.iter().map(|&number| number.to_owned()).collect()
+        };
+        // A gap in the numbers, an insertion code, and letters only.
+        let odd = labels(&["27", "28", "29", "30", "30A", "38", "39", "40", "41"]);
+        assert_eq!(thinned_numbers(&odd, 3.0, 10.0), [3, 7]);
+        assert_eq!(
+            thinned_numbers(&labels(&["a", "b", "c"]), 10.0, 9.0),
+            [0, 1, 2]
+        );
         // Far too narrow: one label at most, never an endless search.
         assert_eq!(thinned(7, 0.001, 50.0), [0]);
     }

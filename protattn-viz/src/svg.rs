@@ -200,6 +200,31 @@ impl Svg {
         ));
     }
 
+    /// Rows of square cells, as a path along them in cells: `M3 0h2` is the fourth and fifth cell
+    /// of the first row. Cells are `side` wide, start at (x, y), and are drawn `least` wide where
+    /// they would be smaller.
+    pub(crate) fn cells(
+        &mut self,
+        data: &str,
+        colour: &str,
+        (x, y): (f64, f64),
+        (side, least): (f64, f64),
+    ) {
+        let (width, cap) = if least > side {
+            (least / side, " stroke-linecap=\"square\"")
+        } else {
+            // A little wider than a row, which closes the seams that a screen shows between rows.
+            (1.04, "")
+        };
+        self.put(format_args!(
+            "<path d=\"{data}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{}\"{cap} \
+             transform=\"translate({} {}) scale({side:.4})\"/>",
+            num(width),
+            num(x),
+            num(y + side / 2.0)
+        ));
+    }
+
     /// Nothing to see, but a place that shows a tooltip under a pointer.
     pub(crate) fn hover(&mut self, rect: Rect, tooltip: &str) {
         self.put(format_args!(

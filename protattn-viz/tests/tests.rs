@@ -17,6 +17,8 @@ mod grouped_dots;
 mod head_map;
 #[path = "tests/layer_profiles.rs"]
 mod layer_profiles;
+#[path = "tests/maps.rs"]
+mod maps;
 #[path = "tests/model_comparison.rs"]
 mod model_comparison;
 #[path = "tests/report.rs"]

@@ -7,6 +7,7 @@
 //! The numbers are made up, by a formula, so that each run writes the same files.
 
 mod comparisons;
+mod maps;
 mod models;
 mod profiles;
 
@@ -53,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .into_iter()
         .chain(comparisons::all())
         .chain(models::all())
+        .chain(maps::all())
     {
         let (name, svg) = figure?;
         write(&folder, &name, &svg)?;

@@ -5,6 +5,7 @@ mod colour_bar;
 mod estimate;
 mod grid;
 mod places;
+mod raster;
 
 pub(crate) use axes::{axis_title, left_axis, overhang, tick_width, title_lines};
 pub(crate) use colour_bar::ColourBar;
@@ -12,3 +13,4 @@ pub use estimate::Estimate;
 pub(crate) use estimate::reach;
 pub(crate) use grid::Grid;
 pub(crate) use places::names_below;
+pub(crate) use raster::{Pieces, cells, runs};

@@ -1,7 +1,8 @@
 //! One file of each kind of figure. `UPDATE_GOLDEN=1 cargo test` writes them anew: look at them.
 
 use crate::{
-    forest, grouped_dots, head_map, layer_profiles, model_comparison, report, similarity, top_heads,
+    forest, grouped_dots, head_map, layer_profiles, maps, model_comparison, report, similarity,
+    top_heads,
 };
 use protattn_viz::{HeadMap, TopHeads};
 use std::path::Path;
@@ -81,6 +82,16 @@ fn model_comparison_is_as_it_was() {
 #[test]
 fn grouped_dots_are_as_they_were() {
     compare("grouped_dots.svg", &grouped_dots::figure());
+}
+
+#[test]
+fn matrix_panels_are_as_they_were() {
+    compare("matrix_panels.svg", &maps::matrices());
+}
+
+#[test]
+fn contact_map_is_as_it_was() {
+    compare("contact_map.svg", &maps::contacts());
 }
 
 #[test]
