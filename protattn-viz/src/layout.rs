@@ -67,7 +67,7 @@ pub(crate) fn with_unit(label: &str, unit: &str) -> String {
     if unit.is_empty() {
         label.to_owned()
     } else {
-        format!("{label} ({unit})")
+        format!("{label} ({})", unit.trim())
     }
 }
 
@@ -363,6 +363,38 @@ mod tests {
                 "\u{2212}312"
             ]
         );
+    }
+
+    #[test]
+    fn texts_that_lie_close_are_spread() {
+        let widths = [10.0, 10.0, 10.0];
+        // Apart already; together; against either end.
+        assert_eq!(
+            spread(&[10.0, 30.0, 50.0], &widths, (0.0, 60.0)),
+            [10.0, 30.0, 50.0]
+        );
+        assert_eq!(
+            spread(&[10.0, 10.0, 10.0], &widths, (0.0, 60.0)),
+            [10.0, 22.5, 35.0]
+        );
+        assert_eq!(
+            spread(&[0.0, 1.0, 60.0], &widths, (0.0, 60.0)),
+            [5.0, 17.5, 55.0]
+        );
+        assert_eq!(
+            spread(&[58.0, 59.0, 60.0], &widths, (0.0, 60.0)),
+            [30.0, 42.5, 55.0]
+        );
+    }
+
+    #[test]
+    fn long_words_are_cut_with_an_ellipsis() {
+        let style = Style::new(10.0, Anchor::Start);
+        assert_eq!(shortened("8-12", 30.0, style), "8-12");
+        // "ab" is 12.6 wide; the ellipsis is taken for 10.
+        assert_eq!(shortened("abcdef", 23.0, style), "ab…");
+        assert_eq!(shortened("abcdef", 22.0, style), "a…");
+        assert_eq!(shortened("abc", 1.0, style), "");
     }
 
     #[test]

@@ -1,10 +1,22 @@
 //! Draws what attention heads look at, as SVG and HTML, from plain numbers and labels.
 //!
-//! Two figures: a [`HeadMap`] has a cell for each head and the best of each layer beside it, and
-//! [`TopHeads`] has a bar for each of the best heads, given as [`Bar`]s. Both give text of an SVG
-//! document sized for a journal column (85 or 175 mm), legible in grey and to the colour-blind. A
-//! [`Report`] puts figures, [`Table`]s and words, by [`Section`], on one page that needs no other
-//! file.
+//! Each figure takes plain numbers and labels and gives the text of an SVG document, sized for a
+//! journal column (85 or 175 mm), legible in grey and to the colour-blind:
+//!
+//! - of all heads: a [`HeadMap`] has a cell for each head and the best of each layer beside it;
+//! - of the best heads: [`TopHeads`] has a bar for each, given as [`Bar`]s, and [`ModelComparison`]
+//!   does so for several models ([`ModelPanel`]) on one scale;
+//! - of layers: [`LayerProfiles`] has a panel ([`ProfilePanel`]) a property or task, with lines or
+//!   bars of several series ([`Profile`]) and their centres of gravity;
+//! - of comparisons: a [`Forest`] has rows ([`ForestRow`], in [`ForestGroup`]s) with intervals and
+//!   marks of what they are held against, a [`Survival`] table a [`Verdict`] for each
+//!   [`Comparison`], and [`GroupedDots`] has values of several series by [`DotGroup`];
+//! - of pairs: [`MatrixPanels`] has many square maps ([`MatrixPanel`]) under one scale,
+//!   [`Similarity`] two triangles and the points of their pairs, and a [`ContactMap`] predictions
+//!   above the diagonal and contacts below.
+//!
+//! Values with intervals are [`Estimate`]s, where they are not bars. A [`Report`] puts figures,
+//! [`Table`]s and words, by [`Section`], on one page that needs no other file.
 //!
 //! Values are in the unit that is printed, percent by default. Layers and heads are 0-based as
 //! arguments and 1-based in every figure. The same input gives the same bytes. Nothing is written

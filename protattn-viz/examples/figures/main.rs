@@ -47,6 +47,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     let values = made_up(30, 16);
     write(&folder, "top-16.svg", &top(&values, 16)?)?;
     write(&folder, "top-40.svg", &top(&values, 40)?)?;
+    for (layers, heads) in [(6, 4), (12, 64), (48, 20)] {
+        let name = format!("{layers}x{heads}.svg");
+        let values = made_up(layers, heads);
+        let bits = values.mapv(|value| value / 7.0);
+        let bits = HeadMap::new(bits.view())
+            .unit(" bits")
+            .value_label("Entropy (bits)");
+        write(&folder, &format!("entropy-{name}"), &bits.to_svg()?)?;
+        let residues = values.mapv(|value| value * 7.5);
+        let residues = HeadMap::new(residues.view())
+            .unit("")
+            .value_label("Mean distance (residues)");
+        write(&folder, &format!("distance-{name}"), &residues.to_svg()?)?;
+        let correlations = values.mapv(|value| (value - 20.0) / 45.0);
+        let correlations = HeadMap::new(correlations.view())
+            .unit("")
+            .value_label("Correlation")
+            .diverging();
+        write(
+            &folder,
+            &format!("correlation-{name}"),
+            &correlations.to_svg()?,
+        )?;
+    }
     let unscored = Array2::from_elem((4, 4), f64::NAN);
     write(&folder, "map-unscored.svg", &map(&unscored)?)?;
     write(&folder, "top-unscored.svg", &top(&unscored, 10)?)?;

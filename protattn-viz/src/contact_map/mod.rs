@@ -2,7 +2,7 @@
 
 mod draw;
 
-use crate::error::{Result, check_count, check_length};
+use crate::error::{Error, Result, check_count, check_length};
 use crate::layout::{self, Column};
 use crate::plot::reach;
 use crate::scale::check_within;
@@ -125,9 +125,9 @@ impl<'a> ContactMap<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Count`](crate::Error::Count) for no residues or more than 4,000;
-    /// [`Error::Length`](crate::Error::Length) for values that are not square, or not one number
-    /// or mark a residue; [`Error::Outside`](crate::Error::Outside) for a value outside 0 to 1, a
+    /// [`Error::Count`] for no residues or more than 4,000;
+    /// [`Error::Length`] for values that are not square, or not one number
+    /// or mark a residue; [`Error::Outside`] for a value outside 0 to 1, a
     /// threshold that is not from 0 to 1, or a contact of a residue that is not there.
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
@@ -164,13 +164,14 @@ impl<'a> ContactMap<'a> {
         if !self.numbering.is_empty() {
             check_length(|| "residue numbers".into(), self.numbering.len(), n)?;
         }
-        // What is not a number is no threshold.
-        let threshold = if self.threshold.is_nan() {
-            f64::INFINITY
-        } else {
-            self.threshold
-        };
-        check_within(threshold, (0.0, 1.0), || "threshold".into())?;
+        if !(0.0..=1.0).contains(&self.threshold) {
+            return Err(Error::Outside {
+                what: "threshold".to_owned(),
+                value: self.threshold,
+                low: 0.0,
+                high: 1.0,
+            });
+        }
         for ((row, column), value) in self.above() {
             let what = || format!("value of residues {} and {}", row + 1, column + 1);
             check_within(value, (0.0, 1.0), what)?;

@@ -7,7 +7,7 @@ use crate::layout::{
 };
 use crate::palette;
 use crate::plot::ColourBar;
-use crate::scale;
+use crate::scale::{self, Axis};
 use crate::svg::{Anchor, Rect, Style, Svg};
 
 const COLOUR_BAR_WIDTH: f64 = 170.0;
@@ -95,47 +95,12 @@ fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
     let panel = at.panel;
     let (low, high) = map.maxima_reach();
     let axis = layout::horizontal_span(low, high, panel.width);
-    let zero = axis.share(0.0);
-    let height = at.cell_height * 0.7;
-    let mut unscored = Vec::new();
-    for row in 0..map.values.nrows() {
-        let bar = Rect {
-            x: panel.x + zero * panel.width,
-            y: at.row_middle(row) - height / 2.0,
-            width: 0.0,
-            height,
-        };
-        let label = map.label(row);
-        let Some(value) = map.row_maximum(row) else {
-            let tooltip = format!("layer {label}: {}", map.unscored_label);
-            unscored.push((
-                Rect {
-                    width: height.min(6.0),
-                    ..bar
-                },
-                tooltip,
-            ));
-            continue;
-        };
-        let tooltip = format!(
-            "layer {label}, maximum: {}{}",
-            layout::readable(value),
-            map.unit
-        );
-        let share = axis.share(value);
-        let bar = Rect {
-            x: panel.x + share.min(zero) * panel.width,
-            width: (share - zero).abs() * panel.width,
-            ..bar
-        };
-        svg.rect(bar, palette::BAR, &tooltip);
-    }
-    layout::unscored(svg, &unscored);
+    maximum_bars(map, at, &axis, svg);
     if let Some(background) = map.background {
         let x = panel.x + axis.share(background) * panel.width;
         svg.dashed([x, panel.y, x, panel.bottom()]);
     }
-    let zero = panel.x + zero * panel.width;
+    let zero = panel.x + axis.share(0.0) * panel.width;
     let spines = [
         [zero, panel.y, zero, panel.bottom()],
         [panel.x, panel.bottom(), panel.right(), panel.bottom()],
@@ -148,6 +113,33 @@ fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
     let end = layout::paragraph(svg, &label, (middle, baseline + 4.0), panel.width, style);
     svg.close();
     end
+}
+
+/// A bar from 0 for each layer, and a grey cell for one without scored heads.
+fn maximum_bars(map: &HeadMap<'_>, at: &Geometry, axis: &Axis, svg: &mut Svg) {
+    let height = at.cell_height * 0.7;
+    let zero = axis.share(0.0);
+    let bar = |row: usize, from: f64, width: f64| Rect {
+        x: at.panel.x + from * at.panel.width,
+        y: at.row_middle(row) - height / 2.0,
+        width,
+        height,
+    };
+    let mut unscored = Vec::new();
+    for row in 0..map.values.nrows() {
+        let label = map.label(row);
+        let Some(value) = map.row_maximum(row) else {
+            let tooltip = format!("layer {label}: {}", map.unscored_label);
+            unscored.push((bar(row, zero, height.min(6.0)), tooltip));
+            continue;
+        };
+        let share = axis.share(value);
+        let width = (share - zero).abs() * at.panel.width;
+        let number = layout::readable(value);
+        let tooltip = format!("layer {label}, maximum: {number}{}", map.unit);
+        svg.rect(bar(row, share.min(zero), width), palette::BAR, &tooltip);
+    }
+    layout::unscored(svg, &unscored);
 }
 
 fn legend_entries(map: &HeadMap<'_>) -> Vec<(Key, String)> {

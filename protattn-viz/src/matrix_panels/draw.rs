@@ -57,6 +57,18 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
             ),
         );
     }
+    let bottom = axis_titles(figure, &grid, svg);
+    let place = (grid.origin.0.max(MARGIN + 10.0), bottom + 8.0);
+    let bottom = colours.draw(svg, figure.value_label, place, (bar_width, inside - 20.0));
+    if !figure.any_undefined() {
+        return bottom + MARGIN;
+    }
+    let entries = [(Key::Unscored, "undefined".to_owned())];
+    layout::legend(svg, &entries, (place.0, bottom + 8.0), inside) + MARGIN
+}
+
+/// The titles of both axes; gives the lower edge.
+fn axis_titles(figure: &MatrixPanels<'_, '_>, grid: &Grid, svg: &mut Svg) -> f64 {
     let style = Style::new(LABEL, Anchor::Middle);
     let middle = f64::midpoint(grid.origin.1, grid.bottom());
     let lines: Vec<String> = axis_words(figure).into_iter().collect();
@@ -65,14 +77,7 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
     let width = columns * grid.pitch.0 - GAP;
     let place = (grid.origin.0 + width / 2.0, grid.bottom() + FOOT_HEIGHT);
     let words = layout::shortened(figure.axis_label, width, style);
-    let bottom = layout::paragraph(svg, &words, place, width, style);
-    let place = (grid.origin.0.max(MARGIN + 10.0), bottom + 8.0);
-    let bottom = colours.draw(svg, figure.value_label, place, (bar_width, inside - 20.0));
-    if !figure.any_undefined() {
-        return bottom + MARGIN;
-    }
-    let entries = [(Key::Unscored, "undefined".to_owned())];
-    layout::legend(svg, &entries, (place.0, bottom + 8.0), inside) + MARGIN
+    layout::paragraph(svg, &words, place, width, style)
 }
 
 /// The title of both axes, cut for the vertical one.

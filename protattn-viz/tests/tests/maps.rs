@@ -242,7 +242,7 @@ fn wrong_contact_maps_are_refused() {
     );
     assert_eq!(
         error(map.clone().threshold(NAN)),
-        "threshold is inf, expected 0 to 1"
+        "threshold is NaN, expected 0 to 1"
     );
     let high = array![[0.0, 1.5], [0.0, 0.0]];
     assert_eq!(
