@@ -5,20 +5,27 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use protattn_metrics::Property;
+use protattn_metrics::{Metric, Property};
 
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
 use crate::{align, attention, data, demo, model, report};
 
-/// The command `protattn`: the built-in properties, and any of your own.
+/// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
 pub struct App {
-    properties: Vec<Box<dyn Property>>,
+    own: Own,
+}
+
+/// What the program brings along.
+#[derive(Default)]
+pub(crate) struct Own {
+    pub(crate) properties: Vec<Box<dyn Property>>,
+    pub(crate) metrics: Vec<Box<dyn Metric>>,
 }
 
 impl App {
-    /// The command with the built-in properties.
+    /// The command with what is built in.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -27,9 +34,19 @@ impl App {
     /// Adds a property. One of the name of an earlier or built-in one replaces it.
     #[must_use]
     pub fn property(mut self, property: impl Property + 'static) -> Self {
-        self.properties
-            .retain(|known| known.name() != property.name());
-        self.properties.push(Box::new(property));
+        let known = &mut self.own.properties;
+        known.retain(|known| known.name() != property.name());
+        known.push(Box::new(property));
+        self
+    }
+
+    /// Adds a metric, which every `align` then takes. One of the name of an earlier or built-in one
+    /// replaces it.
+    #[must_use]
+    pub fn metric(mut self, metric: impl Metric + 'static) -> Self {
+        let known = &mut self.own.metrics;
+        known.retain(|known| known.name() != metric.name());
+        known.push(Box::new(metric));
         self
     }
 
@@ -76,8 +93,8 @@ impl App {
 
     fn dispatch(self, command: Command, line: Vec<String>) -> Result<Outcome> {
         match command {
-            Command::Demo(args) => demo::run(&args, self.properties, line),
-            Command::Align(args) => align::run(*args, self.properties, line),
+            Command::Demo(args) => demo::run(&args, self.own, line),
+            Command::Align(args) => align::run(*args, self.own, line),
             Command::Attention(args) => attention::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Model(ModelCommand::Info(args)) => model::info(&args),

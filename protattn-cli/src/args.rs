@@ -1,13 +1,14 @@
 //! Flags to typed values.
 
+mod align;
 mod data;
 mod model;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use protattn_io::ContactAtom;
 
+pub(crate) use self::align::AlignArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs,
 };
@@ -55,66 +56,8 @@ pub(crate) struct DemoArgs {
     /// Workers; one a core unless given.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AlignArgs {
     #[command(flatten)]
-    pub(crate) model: ModelArgs,
-    /// Proteins: FASTA, PDB or mmCIF (FILE or FILE:CHAIN), a folder of them, a PDB id (7HVP:A) or
-    /// AlphaFold accession (AF-P69905), TAPE (LMDB or JSON), the original's LMDBs, ProteinNet,
-    /// NetSurfP-2, UniProt, protattn's own records, or `demo`.
-    #[arg(long, value_name = "D", num_args = 1.., required = true)]
-    pub(crate) data: Vec<String>,
-    /// Properties to compare attention with: contact, binding-site, modification,
-    /// secondary-structure, amino-acid, or any label of the data. Unless given, those five and the
-    /// labels of --labels, as far as the data know them.
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub(crate) property: Option<Vec<String>>,
-    /// Folder for tables and figures.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output: PathBuf,
-    /// Attention from this value on counts as an arc.
-    #[arg(long, value_name = "A", default_value_t = 0.3, value_parser = min_attention)]
-    pub(crate) min_attention: f32,
-    /// Heads with fewer arcs are not scored.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    pub(crate) min_arcs: u64,
-    /// Sequences are cut to this many tokens, special ones included.
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = max_tokens)]
-    pub(crate) max_tokens: usize,
-    /// Layers to count, from 1: `1-12`, `3,5-7` or `all`.
-    #[arg(long, value_name = "LAYERS", default_value = "all")]
-    pub(crate) layers: LayerSelection,
-    /// Use only the first N records of each data set.
-    #[arg(long, value_name = "N", conflicts_with = "sample")]
-    pub(crate) limit: Option<usize>,
-    /// Use N records of each data set, drawn at random.
-    #[arg(long, value_name = "N")]
-    pub(crate) sample: Option<usize>,
-    /// Seed of the draw.
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Workers; one a core unless given.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<std::num::NonZeroUsize>,
-    /// Atom between which contacts are measured.
-    #[arg(long, value_name = "ATOM", value_enum, default_value_t = Atom::Ca)]
-    pub(crate) contact_atom: Atom,
-    /// Residues nearer along the chain are no pair for contacts.
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    pub(crate) min_separation: usize,
-    /// Contacts are closer than this, in Å.
-    #[arg(long, value_name = "Å", default_value_t = 8.0, value_parser = contact_distance)]
-    pub(crate) contact_distance: f64,
-    /// Exit with status 3 if any record was skipped.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Write the tables and draw nothing.
-    #[arg(long)]
-    pub(crate) no_figures: bool,
-    #[command(flatten)]
-    pub(crate) read: ReadArgs,
+    pub(crate) figures: FigureArgs,
 }
 
 #[derive(Debug, Args)]
@@ -151,27 +94,33 @@ pub(crate) struct AttentionArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Folders that `align` wrote.
+    /// Folders that `align` wrote. Of several, a page and figures side by side are made too.
     #[arg(value_name = "DIR", required = true)]
     pub(crate) folders: Vec<PathBuf>,
+    /// Folder for the figures that compare several folders.
+    #[arg(long, value_name = "DIR", default_value = "comparison")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
 }
 
-/// The atom between which contacts are measured.
+/// How figures are written.
+#[derive(Debug, Args)]
+pub(crate) struct FigureArgs {
+    /// Formats of the figures, beside the SVG.
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
+    pub(crate) format: Vec<Format>,
+}
+
+/// A format of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Atom {
-    /// The α carbon.
-    Ca,
-    /// The β carbon, α for glycine.
-    Cb,
-}
-
-impl From<Atom> for ContactAtom {
-    fn from(atom: Atom) -> Self {
-        match atom {
-            Atom::Ca => Self::Ca,
-            Atom::Cb => Self::Cb,
-        }
-    }
+pub(crate) enum Format {
+    /// Vectors, for the web and for editing; always written.
+    Svg,
+    /// Pixels, 300 to the inch.
+    Png,
+    /// Vectors, for print.
+    Pdf,
 }
 
 /// The layers that a person asked for, from 1.
@@ -222,25 +171,11 @@ impl std::str::FromStr for LayerSelection {
     }
 }
 
-fn min_attention(text: &str) -> Result<f32, String> {
-    text.parse()
-        .ok()
-        .filter(|a| *a > 0.0 && *a <= 1.0)
-        .ok_or_else(|| "a number over 0 and at most 1".to_owned())
-}
-
 fn max_tokens(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|n| *n >= 3)
         .ok_or_else(|| "at least 3: two special tokens and a residue".to_owned())
-}
-
-fn contact_distance(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|d: &f64| *d > 0.0 && d.is_finite())
-        .ok_or_else(|| "a distance over 0 Å".to_owned())
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Parser;
-use protattn_metrics::Property;
 
+use crate::app::Own;
 use crate::args::{Cli, Command, DemoArgs};
 use crate::built_in::{NAME, SYNTHETIC};
 use crate::ending::{Outcome, tell};
-use crate::{align, report, summary, table};
+use crate::{align, report, summary, tables};
 
 /// What to do after the demo.
 const NEXT: &str = "
@@ -21,14 +21,22 @@ id (7HVP:A) or an AlphaFold accession (AF-P69905) stands for a structure in the 
 ";
 
 /// Runs the command: `align` as anyone would call it, then the report and a summary.
-pub(crate) fn run(
-    args: &DemoArgs,
-    own: Vec<Box<dyn Property>>,
-    line: Vec<String>,
-) -> Result<Outcome> {
+pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcome> {
     let folder = args.output.to_string_lossy();
     let mut align = vec![
-        "protattn", "align", "--model", NAME, "--data", NAME, "--output", &folder,
+        "protattn",
+        "align",
+        "--model",
+        NAME,
+        "--data",
+        NAME,
+        "--output",
+        &folder,
+        "--metric",
+        "all",
+        "--null",
+        "rotate-labels,shuffle-sequence,random-weights",
+        "--per-protein",
     ];
     let threads = args.threads.map(|n| n.to_string());
     align.extend(threads.iter().flat_map(|n| ["--threads", n]));
@@ -37,9 +45,9 @@ pub(crate) fn run(
     };
     tell(SYNTHETIC);
     align::analyse(&align, own, line)?;
-    report::draw(&args.output)?;
+    report::draw(&args.output, &args.figures.format)?;
 
-    let rows = table::read(&args.output)?;
+    let rows = tables::read_alignment(&args.output)?;
     let page = args.output.join(report::FILE_NAME);
     let best = summary::best_heads(&rows, 3);
     write!(

@@ -1,10 +1,26 @@
-//! From rows of the table to figures.
+//! From the tables of an output folder to figures.
+
+mod comparison;
+mod heads;
+mod layers;
+mod metrics;
+mod models;
+mod similarity;
+
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use ndarray::Array2;
-use protattn_viz::{Bar, HeadMap, TopHeads};
+use protattn_viz::export;
 
-use crate::summary::Class;
+use crate::args::Format;
+use crate::output;
+
+pub(crate) use comparison::of_class as comparison_of_class;
+pub(crate) use heads::of_class as heads_of_class;
+pub(crate) use layers::profiles;
+pub(crate) use metrics::{groups as metric_groups, of_group as of_metric};
+pub(crate) use models::{Labelled, bars as models_bars, profiles as models_profiles};
+pub(crate) use similarity::draw as similarity;
 
 /// A figure, its file name without extension, and what it shows.
 pub(crate) struct Figure {
@@ -13,89 +29,71 @@ pub(crate) struct Figure {
     pub(crate) caption: String,
 }
 
-/// The figures of one class: all heads, and the best ten.
-pub(crate) fn of_class(class: &Class<'_>, min_arcs: u64) -> Result<[Figure; 2]> {
-    let name = if class.class == "yes" {
-        class.property.to_owned()
-    } else {
-        format!("{}.{}", class.property, class.class)
-    };
-    let target = class.target();
-    let figures = head_map(class, &target, min_arcs)
-        .and_then(|heads| Ok((heads, top_heads(class, &target, min_arcs)?)));
-    let (heads, top) = figures.with_context(|| format!("figures of {name}"))?;
-    Ok([
-        Figure {
-            name: format!("{name}.heads"),
-            svg: heads,
-            caption: format!(
-                "Share of each head's attention on {target}, and the largest of each layer. Grey: heads \
-                 with fewer than {min_arcs} arcs. Dashed: background."
-            ),
-        },
-        Figure {
-            name: format!("{name}.top"),
-            svg: top,
-            caption: format!(
-                "The heads with the largest share of their attention on {target}. Bars: intervals \
-                 that hold together with 95 % confidence (Wald, Bonferroni). Dashed: background."
-            ),
-        },
-    ])
+/// The folder of figures within an output folder.
+pub(crate) const FOLDER: &str = "figures";
+/// As journals ask for line art and mixed figures.
+const DOTS_PER_INCH: f64 = 300.0;
+
+impl Figure {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        svg: protattn_viz::Result<String>,
+        caption: impl Into<String>,
+    ) -> Result<Self> {
+        let name = name.into();
+        let svg = svg.with_context(|| format!("the figure {name}"))?;
+        Ok(Self {
+            name,
+            svg,
+            caption: caption.into(),
+        })
+    }
+
+    /// Writes the figure as SVG, and in the other formats.
+    pub(crate) fn write(&self, folder: &Path, formats: &[Format]) -> Result<()> {
+        let path = |extension: &str| {
+            folder
+                .join(FOLDER)
+                .join(format!("{}.{extension}", file_name(&self.name)))
+        };
+        output::write(&path("svg"), self.svg.as_bytes())?;
+        let failed = || format!("the figure {}", self.name);
+        if formats.contains(&Format::Png) {
+            let png = export::png(&self.svg, DOTS_PER_INCH).with_context(failed)?;
+            output::write(&path("png"), &png)?;
+        }
+        if formats.contains(&Format::Pdf) {
+            let pdf = export::pdf(&self.svg).with_context(failed)?;
+            output::write(&path("pdf"), &pdf)?;
+        }
+        Ok(())
+    }
 }
 
-fn head_map(class: &Class<'_>, target: &str, min_arcs: u64) -> Result<String> {
-    let mut layers: Vec<usize> = class.rows.iter().map(|row| row.layer).collect();
-    layers.dedup();
-    let heads = class.rows.len() / layers.len();
-    let percent = |row: &protattn_metrics::AgreementRow| {
-        if row.scored {
-            100.0 * row.proportion
+/// Names of labels can hold anything; names of files better not.
+fn file_name(name: &str) -> String {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "._-".contains(c) {
+            c
         } else {
-            f64::NAN
+            '_'
         }
     };
-    let values = class.rows.iter().map(percent).collect();
-    let values = Array2::from_shape_vec((layers.len(), heads), values)
-        .context("the table has not one row for each layer and head")?;
-    let label = format!("% attention on {target}");
-    let unscored = format!("fewer than {min_arcs} arcs");
-    let mut map = HeadMap::new(values.view())
-        .title(&label)
-        .value_label(&label)
-        .unscored_label(&unscored)
-        .layers(&layers);
-    if let Some(background) = background(class) {
-        map = map.background(background);
-    }
-    Ok(map.to_svg()?)
+    name.chars().map(safe).collect()
 }
 
-fn top_heads(class: &Class<'_>, target: &str, min_arcs: u64) -> Result<String> {
-    let bar = |row: &&protattn_metrics::AgreementRow| Bar {
-        layer: row.layer,
-        head: row.head,
-        value: 100.0 * row.proportion,
-        low: 100.0 * row.ci_low,
-        high: 100.0 * row.ci_high,
-    };
-    let bars: Vec<Bar> = class.ranked().iter().map(bar).collect();
-    let title = format!("Top heads: {target}");
-    let unscored = format!("fewer than {min_arcs} arcs");
-    let mut chart = TopHeads::new(&bars)
-        .title(&title)
-        .value_label("% attention")
-        .unscored_label(&unscored);
-    if let Some(background) = background(class) {
-        chart = chart.background(background);
-    }
-    Ok(chart.to_svg()?)
+/// Text as the builders of figures borrow it.
+fn borrowed(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
 }
 
-fn background(class: &Class<'_>) -> Option<f64> {
-    class
-        .rows
-        .first()
-        .map(|row| 100.0 * row.background)
-        .filter(|percent| percent.is_finite())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_hold_nothing_that_leads_elsewhere() {
+        assert_eq!(file_name("contact.heads"), "contact.heads");
+        assert_eq!(file_name("../my label.a/b.top"), ".._my_label.a_b.top");
+    }
 }

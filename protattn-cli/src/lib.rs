@@ -1,8 +1,9 @@
-//! The command `protattn` as a library: the same command with properties of your own in it.
+//! The command `protattn` as a library: the same command with properties and metrics of your own in it.
 //!
-//! [`App`] is the whole command line. Give it a
-//! [`Property`](protattn_metrics::Property) and it stands in `--property`, in the
-//! tables and in the figures like the built-in ones:
+//! [`App`] is the whole command line. Give it a [`Property`](protattn_metrics::Property), a
+//! [`Metric`](protattn_metrics::Metric) or both, and they stand in `--property` and `--metric`, in the
+//! tables and in the figures like the built-in ones; one that fails or panics on a protein is named,
+//! and the rest of the run is kept. `examples/disulfides.rs` has both.
 //!
 //! ```no_run
 //! use protattn_cli::App;
@@ -32,11 +33,15 @@ mod args;
 mod attention;
 mod built_in;
 mod checkpoint;
+mod columns;
 mod data;
 mod demo;
 mod ending;
 mod figures;
+mod guard;
+mod metrics;
 mod model;
+mod nulls;
 mod output;
 mod pass;
 mod progress;
@@ -45,7 +50,7 @@ mod record;
 mod report;
 mod selection;
 mod summary;
-mod table;
+mod tables;
 mod tensors;
 mod text;
 

@@ -1,4 +1,9 @@
-//! One forward pass for each different sequence, shared by every property: a worker a core.
+//! One forward pass for each different sequence, shared by every property and metric: a worker a
+//! core.
+
+mod case;
+mod combine;
+mod tally;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -8,16 +13,23 @@ use std::thread;
 use anyhow::{Context, Result};
 use ndarray::ArrayView3;
 use protattn_io::Protein;
-use protattn_metrics::{Arc, ArcCounts, Labels, Property, find_arcs, labels_of};
+use protattn_metrics::{Arc, Metric, Property, find_arcs};
 use protattn_model::{Model, Output, Sink, SinkError, Tokens, Workspace};
 
+use crate::nulls::{Null, NullSettings};
 use crate::progress::Progress;
 use crate::record::Skipped;
+use case::Case;
+pub(crate) use tally::Tally;
 
 /// What is counted, and how.
 pub(crate) struct Pass<'a> {
     pub(crate) model: &'a Model,
+    /// The model's architecture with random weights, if it is one of the null models.
+    pub(crate) twin: Option<&'a Model>,
     pub(crate) properties: &'a [Box<dyn Property>],
+    pub(crate) metrics: &'a [Box<dyn Metric>],
+    pub(crate) nulls: &'a NullSettings,
     /// 0-based, ascending.
     pub(crate) layers: &'a [usize],
     pub(crate) min_attention: f32,
@@ -27,8 +39,10 @@ pub(crate) struct Pass<'a> {
 
 /// What was counted.
 pub(crate) struct Counted {
-    /// One for each property, in their order.
-    pub(crate) counts: Vec<ArcCounts>,
+    /// Of the model's own attention.
+    pub(crate) observed: Tally,
+    /// Of each null model, in the order of the settings.
+    pub(crate) nulls: Vec<Tally>,
     /// Proteins that at least one property was counted on.
     pub(crate) proteins: usize,
     pub(crate) skipped: Vec<Skipped>,
@@ -41,48 +55,62 @@ struct Task<'a> {
 }
 
 impl Pass<'_> {
-    /// Counts the arcs of all proteins. The result is the same for any number of threads and any
-    /// order of the proteins: counts are integers, and each protein is computed on one thread.
+    /// Counts all proteins. The result is the same for any number of threads and any order of the
+    /// proteins: each protein is computed on one thread, and what is added up are integers.
     pub(crate) fn run(&self, proteins: &[Protein]) -> Result<Counted> {
         let mut total = self.empty()?;
         let tasks = self.tasks(proteins, &mut total.skipped);
-        let residues = tasks.iter().map(|task| task.tokens.residues().len()).sum();
-        let progress = Progress::new(proteins.len(), residues);
-        let queue = Queue {
-            tasks: &tasks,
-            next: AtomicUsize::new(0),
-            stop: AtomicBool::new(false),
-            progress,
+        let count = |task: &Task<'_>, workspace: &mut Workspace, counted: &mut Counted| {
+            self.count(task, workspace, counted)
         };
-        let workers: Vec<Result<Counted>> = thread::scope(|scope| {
-            let spawn = |_| scope.spawn(|| self.work(&queue));
-            let handles: Vec<_> = (0..self.threads.get()).map(spawn).collect();
-            handles.into_iter().map(join).collect()
-        });
-        for worker in workers {
-            let worker = worker?;
-            total.proteins += worker.proteins;
-            total.skipped.extend(worker.skipped);
-            for (total, counts) in total.counts.iter_mut().zip(&worker.counts) {
-                total.merge(counts)?;
-            }
+        for worker in self.share_out(&tasks, || self.empty(), count)? {
+            total.merge(worker)?;
         }
-        total.skipped.sort();
+        total.sort();
         Ok(total)
     }
 
+    /// Shares tasks out over the workers, each of which adds to a value of its own.
+    fn share_out<'t, T: Send>(
+        &self,
+        tasks: &'t [Task<'t>],
+        fresh: impl Fn() -> Result<T> + Sync,
+        take: impl Fn(&'t Task<'t>, &mut Workspace, &mut T) -> Result<()> + Sync,
+    ) -> Result<Vec<T>> {
+        let residues = tasks.iter().map(|task| task.tokens.residues().len()).sum();
+        let proteins = tasks.iter().map(|task| task.proteins.len()).sum();
+        let queue = Queue {
+            tasks,
+            next: AtomicUsize::new(0),
+            stop: AtomicBool::new(false),
+            progress: Progress::new(proteins, residues),
+        };
+        let work = || {
+            let mut found = fresh()?;
+            let mut workspace = Workspace::new();
+            while let Some(task) = queue.next() {
+                let done = take(task, &mut workspace, &mut found);
+                if done.is_err() {
+                    queue.stop.store(true, Ordering::Relaxed);
+                }
+                done.with_context(|| task.proteins[0].id().to_owned())?;
+                queue.finished(task);
+            }
+            Ok(found)
+        };
+        thread::scope(|scope| {
+            let handles: Vec<_> = (0..self.threads.get()).map(|_| scope.spawn(work)).collect();
+            handles.into_iter().map(join).collect()
+        })
+    }
+
     fn empty(&self) -> Result<Counted> {
-        let heads = self.model.info().n_heads;
-        let mut counts = Vec::new();
-        for property in self.properties {
-            counts.push(ArcCounts::new(
-                property.as_ref(),
-                self.layers.to_vec(),
-                heads,
-            )?);
-        }
+        let nulls = self.nulls.models.iter();
         Ok(Counted {
-            counts,
+            observed: Tally::new(self, None)?,
+            nulls: nulls
+                .map(|null| Tally::new(self, Some(*null)))
+                .collect::<Result<_>>()?,
             proteins: 0,
             skipped: Vec::new(),
         })
@@ -118,61 +146,104 @@ impl Pass<'_> {
         tasks
     }
 
-    fn work(&self, queue: &Queue<'_>) -> Result<Counted> {
-        let mut counted = self.empty()?;
-        let mut workspace = Workspace::new();
-        let mut arcs = Vec::new();
-        while let Some(task) = queue.next() {
-            let done = self.count(task, &mut workspace, &mut arcs, &mut counted);
-            if done.is_err() {
-                queue.stop.store(true, Ordering::Relaxed);
-            }
-            done?;
-            queue.finished(task);
-        }
-        Ok(counted)
-    }
-
+    /// The passes of one task: the model's own, and those that null models need.
     fn count(
         &self,
         task: &Task<'_>,
         workspace: &mut Workspace,
-        arcs: &mut Vec<Arc>,
         counted: &mut Counted,
     ) -> Result<()> {
-        let labels = self.label(task, counted)?;
-        if labels.is_empty() {
+        let n_read = task.tokens.residues().len();
+        let mut observed = Vec::new();
+        for protein in &task.proteins {
+            let case = Case::observed(
+                self,
+                protein,
+                n_read,
+                &counted.observed,
+                &mut counted.skipped,
+            )?;
+            counted.proteins += usize::from(case.has_labels());
+            observed.extend(case.is_needed(self).then_some(case));
+        }
+        if observed.is_empty() {
             return Ok(());
         }
-        let mut sink = Counting {
-            pass: self,
-            labels: &labels,
-            arcs,
-            counts: &mut counted.counts,
+        let under = |(null, tally): (&Null, &Tally)| -> Result<Vec<Case<'_>>> {
+            observed
+                .iter()
+                .map(|case| case.under(self, *null, tally))
+                .collect()
         };
-        let done = self.model.forward(&task.tokens, workspace, &mut sink);
-        done.with_context(|| task.proteins[0].id().to_owned())
-    }
+        let nulls = self.nulls.models.iter().zip(&counted.nulls);
+        let mut nulls: Vec<Vec<Case<'_>>> = nulls.map(under).collect::<Result<_>>()?;
 
-    /// What each property says of each protein of a task, counted into the backgrounds.
-    fn label(&self, task: &Task<'_>, counted: &mut Counted) -> Result<Vec<(usize, Labels)>> {
-        let n_read = task.tokens.residues().len();
-        let mut all = Vec::new();
-        for protein in &task.proteins {
-            let known = all.len();
-            for (place, property) in self.properties.iter().enumerate() {
-                match labels_of(property.as_ref(), protein) {
-                    Ok(None) => {}
-                    Ok(Some(labels)) => {
-                        counted.counts[place].observe_protein(&labels, n_read)?;
-                        all.push((place, labels));
-                    }
-                    Err(error) => counted.skipped.push(Skipped::record(protein.id(), &error)),
+        // Rotated labels are compared with the same attention.
+        let rotated = self
+            .nulls
+            .models
+            .iter()
+            .position(|null| *null == Null::RotateLabels);
+        let rotated = rotated.map(|place| &mut nulls[place]).into_iter().flatten();
+        let cases = observed.iter_mut().chain(rotated).collect();
+        self.forward(self.model, &task.tokens, cases, workspace)?;
+        for (null, cases) in self.nulls.models.iter().zip(&mut nulls) {
+            match null {
+                Null::RotateLabels => {}
+                Null::ShuffleSequence => self.shuffle(task, cases, workspace)?,
+                Null::RandomWeights => {
+                    let twin = self.twin.context("there is no model with random weights")?;
+                    self.forward(twin, &task.tokens, cases.iter_mut().collect(), workspace)?;
                 }
             }
-            counted.proteins += usize::from(all.len() > known);
         }
-        Ok(all)
+        let tallies = std::iter::once(&mut counted.observed).chain(&mut counted.nulls);
+        for (tally, cases) in tallies.zip(std::iter::once(observed).chain(nulls)) {
+            for case in cases {
+                case.finish(tally, &mut counted.skipped)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The passes over the shuffled sequence of a task.
+    fn shuffle(
+        &self,
+        task: &Task<'_>,
+        cases: &mut [Case<'_>],
+        workspace: &mut Workspace,
+    ) -> Result<()> {
+        let n_read = task.tokens.residues().len();
+        let read = &task.proteins[0].sequence()[..n_read];
+        for shuffled in self.nulls.shuffles(read) {
+            match self
+                .model
+                .tokenizer()
+                .encode(&shuffled, Some(self.max_tokens))
+            {
+                Ok(tokens) => {
+                    self.forward(self.model, &tokens, cases.iter_mut().collect(), workspace)?;
+                }
+                // A tokenizer that joins unknown residues may join others once they are shuffled.
+                Err(error) => cases.iter_mut().for_each(|case| case.fail(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn forward<'c>(
+        &self,
+        model: &Model,
+        tokens: &Tokens,
+        cases: Vec<&mut Case<'c>>,
+        workspace: &mut Workspace,
+    ) -> Result<()> {
+        let mut sink = Counting {
+            pass: self,
+            cases,
+            arcs: Vec::new(),
+        };
+        Ok(model.forward(tokens, workspace, &mut sink)?)
     }
 }
 
@@ -185,8 +256,8 @@ struct Queue<'a> {
     progress: Progress,
 }
 
-impl Queue<'_> {
-    fn next(&self) -> Option<&Task<'_>> {
+impl<'a> Queue<'a> {
+    fn next(&self) -> Option<&'a Task<'a>> {
         if self.stop.load(Ordering::Relaxed) {
             return None;
         }
@@ -205,24 +276,22 @@ fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Finds the arcs of each layer once, and counts them for every property.
-struct Counting<'a> {
+/// Finds the arcs of each layer once, and gives them and the maps to every case.
+struct Counting<'a, 'c> {
     pass: &'a Pass<'a>,
-    /// With the place of the property each is of.
-    labels: &'a [(usize, Labels)],
-    arcs: &'a mut Vec<Arc>,
-    counts: &'a mut [ArcCounts],
+    cases: Vec<&'a mut Case<'c>>,
+    arcs: Vec<Arc>,
 }
 
-impl Sink for Counting<'_> {
+impl Sink for Counting<'_, '_> {
     fn wants(&self, output: Output) -> bool {
         matches!(output, Output::Attention { layer } if self.pass.layers.contains(&layer))
     }
 
     fn attention(&mut self, layer: usize, attention: ArrayView3<'_, f32>) -> Result<(), SinkError> {
-        find_arcs(attention, self.pass.min_attention, self.arcs)?;
-        for (property, labels) in self.labels {
-            self.counts[*property].observe_arcs(layer, self.arcs, labels)?;
+        find_arcs(attention, self.pass.min_attention, &mut self.arcs)?;
+        for case in &mut self.cases {
+            case.observe(self.pass, layer, &self.arcs, attention)?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub(crate) const FILE_NAME: &str = "run.json";
 
 /// One run of `align`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct RunRecord {
     /// The command line, program name first.
     pub(crate) command: Vec<String>,
@@ -33,11 +33,15 @@ pub(crate) struct RunRecord {
     /// For each property and class, how often a residue or pair has it regardless of attention;
     /// null where none could.
     pub(crate) backgrounds: BTreeMap<String, BTreeMap<String, Option<f64>>>,
+    /// How the similarity of amino acids to attention agrees with BLOSUM62; null where it could not be
+    /// told.
+    #[serde(default)]
+    pub(crate) similarity: Option<SimilarityRecord>,
     /// Wall-clock seconds from the first argument to the last table.
     pub(crate) seconds: f64,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ModelRecord {
     pub(crate) name: String,
     /// The folder, or the id on the hub with the commit.
@@ -59,8 +63,21 @@ pub(crate) struct DataRecord {
     pub(crate) sha256: String,
 }
 
-/// Everything that decides the numbers, beside model and data.
+/// The correlation of the columns of `similarity.parquet`.
 #[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SimilarityRecord {
+    /// One letter each.
+    pub(crate) amino_acids: String,
+    /// Pearson's, over the pairs of amino acids.
+    pub(crate) correlation: f64,
+    /// As if pairs were independent.
+    pub(crate) p_value: f64,
+    /// Of Mantel's test, which permutes the amino acids.
+    pub(crate) mantel_p_value: Option<f64>,
+}
+
+/// Everything that decides the numbers, beside model and data.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) properties: Vec<String>,
     pub(crate) min_attention: f32,
@@ -75,6 +92,17 @@ pub(crate) struct Settings {
     /// How the data were read; of runs before there was a choice, the defaults.
     #[serde(default)]
     pub(crate) reading: ReadSettings,
+    /// Statistics of whole maps.
+    #[serde(default)]
+    pub(crate) metrics: Vec<String>,
+    #[serde(default)]
+    pub(crate) nulls: crate::nulls::NullSettings,
+    /// Replicates of the bootstrap over proteins; 0 for none.
+    #[serde(default)]
+    pub(crate) bootstrap: usize,
+    /// Of every draw.
+    #[serde(default)]
+    pub(crate) seed: u64,
 }
 
 /// The choices in reading that decide labels and sequences; the files of `--labels` and `--ids` stand
@@ -128,6 +156,15 @@ impl DataRecord {
 }
 
 impl RunRecord {
+    /// Of this version, with so many proteins.
+    pub(crate) fn new(proteins: usize) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            proteins,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE_NAME);
         let text = std::fs::read(&path).with_context(|| {

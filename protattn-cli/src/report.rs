@@ -1,86 +1,210 @@
-//! `protattn report`: every figure that a table allows, and one page with all of them.
+//! `protattn report`: every figure that the tables allow, and one page with all of them.
+
+mod findings;
+mod list;
+mod models;
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use protattn_viz::{Column, Report, Section, Table};
+use protattn_metrics::{AgreementRow, ComparisonRow};
+use protattn_viz::{Report, Section};
 
-use crate::args::ReportArgs;
+use crate::args::{Format, ReportArgs};
 use crate::ending::{Outcome, tell};
+use crate::figures::{self, Figure};
 use crate::record::RunRecord;
 use crate::summary::{self, Class};
-use crate::{built_in, figures, output, table};
+use crate::tables::{self, MetricEntry, OBSERVED};
+use crate::{built_in, output};
 
 /// The page's name in an output folder.
 pub(crate) const FILE_NAME: &str = "report.html";
 
-const FIGURES: &str = "figures";
-/// Heads listed for each class.
-const LISTED: usize = 10;
-
 const CITATION: &str = "The method: J. Vig, A. Madani, L. R. Varshney, C. Xiong, R. Socher, \
     N. F. Rajani. BERTology Meets Biology: Interpreting Attention in Protein Language Models. \
     ICLR 2021, arXiv:2006.15222.";
+const BIBTEX: &str = "@inproceedings{vig2021bertology,
+  title     = {{BERTology} Meets Biology: Interpreting Attention in Protein Language Models},
+  author    = {Vig, Jesse and Madani, Ali and Varshney, Lav R. and Xiong, Caiming and Socher, Richard
+               and Rajani, Nazneen Fatema},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2021},
+  eprint    = {2006.15222},
+  archivePrefix = {arXiv}
+}";
+
+/// Properties with more classes show them folded away.
+const OPEN_CLASSES: usize = 4;
 
 /// Runs the command.
 pub(crate) fn run(args: &ReportArgs) -> Result<Outcome> {
     for folder in &args.folders {
-        draw(folder)?;
+        draw(folder, &args.figures.format)?;
+    }
+    if args.folders.len() > 1 {
+        models::draw(&args.folders, &args.output, &args.figures.format)?;
     }
     Ok(Outcome::Done)
 }
 
+/// The tables of one folder.
+struct Tables {
+    run: RunRecord,
+    rows: Vec<AgreementRow>,
+    compared: Vec<ComparisonRow>,
+    metrics: Vec<MetricEntry>,
+}
+
 /// Draws the figures of one folder and writes its page.
-pub(crate) fn draw(folder: &Path) -> Result<()> {
-    let run = RunRecord::read(folder)?;
-    let rows = table::read(folder)?;
-    let figures_folder = folder.join(FIGURES);
-    std::fs::create_dir_all(&figures_folder)
-        .with_context(|| format!("{}: cannot be made", figures_folder.display()))?;
-    let mut page = front(&run, &rows);
-    let mut drawn = 0;
-    for property in rows.chunk_by(|a, b| a.property == b.property) {
-        let mut section = Section::new(&property[0].property);
-        for class in summary::classes(property).filter(Class::occurs) {
-            for figure in figures::of_class(&class, run.settings.min_arcs)? {
-                let file = figures_folder.join(format!("{}.svg", file_name(&figure.name)));
-                output::write(&file, figure.svg.as_bytes())?;
-                section = section.figure(figure.svg, figure.caption);
-                drawn += 1;
-            }
-            section = section.table(list(&class));
-        }
+pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
+    let tables = Tables {
+        run: RunRecord::read(folder)?,
+        rows: tables::read_alignment(folder)?,
+        compared: tables::read_comparisons(folder)?,
+        metrics: tables::read_metrics(folder)?,
+    };
+    let mut drawing = Drawing::new(folder, formats)?;
+    let mut page = front(&tables);
+    if let Some(section) = tables.overview(folder, &mut drawing)? {
         page = page.section(section);
     }
-    let page = page.section(settings(&run)).citation(CITATION);
-    let path = folder.join(FILE_NAME);
-    output::write(&path, page.to_html()?.as_bytes())?;
-    tell(&format!(
-        "{} and {drawn} figures beside it, in {FIGURES}/",
-        path.display()
-    ));
-    Ok(())
+    for property in tables.rows.chunk_by(|a, b| a.property == b.property) {
+        page = page.section(tables.property(property, &mut drawing)?);
+    }
+    if let Some(section) = tables.metrics(&mut drawing)? {
+        page = page.section(section);
+    }
+    let page = page
+        .section(
+            Section::new("All heads")
+                .collapsed()
+                .table(list::all(&tables.rows)),
+        )
+        .section(settings(&tables.run))
+        .citation(CITATION)
+        .bibtex(BIBTEX);
+    drawing.finish(&page, FILE_NAME)
 }
 
-/// Names of labels can hold anything; names of files better not.
-fn file_name(name: &str) -> String {
-    let safe = |c: char| {
-        if c.is_alphanumeric() || "._-".contains(c) {
-            c
-        } else {
-            '_'
+/// Writes figures as they are made, for a page that shows them.
+struct Drawing<'a> {
+    folder: &'a Path,
+    formats: &'a [Format],
+    drawn: usize,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(folder: &'a Path, formats: &'a [Format]) -> Result<Self> {
+        let figures = folder.join(figures::FOLDER);
+        std::fs::create_dir_all(&figures)
+            .with_context(|| format!("{}: cannot be made", figures.display()))?;
+        Ok(Self {
+            folder,
+            formats,
+            drawn: 0,
+        })
+    }
+
+    /// Writes a figure, and gives it with its caption as a page takes it.
+    fn write(&mut self, figure: Figure) -> Result<(String, String)> {
+        figure.write(self.folder, self.formats)?;
+        self.drawn += 1;
+        Ok((figure.svg, figure.caption))
+    }
+
+    fn write_all(
+        &mut self,
+        figures: impl IntoIterator<Item = Figure>,
+    ) -> Result<Vec<(String, String)>> {
+        figures
+            .into_iter()
+            .map(|figure| self.write(figure))
+            .collect()
+    }
+
+    fn finish(self, page: &Report, name: &str) -> Result<()> {
+        let path = self.folder.join(name);
+        output::write(&path, page.to_html()?.as_bytes())?;
+        tell(&format!(
+            "{} and {} figures beside it, in {}/",
+            path.display(),
+            self.drawn,
+            figures::FOLDER
+        ));
+        Ok(())
+    }
+}
+
+impl Tables {
+    /// What is about all properties: the layers, and the amino acids.
+    fn overview(&self, folder: &Path, drawing: &mut Drawing<'_>) -> Result<Option<Section>> {
+        let mut all = figures::profiles(&self.rows, self.run.model.layers)?;
+        if let Some(record) = &self.run.similarity {
+            let pairs = tables::read_similarity(folder)?;
+            if !pairs.is_empty() {
+                all.push(figures::similarity(&pairs, record)?);
+            }
         }
-    };
-    name.chars().map(safe).collect()
+        if all.is_empty() {
+            return Ok(None);
+        }
+        let figures = drawing.write_all(all)?;
+        Ok(Some(
+            Section::new("Layers and amino acids").figures_grid(figures),
+        ))
+    }
+
+    fn property(&self, rows: &[AgreementRow], drawing: &mut Drawing<'_>) -> Result<Section> {
+        let mut section = Section::new(&rows[0].property);
+        let classes: Vec<Class<'_>> = summary::classes(rows).filter(Class::occurs).collect();
+        let single = classes.len() == 1;
+        for class in &classes {
+            let heads = figures::heads_of_class(class, self.run.settings.min_arcs)?;
+            let mut all = Vec::from(heads);
+            all.extend(figures::comparison_of_class(class, &self.compared)?);
+            let figures = drawing.write_all(all)?;
+            let table = list::best(class, &self.compared);
+            section = if single {
+                section.figures_grid(figures).table(table)
+            } else {
+                let part = Section::new(class.target())
+                    .figures_grid(figures)
+                    .table(table);
+                let folded = classes.len() > OPEN_CLASSES;
+                section.section(if folded { part.collapsed() } else { part })
+            };
+        }
+        Ok(section)
+    }
+
+    fn metrics(&self, drawing: &mut Drawing<'_>) -> Result<Option<Section>> {
+        let groups = figures::metric_groups(&self.metrics, OBSERVED);
+        let mut section = Section::new("Whole maps").paragraph(
+            "Statistics of all attention weights, without a threshold. Those under null models are in \
+             metrics.parquet.",
+        );
+        for group in &groups {
+            let figures = drawing.write_all(figures::of_metric(group)?)?;
+            let part = Section::new(group.metric);
+            let folded = figures.len() > 2 * OPEN_CLASSES;
+            let part = if folded { part.collapsed() } else { part };
+            section = section.section(part.figures_grid(figures));
+        }
+        Ok((!groups.is_empty()).then_some(section))
+    }
 }
 
-fn front(run: &RunRecord, rows: &[protattn_metrics::AgreementRow]) -> Report {
+fn front(tables: &Tables) -> Report {
+    let run = &tables.run;
     let model = &run.model;
-    let mut page = Report::new(format!("What the attention of {} looks at", model.name)).paragraph(format!(
-        "{} proteins, {} layers of {} heads each. An arc is an attention weight of {} or more; a \
-         head is judged if it has at least {} arcs.",
-        run.proteins, model.layers, model.heads, run.settings.min_attention, run.settings.min_arcs,
-    ));
+    let mut page = Report::new(format!("What the attention of {} looks at", model.name)).paragraph(
+        format!(
+            "{} proteins, {} layers of {} heads each. An arc is an attention weight of {} or more; a head is \
+             judged if it has at least {} arcs.",
+            run.proteins, model.layers, model.heads, run.settings.min_attention, run.settings.min_arcs,
+        ),
+    );
     if run.model.name == built_in::NAME || run.data.iter().any(|data| data.path == built_in::NAME) {
         page = page.paragraph(built_in::SYNTHETIC);
     }
@@ -90,45 +214,10 @@ fn front(run: &RunRecord, rows: &[protattn_metrics::AgreementRow]) -> Report {
             run.skipped.len()
         ));
     }
-    for line in summary::sentences(rows) {
-        page = page.paragraph(line);
+    for (number, text) in findings::all(&tables.rows, &tables.compared, run) {
+        page = page.finding(number, text);
     }
     page
-}
-
-fn list(class: &Class<'_>) -> Table {
-    let columns = [
-        Column::text("Head (layer-head)"),
-        Column::number("Arcs"),
-        Column::number("% attention"),
-        Column::text("Interval"),
-        Column::number("% of eligible arcs"),
-        Column::number("% background"),
-        Column::number("z"),
-        Column::text("Adjusted p"),
-    ];
-    let ranked = class.ranked();
-    let caption = format!(
-        "Best heads: {} ({} of {} heads scored)",
-        class.target(),
-        ranked.len(),
-        class.rows.len()
-    );
-    ranked
-        .iter()
-        .take(LISTED)
-        .fold(Table::new(caption, columns), |table, row| {
-            table.row([
-                summary::label(row),
-                row.arcs_total.to_string(),
-                format!("{:.1}", 100.0 * row.proportion),
-                format!("{:.1}-{:.1}", 100.0 * row.ci_low, 100.0 * row.ci_high),
-                format!("{:.1}", 100.0 * row.proportion_eligible),
-                format!("{:.1}", 100.0 * row.background),
-                format!("{:.1}", row.z),
-                summary::p_value(row.p_adjusted),
-            ])
-        })
 }
 
 fn settings(run: &RunRecord) -> Section {
@@ -143,6 +232,19 @@ fn settings(run: &RunRecord) -> Section {
         })
         .collect();
     let settings = &run.settings;
+    let nulls: Vec<&str> = settings
+        .nulls
+        .models
+        .iter()
+        .map(|null| null.name())
+        .collect();
+    let or_none = |text: String| {
+        if text.is_empty() {
+            "none".to_owned()
+        } else {
+            text
+        }
+    };
     Section::new("Settings").settings([
         ("Command", run.command.join(" ")),
         ("protattn", run.version.clone()),
@@ -162,17 +264,15 @@ fn settings(run: &RunRecord) -> Section {
                 settings.contact_atom, settings.contact_distance, settings.min_separation
             ),
         ),
+        ("Null models", or_none(nulls.join(", "))),
+        ("Metrics", or_none(settings.metrics.join(", "))),
+        (
+            "Bootstrap",
+            format!(
+                "{} replicates over proteins, seed {}",
+                settings.bootstrap, settings.seed
+            ),
+        ),
         ("Seconds", format!("{:.1}", run.seconds)),
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_hold_nothing_that_leads_elsewhere() {
-        assert_eq!(file_name("contact.heads"), "contact.heads");
-        assert_eq!(file_name("../my label.a/b.top"), ".._my_label.a_b.top");
-    }
 }

@@ -3,17 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// Which records of each data set are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Selection {
+    #[default]
     All,
     /// The first so many.
     First(usize),
     /// So many, drawn without replacement.
-    Sample {
-        records: usize,
-        seed: u64,
-    },
+    Sample { records: usize, seed: u64 },
 }
 
 impl Selection {

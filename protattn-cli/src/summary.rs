@@ -22,19 +22,18 @@ pub(crate) fn classes(rows: &[AgreementRow]) -> impl Iterator<Item = Class<'_>> 
 }
 
 impl Class<'_> {
+    /// The class as names of files have it: `contact`, `secondary-structure.helix`.
+    pub(crate) fn name(&self) -> String {
+        if self.class == "yes" {
+            self.property.to_owned()
+        } else {
+            format!("{}.{}", self.property, self.class)
+        }
+    }
+
     /// What the heads look at: `contacts`, `helix`, `amino acid W`.
     pub(crate) fn target(&self) -> String {
-        match (self.property, self.class) {
-            ("contact", "yes") => "contacts".to_owned(),
-            ("binding-site", "yes") => "binding sites".to_owned(),
-            ("modification", "yes") => "modified residues".to_owned(),
-            ("secondary-structure", "turn-bend") => "turn or bend".to_owned(),
-            ("secondary-structure", "blank") => "no secondary structure".to_owned(),
-            ("secondary-structure", class) => class.to_owned(),
-            ("amino-acid", class) => format!("amino acid {class}"),
-            (property, "yes") => property.to_owned(),
-            (property, class) => format!("{property}: {class}"),
-        }
+        target(self.property, self.class)
     }
 
     /// Whether any residue or pair of the data is in the class: without one there is nothing to draw.
@@ -50,36 +49,35 @@ impl Class<'_> {
     }
 }
 
+/// A class as it is read: `contacts`, `helix`, `amino acid W`.
+pub(crate) fn target(property: &str, class: &str) -> String {
+    match (property, class) {
+        ("contact", "yes") => "contacts".to_owned(),
+        ("binding-site", "yes") => "binding sites".to_owned(),
+        ("modification", "yes") => "modified residues".to_owned(),
+        ("secondary-structure", "turn-bend") => "turn or bend".to_owned(),
+        ("secondary-structure", "blank") => "no secondary structure".to_owned(),
+        ("secondary-structure", class) => class.to_owned(),
+        ("amino-acid", class) => format!("amino acid {class}"),
+        (property, "yes") => property.to_owned(),
+        (property, class) => format!("{property}: {class}"),
+    }
+}
+
+/// What a head is compared with, as it is read.
+pub(crate) fn against(name: &str) -> String {
+    name.replace('-', " ")
+}
+
 /// Whether a head is judged, and has a proportion to be judged by: with a minimum of no arcs, a head
 /// without any has none.
 fn is_ranked(row: &AgreementRow) -> bool {
     row.scored && row.proportion.is_finite()
 }
 
-/// For each property, one sentence on its best head.
-pub(crate) fn sentences(rows: &[AgreementRow]) -> Vec<String> {
-    let sentence = |property: &[AgreementRow]| {
-        let name = &property[0].property;
-        match over_background(property).first() {
-            None => format!("{name}: no head has enough arcs to be scored."),
-            Some((_, target, row)) => format!(
-                "{name}: head {} puts {:.0} % of its attention on {target}, against a background of \
-                 {:.1} % ({} after correction for all heads).",
-                label(row),
-                100.0 * row.proportion,
-                100.0 * row.background,
-                p_value(row.p_adjusted),
-            ),
-        }
-    };
-    rows.chunk_by(|a, b| a.property == b.property)
-        .map(sentence)
-        .collect()
-}
-
 /// The scored heads of one property over all its classes, with the target of each: first those
 /// whose proportion is the largest multiple of the background.
-fn over_background(property: &[AgreementRow]) -> Vec<(f64, String, &AgreementRow)> {
+pub(crate) fn over_background(property: &[AgreementRow]) -> Vec<(f64, String, &AgreementRow)> {
     let mut heads = Vec::new();
     for class in classes(property) {
         let target = class.target();
@@ -171,6 +169,11 @@ mod tests {
             z: 1.0,
             p_value: 0.0,
             p_adjusted: 0.0,
+            p_bh: 0.0,
+            wilson_low: proportion - 0.01,
+            wilson_high: proportion + 0.01,
+            protein_low: proportion - 0.05,
+            protein_high: proportion + 0.05,
             scored,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{ArcCounts, HeadCounts, Proportion, ZTest, bonferroni};
+use crate::{ArcCounts, Estimate, HeadCounts, Proportion, ZTest, benjamini_hochberg, bonferroni};
 
 /// The chance that an interval misses, or that a test errs, over all heads of a class together.
 const ALPHA: f64 = 0.05;
@@ -42,8 +42,32 @@ pub struct AgreementRow {
     pub p_value: f64,
     /// `p_value` adjusted for the scored heads of this class; NaN if not scored.
     pub p_adjusted: f64,
+    /// `p_value` adjusted by Benjamini and Hochberg for the scored heads of this class; NaN if not
+    /// scored.
+    pub p_bh: f64,
+    /// Lower end of Wilson's interval of `proportion`, at the level of `ci_low`; NaN if not scored.
+    pub wilson_low: f64,
+    /// Upper end of Wilson's interval of `proportion`, at the level of `ci_high`; NaN if not scored.
+    pub wilson_high: f64,
+    /// Lower end of the 95 % interval of `proportion` with proteins as the unit; NaN until
+    /// [`with_protein_intervals`](Self::with_protein_intervals) gives it.
+    pub protein_low: f64,
+    /// Upper end of the 95 % interval of `proportion` with proteins as the unit; NaN until
+    /// [`with_protein_intervals`](Self::with_protein_intervals) gives it.
+    pub protein_high: f64,
     /// Whether the head has enough arcs to be judged.
     pub scored: bool,
+}
+
+impl AgreementRow {
+    /// The rows with the intervals of [`Comparisons::intervals`](crate::Comparisons::intervals), which
+    /// are in their order.
+    pub fn with_protein_intervals(mut rows: Vec<Self>, intervals: &[Estimate]) -> Vec<Self> {
+        for (row, interval) in rows.iter_mut().zip(intervals) {
+            (row.protein_low, row.protein_high) = (interval.low, interval.high);
+        }
+        rows
+    }
 }
 
 /// How counts become rows.
@@ -83,9 +107,11 @@ impl AgreementOptions {
 /// - The test is that of [`Proportion::z_test`]: `arcs_in_class` of `arcs_total` against the class
 ///   in the background, two-sided, and [`bonferroni`] with m.
 ///
-/// Both are those of the original analysis. Arcs are taken as drawn independently, which they are
+/// Both are those of the original analysis. Beside them stand [Wilson's
+/// interval](Proportion::wilson_interval) at the same level, which holds where few arcs were counted,
+/// and the p-value adjusted by [`benjamini_hochberg`]. Arcs are taken as drawn independently, which they are
 /// not quite (a row has several, a protein many): small p-values rank heads better than they
-/// measure evidence.
+/// measure evidence. For evidence see [`compare`](crate::compare), whose unit is the protein.
 ///
 /// # Which proportion
 ///
@@ -134,8 +160,18 @@ pub fn agreement(counts: &ArcCounts, options: &AgreementOptions) -> Vec<Agreemen
             let tests = is_scored(counts.cell(class, row, head)).then_some(m);
             rows.push(judge(counts, class, (row, head), tests));
         }
+        let first = rows.len() - heads.len();
+        adjust(&mut rows[first..]);
     }
     rows
+}
+
+/// Adjusts the p-values of the heads of one class by Benjamini and Hochberg.
+fn adjust(rows: &mut [AgreementRow]) {
+    let p_values: Vec<f64> = rows.iter().map(|row| row.p_value).collect();
+    for (row, p_bh) in rows.iter_mut().zip(benjamini_hochberg(&p_values)) {
+        row.p_bh = p_bh;
+    }
 }
 
 /// The interval and the test of a head that is not scored.
@@ -164,6 +200,9 @@ fn judge(
         counts.background_in_class(class),
         counts.background_eligible(),
     );
+    let (wilson_low, wilson_high) = tests.map_or((f64::NAN, f64::NAN), |m| {
+        proportion.wilson_interval(ALPHA / m as f64)
+    });
     let ((ci_low, ci_high), test) = tests.map_or(UNSCORED, |m| {
         (
             proportion.wald_interval(ALPHA / m as f64),
@@ -186,6 +225,11 @@ fn judge(
         z: test.z,
         p_value: test.p_value,
         p_adjusted: bonferroni(test.p_value, tests.unwrap_or(0)),
+        p_bh: f64::NAN,
+        wilson_low,
+        wilson_high,
+        protein_low: f64::NAN,
+        protein_high: f64::NAN,
         scored: tests.is_some(),
     }
 }

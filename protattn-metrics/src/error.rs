@@ -200,4 +200,66 @@ pub enum Error {
         /// 0-based index of the sample.
         index: usize,
     },
+    /// Two variables do not have as many values, so they do not pair up.
+    #[error("{found} values cannot be paired with {expected}")]
+    Pairs {
+        /// The values of the first variable.
+        expected: usize,
+        /// The values of the second.
+        found: usize,
+    },
+    /// There is too little to compute from.
+    #[error("{found} {what}, where at least {expected} are needed")]
+    TooFew {
+        /// Of what there is too little.
+        what: &'static str,
+        /// The fewest that will do.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A value is infinite or not a number.
+    #[error("{what} {index:?} (counted from 0) is {found}")]
+    NotFinite {
+        /// The variable or table.
+        what: &'static str,
+        /// 0-based index of the value, one number an axis.
+        index: Vec<usize>,
+        /// What stands there.
+        found: f64,
+    },
+    /// A table does not have the shape of those that it is used with.
+    #[error("{what} are {found:?}, where {expected:?} is needed")]
+    Shape {
+        /// The table, and its axes.
+        what: &'static str,
+        /// Rows and columns that it should have.
+        expected: [usize; 2],
+        /// Rows and columns that it has.
+        found: [usize; 2],
+    },
+    /// A table is larger than memory.
+    #[error("{what} of {rows} x {columns} do not fit into memory")]
+    Memory {
+        /// The table.
+        what: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// A confidence is not a probability strictly between 0 and 1.
+    #[error("the confidence is {found}; it must be over 0 and under 1")]
+    Confidence {
+        /// The confidence asked for.
+        found: f64,
+    },
+    /// Rows that should be of one class are of several.
+    #[error("a profile is of one class, but after {expected} there is a row of {found}")]
+    SeveralClasses {
+        /// The property and class of the first row.
+        expected: String,
+        /// The property and class of the first row that differs.
+        found: String,
+    },
 }

@@ -50,35 +50,68 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`scores`] holds the scores of predictions that probes report.
+//! # Statistics
+//!
+//! - [`Proportion`] has the intervals of Wald and of Wilson and the test of two proportions;
+//!   [`bonferroni`] and [`benjamini_hochberg`] adjust p-values for many tests.
+//! - [`Bootstrap`] resamples whole proteins. Arcs of a protein go together, so intervals and tests
+//!   that take arcs as independent, those of [`agreement`] among them, promise too much; these do
+//!   not. It takes the arcs of each protein, for any number of heads and classes at once.
+//! - [`LayerProfile`] says in which layers attention agrees with a class, and where the centre of
+//!   gravity is (figure 4 of the paper).
+//! - [`Similarity`] says how alike amino acids are to attention, against [`blosum62`] (figure 7);
+//!   [`pearson`] and [`mantel`](fn@mantel) are what it is made of.
+//! - [`scores`] holds the scores of predictions that probes report.
+//!
+//! Nothing is random but by a seed that is passed in.
 //!
 //! J. Vig, A. Madani, L. R. Varshney, C. Xiong, R. Socher, N. F. Rajani, "BERTology Meets Biology:
 //! Interpreting Attention in Protein Language Models", ICLR 2021, arXiv 2006.15222.
 
+mod adjusted;
 mod agreement;
 mod apc;
 mod arc;
+mod blosum62;
+mod bootstrap;
 mod by_protein;
+mod comparison;
+mod correlation;
 mod counts;
 mod error;
+mod layer_profile;
+mod mantel;
 mod metric;
+mod normal;
 pub mod null;
 mod packed;
 mod properties;
 mod property;
 mod proportion;
+mod random;
 pub mod scores;
+mod similarity;
 mod strata;
 
+pub use adjusted::benjamini_hochberg;
 pub use agreement::{AgreementOptions, AgreementRow, agreement};
 pub use apc::{apc, symmetrized};
 pub use arc::{Arc, find_arcs};
+pub use blosum62::blosum62;
+pub use bootstrap::{Bootstrap, Estimate};
 pub use by_protein::{ByProtein, ProteinCounts};
+pub use comparison::{
+    BACKGROUND, ComparisonOptions, ComparisonRow, Comparisons, MATCHED_BACKGROUND, Verdict, compare,
+};
+pub use correlation::{Correlation, pearson};
 pub use counts::{ArcCounts, HeadCounts};
 pub use error::Error;
+pub use layer_profile::LayerProfile;
+pub use mantel::{Mantel, mantel};
 pub use metric::{
-    AttentionDistance, AttentionMass, ContactPrecision, Entropy, HeadAgreement, HeadValues, Metric,
-    MetricError, MetricRow, MetricSums, Quantity, Range, Subject, contact_precision,
+    AttentionDistance, AttentionMass, CombinedMaps, ContactPrecision, Entropy, HeadAgreement,
+    HeadCombination, HeadValues, Metric, MetricError, MetricRow, MetricSums, Quantity, Range,
+    Subject, contact_precision,
 };
 pub use ndarray;
 pub use properties::{
@@ -87,6 +120,7 @@ pub use properties::{
 };
 pub use property::{Labels, Property, PropertyError, labels_of};
 pub use proportion::{Proportion, ZTest, bonferroni, two_sided_p};
+pub use similarity::Similarity;
 pub use strata::Strata;
 
 /// Runs the example of the README as a test.

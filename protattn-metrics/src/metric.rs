@@ -1,5 +1,6 @@
 //! Statistics of whole attention maps: the second extension point of this crate.
 
+mod combination;
 mod contact_precision;
 mod distance;
 mod entropy;
@@ -7,6 +8,7 @@ mod head_agreement;
 mod mass;
 mod sums;
 
+pub use combination::{CombinedMaps, HeadCombination};
 pub use contact_precision::{ContactPrecision, Range, contact_precision};
 pub use distance::AttentionDistance;
 pub use entropy::Entropy;

@@ -16,15 +16,15 @@
 use protattn_io::{Label, PairLabels};
 
 use crate::Labels;
+use crate::random::SplitMix64;
 
 /// The labels of the first `n_read` residues moved along the chain by `offset`, as on a ring: residue
 /// i gets the label of residue (i + `offset`) mod `n_read`. Labels after the first `n_read` residues
 /// are undefined, as no model reads them.
 ///
-/// Of pairs, both residues are moved. A pair that is undefined itself (nearer along the chain than a
-/// contact can be, say) stays so: otherwise the rotation would make such pairs eligible where the
-/// ring closes, and a head that looks at neighbours would have another denominator under the null
-/// model than without it.
+/// Of pairs, both residues are moved, and a pair gets the label of one that is as far apart along the
+/// chain: where the ring closes between the two residues there is none, and the pair is undefined. So
+/// is a pair that is undefined itself.
 ///
 /// ```
 /// use protattn_io::Label;
@@ -37,7 +37,8 @@ use crate::Labels;
 /// ```
 pub fn rotated(labels: &Labels, n_read: usize, offset: usize) -> Labels {
     let n_read = n_read.min(labels.n_residues());
-    let moved = |residue: usize| (residue + offset % n_read) % n_read;
+    let offset = offset.checked_rem(n_read).unwrap_or(0);
+    let moved = |residue: usize| (residue + offset) % n_read;
     match labels {
         Labels::Residues(labels) => {
             let mut rotated = vec![Label::UNDEFINED; labels.len()];
@@ -50,7 +51,8 @@ pub fn rotated(labels: &Labels, n_read: usize, offset: usize) -> Labels {
             let mut rotated = PairLabels::undefined(labels.len());
             for from in 0..n_read {
                 for to in 0..n_read {
-                    if labels.get(from, to).is_defined() {
+                    let both = (from + offset < n_read) == (to + offset < n_read);
+                    if both && labels.get(from, to).is_defined() {
                         rotated.set(from, to, labels.get(moved(from), moved(to)));
                     }
                 }
@@ -67,8 +69,7 @@ pub fn rotation(sequence: &str, n_read: usize, seed: u64, draw: u64) -> usize {
     if n_read < 2 {
         return 0;
     }
-    let mut random = SplitMix64::of(sequence, seed, draw);
-    1 + random.below(n_read as u64 - 1) as usize
+    1 + random(sequence, seed, draw).below(n_read - 1)
 }
 
 /// The residues of a sequence in an order drawn at random, each order equally likely (Fisher and
@@ -85,50 +86,18 @@ pub fn rotation(sequence: &str, n_read: usize, seed: u64, draw: u64) -> usize {
 /// ```
 pub fn shuffled(sequence: &str, seed: u64, draw: u64) -> String {
     let mut letters: Vec<char> = sequence.chars().collect();
-    let mut random = SplitMix64::of(sequence, seed, draw);
-    for last in (1..letters.len()).rev() {
-        letters.swap(last, random.below(last as u64 + 1) as usize);
-    }
+    random(sequence, seed, draw).shuffle(&mut letters);
     letters.into_iter().collect()
 }
 
-/// The generator of Steele, Lea and Flood (OOPSLA 2014): fixed here, so that draws stay the same
-/// when libraries change.
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    /// For one draw for one sequence: FNV-1a (Fowler, Noll and Vo) over the letters, the seed and the
-    /// number of the draw.
-    fn of(sequence: &str, seed: u64, draw: u64) -> Self {
-        let numbers = [seed, draw].map(u64::to_le_bytes);
-        let bytes = sequence
-            .bytes()
-            .chain(numbers.into_iter().flatten())
-            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-            });
-        Self(bytes)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`, each equally likely: draws past the last whole multiple of `n` are thrown
-    /// away.
-    fn below(&mut self, n: u64) -> u64 {
-        let limit = u64::MAX - u64::MAX % n;
-        loop {
-            let draw = self.next();
-            if draw < limit {
-                return draw % n;
-            }
-        }
-    }
+/// The generator of one draw for one sequence, from FNV-1a (Fowler, Noll and Vo) over the letters, the
+/// seed and the number of the draw.
+fn random(sequence: &str, seed: u64, draw: u64) -> SplitMix64 {
+    let numbers = [seed, draw].map(u64::to_le_bytes);
+    let bytes = sequence.bytes().chain(numbers.into_iter().flatten());
+    SplitMix64::new(bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    }))
 }
 
 #[cfg(test)]
@@ -174,12 +143,10 @@ mod tests {
         };
         assert_eq!(moved.get(1, 4).class(), Some(0));
         assert_eq!(moved.get(4, 1).class(), Some(0));
-        assert_eq!(moved.get(0, 3), Label::NONE);
-        assert_eq!(moved.get(0, 1), Label::UNDEFINED);
-        // Where the ring closes, 4 and 0 are neighbours: their old label is undefined, and is what
-        // 0 and 1 would get; 0 and 4 get that of 4 and 3.
-        assert_eq!(moved.get(0, 4), Label::UNDEFINED);
         assert_eq!(moved.get(2, 4), Label::NONE);
+        assert_eq!(moved.get(0, 1), Label::UNDEFINED);
+        // The ring closes between 0, which gets the label of 4, and 3, which gets that of 2.
+        assert_eq!(moved.get(0, 3), Label::UNDEFINED);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::f64::consts::SQRT_2;
 
-use statrs::function::erf::{erfc, erfc_inv};
+use statrs::function::erf::erfc;
+
+use crate::normal::two_sided_quantile;
 
 /// `count` out of `n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +46,43 @@ impl Proportion {
             return (f64::NAN, f64::NAN);
         }
         let p = self.value();
-        let half_width = SQRT_2 * erfc_inv(alpha) * (p * (1.0 - p) / self.n as f64).sqrt();
+        let half_width = two_sided_quantile(alpha) * (p * (1.0 - p) / self.n as f64).sqrt();
         (
             (p - half_width).clamp(0.0, 1.0),
             (p + half_width).clamp(0.0, 1.0),
         )
+    }
+
+    /// The interval of Wilson (1927) at confidence 1 - `alpha`: the proportions from which this one
+    /// is no further than z of their own standard errors, √(q (1 - q) / n), with z the quantile of
+    /// the normal distribution at 1 - `alpha` / 2. (low, high), in [0, 1].
+    ///
+    /// It has width where the proportion is 0 or 1, and holds its confidence where few were counted
+    /// (Brown, Cai and DasGupta 2001, doi 10.1214/ss/1009213286). As statsmodels'
+    /// `proportion_confint`, method `wilson`; the lower end keeps its relative precision for rare
+    /// kinds. NaN of none, or if `alpha` is not between 0 and 1.
+    ///
+    /// ```
+    /// use protattn_metrics::Proportion;
+    ///
+    /// let (low, high) = Proportion::new(0, 10).wilson_interval(0.05);
+    /// assert_eq!(low, 0.0);
+    /// // For none of n it is z² / (n + z²).
+    /// let z = 1.959963984540054_f64;
+    /// assert!((high - z * z / (10.0 + z * z)).abs() < 1e-15);
+    /// ```
+    pub fn wilson_interval(self, alpha: f64) -> (f64, f64) {
+        if !(alpha > 0.0 && alpha < 1.0) {
+            return (f64::NAN, f64::NAN);
+        }
+        let (p, n) = (self.value(), self.n as f64);
+        let z = two_sided_quantile(alpha);
+        let square = z * z / n;
+        let half_width = (square * p * (1.0 - p) + square * square / 4.0).sqrt();
+        let upper = p + square / 2.0 + half_width;
+        // The ends are the roots of (1 + square) q² - (2 p + square) q + p²: their product is
+        // p² / (1 + square), and no digits cancel.
+        (p * p / upper, (upper / (1.0 + square)).min(1.0))
     }
 
     /// Whether two proportions differ: the two-sided z-test with pooled variance.

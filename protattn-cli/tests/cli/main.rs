@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, unreachable_pub)]
 
+mod analysis;
 mod attention;
 mod common;
 mod counts;
@@ -11,4 +12,5 @@ mod labels;
 mod mistakes;
 mod model;
 mod own_property;
+mod plugin;
 mod same_bits;

@@ -230,3 +230,39 @@ fn bad_arguments_have_status_two() {
         );
     }
 }
+
+#[test]
+fn unknown_metrics_and_null_models_are_bad_arguments() {
+    let out = folder();
+    let align = |extra: [&str; 2]| {
+        let arguments = [
+            "align",
+            "--model",
+            "demo",
+            "--data",
+            "demo",
+            "--output",
+            text(out.path()),
+        ];
+        protattn(&[&arguments[..], &extra].concat())
+    };
+    let message = said(&align(["--metric", "entropies"]), 2);
+    assert!(
+        message.contains("there is no metric `entropies`; known are attention-mass"),
+        "{message}"
+    );
+    let refused = align(["--null", "rotate"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains("rotate-labels"),
+        "{}",
+        stderr(&refused)
+    );
+    let refused = align(["--bootstrap", "7"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains("from 100 to 100,000"),
+        "{}",
+        stderr(&refused)
+    );
+}

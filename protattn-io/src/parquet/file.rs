@@ -6,33 +6,17 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use polars::prelude::{
-    Column as Series, DataFrame, DataType, ParquetCompression, ParquetReader, ParquetWriter,
-    PolarsError, SerReader,
+    Column as Series, DataFrame, DataType, ParquetReader, PolarsError, SerReader,
 };
 
 use super::Column;
 use crate::Error;
-use crate::replace::Replacement;
 
 /// What a Parquet file starts and ends with.
 const MAGIC: &[u8] = b"PAR1";
 
 /// Tables of results are far smaller.
 const MAX_BYTES: u64 = 1 << 30;
-
-pub(super) fn write(columns: &[(String, Column)], path: &Path) -> Result<(), Error> {
-    let series = columns
-        .iter()
-        .map(|(name, column)| to_series(name, column))
-        .collect();
-    let mut frame = DataFrame::new_infer_height(series).map_err(|error| failed(path, &error))?;
-    let (replacement, file) = Replacement::create(path)?;
-    ParquetWriter::new(file)
-        .with_compression(ParquetCompression::Uncompressed)
-        .finish(&mut frame)
-        .map_err(|error| failed(path, &error))?;
-    replacement.finish()
-}
 
 /// Polars trusts what it reads, and panics on some damaged files: that is caught. A damaged size
 /// can still end the process, when more memory is asked for than there is.
@@ -100,7 +84,7 @@ pub(super) fn check_magic(mut file: &File, path: &Path) -> Result<(), Error> {
     })
 }
 
-fn to_series(name: &str, column: &Column) -> Series {
+pub(super) fn to_series(name: &str, column: &Column) -> Series {
     let name = name.into();
     match column {
         Column::Str(values) => Series::new(name, values),

@@ -30,7 +30,9 @@
 //!
 //! A [`Table`] is a handful of named [`Column`]s, without missing values. It is written without
 //! compression, under a temporary name until it is whole, and any tool that reads Parquet can use
-//! it. Read only tables that you trust: a damaged one is an error where that can be told, but the
+//! it. What a column means and its unit can stand in the file, as metadata of the column in the Arrow
+//! schema ([`Table::describe`]); pyarrow, for one, shows them as `schema.field(name).metadata`. A
+//! [`TableWriter`] writes a table that is larger than memory, a part at a time. Read only tables that you trust: a damaged one is an error where that can be told, but the
 //! reader behind this (polars) is not made for hostile files.
 //!
 //! ```
@@ -55,11 +57,14 @@
 mod column;
 pub(crate) mod file;
 mod record;
+mod writer;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use column::Column;
 pub use record::{Reader, Writer};
+pub use writer::TableWriter;
 
 use crate::Error;
 
@@ -69,6 +74,8 @@ use crate::Error;
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     columns: Vec<(String, Column)>,
+    /// By the name of a column its unit and meaning.
+    about: BTreeMap<String, (String, String)>,
     /// Where it was read from; empty for a new one.
     path: PathBuf,
 }
@@ -106,6 +113,19 @@ impl Table {
             )));
         }
         self.columns.push((name, column));
+        Ok(self)
+    }
+
+    /// Says what a column holds, and in which unit (empty if in none), for the metadata of the file.
+    /// [`read`](Self::read) does not read them back.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such column.
+    pub fn describe(mut self, name: &str, unit: &str, meaning: &str) -> Result<Self, Error> {
+        self.required(name)?;
+        let about = (unit.to_owned(), meaning.to_owned());
+        self.about.insert(name.to_owned(), about);
         Ok(self)
     }
 
@@ -193,7 +213,9 @@ impl Table {
     ///
     /// If the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        file::write(&self.columns, path.as_ref())
+        let mut writer = TableWriter::create(path)?;
+        writer.write(self)?;
+        writer.finish()
     }
 
     /// Reads a table.
@@ -206,6 +228,7 @@ impl Table {
         let path = path.as_ref().to_owned();
         Ok(Self {
             columns: file::read(&path)?,
+            about: BTreeMap::new(),
             path,
         })
     }

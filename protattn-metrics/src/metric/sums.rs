@@ -80,9 +80,23 @@ impl MetricSums {
     /// `layers` do not ascend; [`Error::Overflow`] if there would be more sums than memory can
     /// address.
     pub fn new(metric: &dyn Metric, layers: Vec<usize>, n_heads: usize) -> Result<Self, Error> {
+        Self::of(metric.name(), metric.quantities(n_heads), layers, n_heads)
+    }
+
+    /// As [`new`](Self::new), for what is found by other means than a [`Metric`].
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn of(
+        name: &str,
+        quantities: Vec<Quantity>,
+        layers: Vec<usize>,
+        n_heads: usize,
+    ) -> Result<Self, Error> {
         let mut sums = Self {
-            metric: metric.name().to_owned(),
-            quantities: metric.quantities(n_heads),
+            metric: name.to_owned(),
+            quantities,
             layers,
             n_heads,
             moments: Vec::new(),

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use protattn_io::parquet::Table;
 use protattn_metrics::AgreementRow;
+
+use super::{all, from_one};
+use crate::columns::{self, described};
 
 /// The name of the file in an output folder.
 pub(crate) const FILE_NAME: &str = "alignment.parquet";
 
 /// Writes the rows. Layers and heads count from 1 in the file.
 pub(crate) fn write(folder: &Path, rows: &[AgreementRow]) -> Result<()> {
-    fn all<T>(rows: &[AgreementRow], value: impl Fn(&AgreementRow) -> T) -> Vec<T> {
-        rows.iter().map(value).collect()
-    }
-    Table::new()
+    let table = Table::new()
         .with("property", all(rows, |row| row.property.clone()))?
         .with("class", all(rows, |row| row.class.clone()))?
         .with("layer", all(rows, |row| row.layer as u32 + 1))?
@@ -33,8 +33,13 @@ pub(crate) fn write(folder: &Path, rows: &[AgreementRow]) -> Result<()> {
         .with("z", all(rows, |row| row.z))?
         .with("p_value", all(rows, |row| row.p_value))?
         .with("p_adjusted", all(rows, |row| row.p_adjusted))?
-        .with("scored", all(rows, |row| row.scored))?
-        .write(folder.join(FILE_NAME))?;
+        .with("p_bh", all(rows, |row| row.p_bh))?
+        .with("wilson_low", all(rows, |row| row.wilson_low))?
+        .with("wilson_high", all(rows, |row| row.wilson_high))?
+        .with("protein_low", all(rows, |row| row.protein_low))?
+        .with("protein_high", all(rows, |row| row.protein_high))?
+        .with("scored", all(rows, |row| row.scored))?;
+    described(table, columns::ALIGNMENT)?.write(folder.join(FILE_NAME))?;
     Ok(())
 }
 
@@ -42,21 +47,12 @@ pub(crate) fn write(folder: &Path, rows: &[AgreementRow]) -> Result<()> {
 pub(crate) fn read(folder: &Path) -> Result<Vec<AgreementRow>> {
     let path = folder.join(FILE_NAME);
     let table = Table::read(&path)?;
-    let from_one = |number: u32| {
-        let index = (number as usize).checked_sub(1);
-        index.with_context(|| {
-            format!(
-                "{}: layers and heads count from 1, but one is 0",
-                path.display()
-            )
-        })
-    };
     let row = |i: usize| {
         Ok(AgreementRow {
             property: table.strs("property")?[i].clone(),
             class: table.strs("class")?[i].clone(),
-            layer: from_one(table.u32s("layer")?[i])?,
-            head: from_one(table.u32s("head")?[i])?,
+            layer: from_one(&path, table.u32s("layer")?[i])?,
+            head: from_one(&path, table.u32s("head")?[i])?,
             arcs_in_class: table.u64s("arcs_in_class")?[i],
             arcs_eligible: table.u64s("arcs_eligible")?[i],
             arcs_total: table.u64s("arcs_total")?[i],
@@ -68,6 +64,11 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<AgreementRow>> {
             z: table.f64s("z")?[i],
             p_value: table.f64s("p_value")?[i],
             p_adjusted: table.f64s("p_adjusted")?[i],
+            p_bh: table.f64s("p_bh")?[i],
+            wilson_low: table.f64s("wilson_low")?[i],
+            wilson_high: table.f64s("wilson_high")?[i],
+            protein_low: table.f64s("protein_low")?[i],
+            protein_high: table.f64s("protein_high")?[i],
             scored: table.bools("scored")?[i],
         })
     };
@@ -97,6 +98,11 @@ mod tests {
             z: -1e-300,
             p_value: 5e-324,
             p_adjusted: 1.0,
+            p_bh: 0.5,
+            wilson_low: 0.1,
+            wilson_high: 0.2,
+            protein_low: 0.05,
+            protein_high: 0.25,
             scored: head == 1,
         };
         let folder = tempfile::tempdir().unwrap();

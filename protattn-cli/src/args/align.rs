@@ -1,0 +1,127 @@
+//! The arguments of `align`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use protattn_io::ContactAtom;
+
+use super::{FigureArgs, LayerSelection, ModelArgs, ReadArgs, max_tokens};
+use crate::nulls::Null;
+
+#[derive(Debug, Args)]
+pub(crate) struct AlignArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Proteins: FASTA, PDB or mmCIF (FILE or FILE:CHAIN), a folder of them, a PDB id (7HVP:A) or
+    /// AlphaFold accession (AF-P69905), TAPE (LMDB or JSON), the original's LMDBs, ProteinNet,
+    /// NetSurfP-2, UniProt, protattn's own records, or `demo`.
+    #[arg(long, value_name = "D", num_args = 1.., required = true)]
+    pub(crate) data: Vec<String>,
+    /// Properties to compare attention with: contact, binding-site, modification,
+    /// secondary-structure, amino-acid, or any label of the data. Unless given, those five and the
+    /// labels of --labels, as far as the data know them.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) property: Option<Vec<String>>,
+    /// Statistics of whole attention maps to take besides: attention-mass, entropy, distance,
+    /// contact-precision, head-agreement, or `all`.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) metric: Vec<String>,
+    /// Null models to compare each head with. Those but the first take passes of their own.
+    #[arg(long, value_name = "MODEL", value_enum, value_delimiter = ',')]
+    pub(crate) null: Vec<Null>,
+    /// Draws of the null models for each protein: 10 rotations and 1 shuffle unless given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) null_draws: Option<u64>,
+    /// Replicates of the bootstrap over proteins; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = replicates)]
+    pub(crate) bootstrap: usize,
+    /// Write the counts of each protein too, to proteins.parquet: some megabytes a hundred proteins
+    /// for a large model.
+    #[arg(long)]
+    pub(crate) per_protein: bool,
+    /// Folder for tables and figures.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Attention from this value on counts as an arc.
+    #[arg(long, value_name = "A", default_value_t = 0.3, value_parser = min_attention)]
+    pub(crate) min_attention: f32,
+    /// Heads with fewer arcs are not scored.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) min_arcs: u64,
+    /// Sequences are cut to this many tokens, special ones included.
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = max_tokens)]
+    pub(crate) max_tokens: usize,
+    /// Layers to count, from 1: `1-12`, `3,5-7` or `all`.
+    #[arg(long, value_name = "LAYERS", default_value = "all")]
+    pub(crate) layers: LayerSelection,
+    /// Use only the first N records of each data set.
+    #[arg(long, value_name = "N", conflicts_with = "sample")]
+    pub(crate) limit: Option<usize>,
+    /// Use N records of each data set, drawn at random.
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<usize>,
+    /// Seed of the draws: of records, null models and the bootstrap.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Workers; one a core unless given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Atom between which contacts are measured.
+    #[arg(long, value_name = "ATOM", value_enum, default_value_t = Atom::Ca)]
+    pub(crate) contact_atom: Atom,
+    /// Residues nearer along the chain are no pair for contacts.
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub(crate) min_separation: usize,
+    /// Contacts are closer than this, in Å.
+    #[arg(long, value_name = "Å", default_value_t = 8.0, value_parser = contact_distance)]
+    pub(crate) contact_distance: f64,
+    /// Exit with status 3 if any record was skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Write the tables and draw nothing.
+    #[arg(long)]
+    pub(crate) no_figures: bool,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+/// The atom between which contacts are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Atom {
+    /// The α carbon.
+    Ca,
+    /// The β carbon, α for glycine.
+    Cb,
+}
+
+impl From<Atom> for ContactAtom {
+    fn from(atom: Atom) -> Self {
+        match atom {
+            Atom::Ca => Self::Ca,
+            Atom::Cb => Self::Cb,
+        }
+    }
+}
+
+fn min_attention(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|a| *a > 0.0 && *a <= 1.0)
+        .ok_or_else(|| "a number over 0 and at most 1".to_owned())
+}
+
+fn contact_distance(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|d: &f64| *d > 0.0 && d.is_finite())
+        .ok_or_else(|| "a distance over 0 Å".to_owned())
+}
+
+fn replicates(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|n| *n == 0 || (100..=100_000).contains(n))
+        .ok_or_else(|| "0 for none, or from 100 to 100,000".to_owned())
+}

@@ -1,0 +1,92 @@
+//! A second pass: how well the best heads predict contacts together.
+
+use anyhow::Result;
+use ndarray::ArrayView3;
+use protattn_io::{PairLabels, Protein};
+use protattn_metrics::{
+    CombinedMaps, ContactPrecision, HeadCombination, Labels, MetricSums, Property, labels_of,
+};
+use protattn_model::{Output, Sink, SinkError, Workspace};
+
+use super::tally::half;
+use super::{Pass, Task};
+use crate::guard::guarded;
+use crate::tables::{MetricEntry, OBSERVED};
+
+impl Pass<'_> {
+    /// Heads are ranked on either half of the proteins, and put together on the other.
+    pub(crate) fn combine(
+        &self,
+        alone: &[MetricSums; 2],
+        proteins: &[Protein],
+    ) -> Result<Vec<MetricEntry>> {
+        let is_contact =
+            |property: &&Box<dyn Property>| property.name() == ContactPrecision::PROPERTY;
+        let Some(contact) = self.properties.iter().find(is_contact) else {
+            return Ok(Vec::new());
+        };
+        let [first, second] = alone;
+        let ranked = [HeadCombination::new(second)?, HeadCombination::new(first)?];
+        let sums = || {
+            let quantities = ranked[0].quantities();
+            Ok(MetricSums::of(
+                HeadCombination::NAME,
+                quantities,
+                vec![0],
+                1,
+            )?)
+        };
+        let take = |task: &Task<'_>, workspace: &mut Workspace, sums: &mut MetricSums| {
+            for protein in &task.proteins {
+                let labels = guarded(|| labels_of(contact.as_ref(), protein));
+                // What failed was named in the first pass.
+                let Ok(Ok(Some(Labels::Pairs(contacts)))) = labels else {
+                    continue;
+                };
+                self.combine_one(task, &ranked[half(protein)], &contacts, workspace, sums)?;
+            }
+            Ok(())
+        };
+        let tasks = self.tasks(proteins, &mut Vec::new());
+        let mut total: MetricSums = sums()?;
+        for worker in self.share_out(&tasks, sums, take)? {
+            total.merge(&worker)?;
+        }
+        let entry = |row| MetricEntry {
+            attention: OBSERVED.to_owned(),
+            row,
+            combined: true,
+        };
+        Ok(total.rows().into_iter().map(entry).collect())
+    }
+
+    fn combine_one(
+        &self,
+        task: &Task<'_>,
+        combination: &HeadCombination,
+        contacts: &PairLabels,
+        workspace: &mut Workspace,
+        sums: &mut MetricSums,
+    ) -> Result<()> {
+        let maps = combination.fresh(task.tokens.residues().len());
+        let mut sink = Combining { combination, maps };
+        self.model.forward(&task.tokens, workspace, &mut sink)?;
+        Ok(sums.push(&[sink.maps.values(contacts)])?)
+    }
+}
+
+struct Combining<'a> {
+    combination: &'a HeadCombination,
+    maps: CombinedMaps<'a>,
+}
+
+impl Sink for Combining<'_> {
+    fn wants(&self, output: Output) -> bool {
+        matches!(output, Output::Attention { layer } if self.combination.reads(layer))
+    }
+
+    fn attention(&mut self, layer: usize, attention: ArrayView3<'_, f32>) -> Result<(), SinkError> {
+        self.maps.add(layer, attention);
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! The tables of an output folder.
+
+mod alignment;
+mod comparisons;
+mod derived;
+mod metrics;
+mod proteins;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use protattn_io::parquet::Table;
+
+pub(crate) use alignment::{
+    FILE_NAME as ALIGNMENT, read as read_alignment, write as write_alignment,
+};
+pub(crate) use comparisons::{read as read_comparisons, write as write_comparisons};
+pub(crate) use derived::{Pair, read_similarity, write_layers, write_similarity};
+pub(crate) use metrics::{MetricEntry, OBSERVED, read as read_metrics, write as write_metrics};
+pub(crate) use proteins::write as write_proteins;
+
+/// One value of each row.
+fn all<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
+}
+
+/// A layer or head as people count it, to the index.
+fn from_one(path: &Path, number: u32) -> Result<usize> {
+    let index = (number as usize).checked_sub(1);
+    index.with_context(|| {
+        format!(
+            "{}: layers and heads count from 1, but one is 0",
+            path.display()
+        )
+    })
+}
+
+/// A table of a folder, if it is there.
+fn read_if_there(path: &Path) -> Result<Option<Table>> {
+    if path.exists() {
+        Ok(Some(Table::read(path)?))
+    } else {
+        Ok(None)
+    }
+}
+
+/// Removes a table that an earlier run left: it would be taken for one of this run.
+pub(crate) fn remove_stale(folder: &Path) -> Result<()> {
+    for name in [
+        comparisons::FILE_NAME,
+        derived::LAYERS,
+        derived::SIMILARITY,
+        metrics::FILE_NAME,
+        proteins::FILE_NAME,
+    ] {
+        let path = folder.join(name);
+        if path.exists() {
+            std::fs::remove_file(&path)
+                .with_context(|| format!("{}: cannot be removed", path.display()))?;
+        }
+    }
+    Ok(())
+}

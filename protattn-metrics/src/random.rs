@@ -1,0 +1,85 @@
+//! Pseudo-random draws that are the same on every platform.
+
+/// The generator of Steele, Lea and Flood (OOPSLA 2014, doi 10.1145/2660193.2660195).
+pub(crate) struct SplitMix64(u64);
+
+impl SplitMix64 {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// One of 0 to `n` - 1, each as likely: the upper half of a product of 128 bits, drawn again
+    /// where the lower half would favour some (Lemire 2019, doi 10.1145/3230636). 0 if `n` is 0.
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        let n = n as u64;
+        let surplus = n.wrapping_neg().checked_rem(n).unwrap_or(0);
+        loop {
+            let product = u128::from(self.next()) * u128::from(n);
+            if product as u64 >= surplus {
+                return (product >> 64) as usize;
+            }
+        }
+    }
+
+    /// Puts the values into a random order, each as likely (Fisher and Yates, from the last down).
+    pub(crate) fn shuffle<T>(&mut self, values: &mut [T]) {
+        for last in (1..values.len()).rev() {
+            values.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_is_the_published_one() {
+        // The first values for seed 1234567 of the reference implementation in C.
+        let mut random = SplitMix64::new(1_234_567);
+        assert_eq!(random.next(), 6_457_827_717_110_365_317);
+        assert_eq!(random.next(), 3_203_168_211_198_807_973);
+    }
+
+    #[test]
+    fn bounded_draws_are_as_likely_each() {
+        let mut random = SplitMix64::new(7);
+        let mut counts = [0_u32; 7];
+        for _ in 0..70_000 {
+            counts[random.below(7)] += 1;
+        }
+        // Five standard deviations of a binomial of 70,000 draws at 1/7.
+        assert!(
+            counts.iter().all(|&count| count.abs_diff(10_000) < 5 * 93),
+            "{counts:?}"
+        );
+        assert_eq!(random.below(1), 0);
+        assert_eq!(random.below(0), 0);
+    }
+
+    #[test]
+    fn every_order_of_three_is_as_likely() {
+        let mut random = SplitMix64::new(11);
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..60_000 {
+            let mut order = [0, 1, 2];
+            random.shuffle(&mut order);
+            *counts.entry(order).or_insert(0_u32) += 1;
+        }
+        assert_eq!(counts.len(), 6);
+        assert!(
+            counts
+                .values()
+                .all(|&count| count.abs_diff(10_000) < 5 * 92),
+            "{counts:?}"
+        );
+    }
+}
