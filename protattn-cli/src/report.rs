@@ -136,6 +136,21 @@ impl<'a> Drawing<'a> {
     }
 }
 
+/// Adds figures: those of a column's width side by side, those of a page's by themselves.
+fn placed(section: Section, figures: Vec<(String, String)>) -> Section {
+    let (wide, narrow): (Vec<_>, Vec<_>) = figures
+        .into_iter()
+        .partition(|(svg, _)| svg.contains("width=\"175mm\""));
+    let section = if narrow.is_empty() {
+        section
+    } else {
+        section.figures_grid(narrow)
+    };
+    wide.into_iter().fold(section, |section, (svg, caption)| {
+        section.figure(svg, caption)
+    })
+}
+
 impl Tables {
     /// What is about all properties: the layers, and the amino acids.
     fn overview(&self, folder: &Path, drawing: &mut Drawing<'_>) -> Result<Option<Section>> {
@@ -166,7 +181,7 @@ impl Tables {
             let figures = drawing.write_all(all)?;
             let table = list::best(class, &self.compared);
             section = if single {
-                section.figures_grid(figures).table(table)
+                placed(section, figures).table(table)
             } else {
                 let part = Section::new(class.target())
                     .figures_grid(figures)
@@ -189,7 +204,7 @@ impl Tables {
             let part = Section::new(group.metric);
             let folded = figures.len() > 2 * OPEN_CLASSES;
             let part = if folded { part.collapsed() } else { part };
-            section = section.section(part.figures_grid(figures));
+            section = section.section(placed(part, figures));
         }
         Ok((!groups.is_empty()).then_some(section))
     }

@@ -2,6 +2,9 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use crate::arc::contiguous;
+use crate::lanes;
+
 /// A map and its transpose together: s(i, j) = a(i, j) + a(j, i). Axes [residue, residue].
 ///
 /// # Panics
@@ -9,22 +12,28 @@ use ndarray::{Array2, ArrayView2};
 /// If the map is not square.
 pub fn symmetrized(map: ArrayView2<'_, f32>) -> Array2<f32> {
     assert!(map.is_square(), "a map has the same residues on both axes");
-    // In tiles, as one of the two is read down its columns.
+    // In tiles, as the transpose is read down its columns.
     const TILE: usize = 32;
     let n = map.nrows();
-    let mut sums = Array2::zeros((n, n));
-    for i in (0..n).step_by(TILE) {
-        for j in (i..n).step_by(TILE) {
-            for from in i..n.min(i + TILE) {
-                for to in j.max(from)..n.min(j + TILE) {
-                    let sum = map[[from, to]] + map[[to, from]];
-                    sums[[from, to]] = sum;
-                    sums[[to, from]] = sum;
+    let mut values = Vec::with_capacity(n * n);
+    map.outer_iter()
+        .for_each(|row| values.extend_from_slice(&contiguous(&row)));
+    let mut sums = vec![0.0; n * n];
+    for (band, rows) in sums.chunks_mut((TILE * n).max(1)).enumerate() {
+        for first in (0..n).step_by(TILE) {
+            let columns = first..n.min(first + TILE);
+            for (i, row) in rows.chunks_exact_mut(n).enumerate() {
+                let i = band * TILE + i;
+                let own = &values[i * n..][..n][columns.clone()];
+                let transposed = values[first * n..].chunks_exact(n);
+                for ((sum, own), other) in row[columns.clone()].iter_mut().zip(own).zip(transposed)
+                {
+                    *sum = own + other[i];
                 }
             }
         }
     }
-    sums
+    Array2::from_shape_vec((n, n), sums).expect("n rows of n")
 }
 
 /// The average product correction: takes from each value the product of the sums of its row and
@@ -35,17 +44,14 @@ pub fn symmetrized(map: ArrayView2<'_, f32>) -> Array2<f32> {
 /// Sums are in double precision.
 pub fn apc(map: &mut Array2<f32>) {
     let mut columns = vec![0.0_f64; map.ncols()];
-    let rows: Vec<f64> = map
-        .outer_iter()
-        .map(|row| {
-            let mut sum = 0.0;
-            for (column, value) in columns.iter_mut().zip(row) {
-                *column += f64::from(*value);
-                sum += f64::from(*value);
-            }
-            sum
-        })
-        .collect();
+    let mut rows = Vec::with_capacity(map.nrows());
+    for row in map.outer_iter() {
+        let row = contiguous(&row);
+        for (column, value) in columns.iter_mut().zip(row.iter()) {
+            *column += f64::from(*value);
+        }
+        rows.push(lanes::sum(&row));
+    }
     let total: f64 = rows.iter().sum();
     if total == 0.0 {
         return;

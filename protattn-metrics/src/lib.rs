@@ -50,6 +50,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Protein by protein
+//!
+//! [`ByProtein`] keeps the counts of each protein, packed. [`compare`] holds each head against the
+//! background, against one matched to where the head looks ([`Strata`]) and against [null](null)
+//! models, with the protein as the unit, and gives a [`Verdict`]: which head survives which.
+//!
+//! # Whole maps
+//!
+//! A [`Metric`] is a statistic of one attention map, without a threshold; [`MetricSums`] adds up what
+//! it finds and tells how that varies over proteins. Built in are [`AttentionMass`], [`Entropy`],
+//! [`AttentionDistance`], [`ContactPrecision`] (and [`HeadCombination`], of several heads) and
+//! [`HeadAgreement`]; a type of your own stands beside them.
+//!
 //! # Statistics
 //!
 //! - [`Proportion`] has the intervals of Wald and of Wilson and the test of two proportions;
@@ -79,6 +92,7 @@ mod comparison;
 mod correlation;
 mod counts;
 mod error;
+mod lanes;
 mod layer_profile;
 mod mantel;
 mod metric;

@@ -65,6 +65,22 @@ mod tests {
         assert_eq!(random.below(0), 0);
     }
 
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn no_number_of_a_huge_range_is_favoured() {
+        // Of 3 x 2^62, every third number would come up twice as often without the second draw.
+        let mut random = SplitMix64::new(13);
+        let mut counts = [0_u32; 3];
+        for _ in 0..30_000 {
+            counts[random.below(3 << 62) % 3] += 1;
+        }
+        // Five standard deviations of a binomial of 30,000 draws at 1/3.
+        assert!(
+            counts.iter().all(|&count| count.abs_diff(10_000) < 5 * 82),
+            "{counts:?}"
+        );
+    }
+
     #[test]
     fn every_order_of_three_is_as_likely() {
         let mut random = SplitMix64::new(11);

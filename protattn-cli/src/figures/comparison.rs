@@ -80,7 +80,7 @@ fn estimate(rows: &[&ComparisonRow]) -> Estimate {
     if row.low.is_nan() || row.high.is_nan() || row.value.is_nan() {
         return Estimate::point(100.0 * row.value);
     }
-    let end = |difference: f64| 100.0 * (row.reference + difference);
+    let end = |difference: f64| 100.0 * (row.reference + difference).clamp(0.0, 1.0);
     let (low, high) = (end(row.low), end(row.high));
     let value = 100.0 * row.value;
     // The bootstrap's interval can lie beside the value in odd data.

@@ -48,7 +48,7 @@ pub(crate) fn bars(runs: &[Labelled]) -> Result<Vec<Figure>> {
             .zip(&bars)
             .map(|((run, class), bars)| {
                 let panel = ModelPanel::new(&run.label, bars);
-                background(class).map_or(panel.clone(), |value| panel.background(value))
+                background(class).map_or(panel, |value| panel.background(value))
             })
             .collect();
         let (_, class) = &classes[0];

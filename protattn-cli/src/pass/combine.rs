@@ -4,7 +4,7 @@ use anyhow::Result;
 use ndarray::ArrayView3;
 use protattn_io::{PairLabels, Protein};
 use protattn_metrics::{
-    CombinedMaps, ContactPrecision, HeadCombination, Labels, MetricSums, Property, labels_of,
+    CombinedMaps, ContactPrecision, HeadCombination, Labels, MetricSums, labels_of,
 };
 use protattn_model::{Output, Sink, SinkError, Workspace};
 
@@ -20,9 +20,8 @@ impl Pass<'_> {
         alone: &[MetricSums; 2],
         proteins: &[Protein],
     ) -> Result<Vec<MetricEntry>> {
-        let is_contact =
-            |property: &&Box<dyn Property>| property.name() == ContactPrecision::PROPERTY;
-        let Some(contact) = self.properties.iter().find(is_contact) else {
+        let mut properties = self.properties.iter();
+        let Some(contact) = properties.find(|p| p.name() == ContactPrecision::PROPERTY) else {
             return Ok(Vec::new());
         };
         let [first, second] = alone;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use protattn_io::Protein;
-use protattn_metrics::{ByProtein, Metric, MetricSums, Property};
+use protattn_metrics::{ByProtein, Metric, MetricSums};
 
 use super::{Counted, Pass};
 use crate::nulls::Null;
@@ -22,24 +22,22 @@ impl Tally {
         let heads = pass.model.info().n_heads;
         // A background is matched to the model's own attention only.
         let matched = null.is_none();
-        let counts = |property: &Box<dyn Property>| {
-            ByProtein::new(property.as_ref(), pass.layers.to_vec(), heads, matched)
+        let mut tally = Self {
+            properties: Vec::new(),
+            metrics: Vec::new(),
         };
-        let sums = |metric: &Box<dyn Metric>| {
+        for property in pass.properties {
+            let layers = pass.layers.to_vec();
+            let counts = ByProtein::new(property.as_ref(), layers, heads, matched)?;
+            tally.properties.push(counts);
+        }
+        for metric in pass.metrics {
             let new = || MetricSums::new(metric.as_ref(), pass.layers.to_vec(), heads);
             let halves = || -> Result<_, protattn_metrics::Error> { Ok([new()?, new()?]) };
-            is_touched(metric.as_ref(), null, heads)
-                .then(halves)
-                .transpose()
-        };
-        Ok(Self {
-            properties: pass
-                .properties
-                .iter()
-                .map(counts)
-                .collect::<Result<_, _>>()?,
-            metrics: pass.metrics.iter().map(sums).collect::<Result<_, _>>()?,
-        })
+            let touched = is_touched(metric.as_ref(), null, heads);
+            tally.metrics.push(touched.then(halves).transpose()?);
+        }
+        Ok(tally)
     }
 
     fn merge(&mut self, other: Self) -> Result<()> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use protattn_viz::{Column, Report, Section, Table};
 
-use super::{BIBTEX, CITATION, Drawing};
+use super::{BIBTEX, CITATION, Drawing, placed};
 use crate::args::Format;
 use crate::figures::{self, Labelled};
 use crate::output;
@@ -64,13 +64,13 @@ pub(super) fn draw(folders: &[PathBuf], target: &Path, formats: &[Format]) -> Re
         .section(Section::new("Runs").table(overview));
     let layers = drawing.write_all(figures::models_profiles(&runs)?)?;
     if !layers.is_empty() {
-        page = page.section(Section::new("Layers").figures_grid(layers));
+        page = page.section(placed(Section::new("Layers"), layers));
     }
     let heads = drawing.write_all(figures::models_bars(&runs)?)?;
     if heads.is_empty() {
         page = page.paragraph("The runs have no property in common.");
     } else {
-        page = page.section(Section::new("Best heads").figures_grid(heads));
+        page = page.section(placed(Section::new("Best heads"), heads));
     }
     drawing.finish(&page.citation(CITATION).bibtex(BIBTEX), FILE_NAME)
 }

@@ -81,38 +81,34 @@ fn every_metric_that_should_names_a_contact_head() {
 }
 
 #[test]
-fn binding_site_heads_survive_everything_and_read_residues() {
+fn binding_site_heads_read_residues_and_contact_heads_places() {
     let out = folder();
     demo(out.path());
     let compared = read(out.path(), "comparisons.parquet");
-    let all = [
-        "background",
-        "matched-background",
-        "rotate-labels",
-        "shuffle-sequence",
-    ];
-    for against in all {
+    let number = |name: &str, row: usize| compared.f64s(name).unwrap()[row];
+    for (against, expected) in [
+        ("background", "survives"),
+        ("rotate-labels", "survives"),
+        // Shuffled, these heads fall to the background: they read residues,
+        ("shuffle-sequence", "survives"),
+        // and no more than those, four amino acids that sites are made of.
+        ("matched-background", "fails"),
+    ] {
         let rows = rows_where(
             &compared,
             &[("property", "binding-site"), ("against", against)],
         );
         assert_eq!(rows.len(), 16);
-        for row in rows
-            .into_iter()
-            .filter(|row| SITE_HEADS.contains(&head(&compared, *row)))
-        {
+        for row in rows {
+            let found = head(&compared, row);
+            if !SITE_HEADS.contains(&found) || number("p_value", row).is_nan() {
+                continue;
+            }
             let verdict = &compared.strs("verdict").unwrap()[row];
-            assert_eq!(
-                verdict,
-                "survives",
-                "{:?} against {against}",
-                head(&compared, row)
-            );
-            let number = |name: &str| compared.f64s(name).unwrap()[row];
-            assert!(number("ci_low") > 0.0 && number("p_bh") <= number("p_bonferroni"));
-            // Shuffled, these heads fall to the background: they read residues.
-            if against == "shuffle-sequence" {
-                assert!(number("reference") < 0.25, "{}", number("reference"));
+            assert_eq!(verdict, expected, "{found:?} against {against}");
+            assert!(number("p_bh", row) <= number("p_bonferroni", row));
+            if expected == "survives" {
+                assert!(number("ci_low", row) > 0.5, "{found:?} against {against}");
             }
         }
     }
@@ -125,7 +121,7 @@ fn binding_site_heads_survive_everything_and_read_residues() {
         .into_iter()
         .find(|row| head(&compared, *row) == (3, 1))
         .unwrap();
-    assert!(compared.f64s("reference").unwrap()[row] > 0.6);
+    assert!(number("reference", row) > 0.6);
 }
 
 #[test]

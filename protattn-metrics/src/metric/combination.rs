@@ -3,8 +3,8 @@
 use ndarray::{Array2, ArrayView3};
 use protattn_io::PairLabels;
 
-use super::contact_precision::add_precisions;
-use super::{ContactPrecision, HeadValues, MetricSums, Quantity, contact_precision};
+use super::contact_precision::{EligiblePairs, add_precisions};
+use super::{ContactPrecision, HeadValues, MetricSums, Quantity};
 use crate::{Error, apc, symmetrized};
 
 /// The most heads that are put together.
@@ -135,9 +135,11 @@ impl CombinedMaps<'_> {
     pub fn values(&self, contacts: &PairLabels) -> HeadValues {
         let each = ContactPrecision::classes().len();
         let mut values = HeadValues::new(1, self.maps.len() * each);
+        let n = self.maps.first().map_or(0, Array2::nrows);
+        let pairs = EligiblePairs::new(contacts, n.min(contacts.len()));
         for (index, map) in self.maps.iter().enumerate() {
             let mut found = HeadValues::new(1, each);
-            add_precisions(&contact_precision(map.view(), contacts), 0, &mut found);
+            add_precisions(&pairs.precisions(map.view()), 0, &mut found);
             for quantity in 0..each {
                 let (value, weight) = found.get(0, quantity);
                 values.add(0, index * each + quantity, value, weight);

@@ -54,38 +54,80 @@ const DIVISORS: [usize; 3] = [1, 2, 5];
 /// score, the first along the chain comes first.
 pub fn contact_precision(scores: ArrayView2<'_, f32>, contacts: &PairLabels) -> [[f64; 3]; 3] {
     let n = scores.nrows().min(contacts.len());
-    let mut pairs: [Vec<(f32, bool)>; 3] = [const { Vec::new() }; 3];
-    for from in 0..n {
-        for to in from + 6..n {
-            let label = contacts.get(from, to);
-            if let (Some(range), true) = (Range::of(to - from), label.is_defined()) {
-                pairs[range as usize].push((scores[[from, to]], label.class() == Some(0)));
-            }
-        }
-    }
-    pairs.map(|pairs| precisions(&pairs, n))
+    EligiblePairs::new(contacts, n).precisions(scores)
 }
 
-/// For the pairs of one range, in the order of the chain.
-fn precisions(pairs: &[(f32, bool)], n: usize) -> [f64; 3] {
-    let best_of = |divisor: usize| {
-        let k = (n as f64 / divisor as f64).round_ties_even() as usize;
-        k.max(1).min(pairs.len())
-    };
-    let mut order: Vec<u32> = (0..pairs.len() as u32).collect();
-    let score = |place: u32| pairs[place as usize].0;
-    let by_score = |a: &u32, b: &u32| score(*b).total_cmp(&score(*a)).then(a.cmp(b));
-    let most = best_of(DIVISORS[0]);
-    if most < order.len() {
-        order.select_nth_unstable_by(most, by_score);
-        order.truncate(most);
+/// The pairs of each range whose contact is defined, in the order of the chain.
+pub(crate) struct EligiblePairs {
+    n: usize,
+    /// The two residues, and whether they touch.
+    pairs: [Vec<(u32, u32, bool)>; 3],
+}
+
+impl EligiblePairs {
+    /// Among the first `n` residues.
+    pub(crate) fn new(contacts: &PairLabels, n: usize) -> Self {
+        let mut pairs = [const { Vec::new() }; 3];
+        for from in 0..n {
+            for to in from + 6..n {
+                let label = contacts.get(from, to);
+                if let (Some(range), true) = (Range::of(to - from), label.is_defined()) {
+                    let pair = (from as u32, to as u32, label.class() == Some(0));
+                    pairs[range as usize].push(pair);
+                }
+            }
+        }
+        Self { n, pairs }
     }
-    order.sort_unstable_by(by_score);
-    DIVISORS.map(|divisor| {
-        let best = &order[..best_of(divisor)];
-        let hits = best.iter().filter(|place| pairs[**place as usize].1);
-        hits.count() as f64 / best.len() as f64
-    })
+
+    /// As [`contact_precision`].
+    pub(crate) fn precisions(&self, scores: ArrayView2<'_, f32>) -> [[f64; 3]; 3] {
+        let mut order = Vec::new();
+        self.pairs
+            .each_ref()
+            .map(|pairs| self.of_range(pairs, scores, &mut order))
+    }
+
+    fn of_range(
+        &self,
+        pairs: &[(u32, u32, bool)],
+        scores: ArrayView2<'_, f32>,
+        order: &mut Vec<u64>,
+    ) -> [f64; 3] {
+        let best_of = |divisor: usize| {
+            let k = (self.n as f64 / divisor as f64).round_ties_even() as usize;
+            k.max(1).min(pairs.len())
+        };
+        order.clear();
+        let ranked = |(place, (from, to, _)): (usize, &(u32, u32, bool))| {
+            rank(scores[[*from as usize, *to as usize]]) << 32 | place as u64
+        };
+        order.extend(pairs.iter().enumerate().map(ranked));
+        let most = best_of(DIVISORS[0]);
+        if most < order.len() {
+            order.select_nth_unstable(most);
+            order.truncate(most);
+        }
+        order.sort_unstable();
+        DIVISORS.map(|divisor| {
+            let best = &order[..best_of(divisor)];
+            let hits = best
+                .iter()
+                .filter(|key| pairs[(**key & 0xffff_ffff) as usize].2);
+            hits.count() as f64 / best.len() as f64
+        })
+    }
+}
+
+/// A number that is the smaller the larger the score is (as `f32::total_cmp` has it).
+fn rank(score: f32) -> u64 {
+    let bits = score.to_bits();
+    let ascending = if bits >> 31 == 1 {
+        !bits
+    } else {
+        bits | 1 << 31
+    };
+    u64::from(!ascending)
 }
 
 /// `contact-precision`: how well a head predicts contacts by itself: its map is
@@ -136,10 +178,11 @@ impl Metric for ContactPrecision {
             Some(Labels::Pairs(contacts)) => contacts,
             Some(Labels::Residues(_)) => return Err("property contact is not of pairs".into()),
         };
+        let pairs = EligiblePairs::new(contacts, subject.n_read());
         for (head, map) in attention.outer_iter().enumerate() {
             let mut map = symmetrized(map);
             apc(&mut map);
-            add_precisions(&contact_precision(map.view(), contacts), head, values);
+            add_precisions(&pairs.precisions(map.view()), head, values);
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use ndarray::ArrayView3;
 
 use super::{HeadValues, Metric, MetricError, Quantity, Subject};
 use crate::arc::contiguous;
+use crate::lanes;
 
 /// `distance`: how far along the chain attention goes, in residues: Σ a(i, j) |i - j| / Σ a(i, j).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,10 +33,9 @@ impl Metric for AttentionDistance {
             let (mut sum, mut total) = (0.0, 0.0);
             for (from, row) in map.outer_iter().enumerate() {
                 let separations = &separations[n - 1 - from..];
-                for (weight, separation) in contiguous(&row).iter().zip(separations) {
-                    sum += f64::from(weight * separation);
-                    total += f64::from(*weight);
-                }
+                let row = contiguous(&row);
+                sum += lanes::dot(&row, &separations[..row.len()]);
+                total += lanes::sum(&row);
             }
             values.add(head, 0, sum, total);
         }

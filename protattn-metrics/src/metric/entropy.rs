@@ -4,6 +4,7 @@ use ndarray::ArrayView3;
 
 use super::{HeadValues, Metric, MetricError, Quantity, Subject};
 use crate::arc::contiguous;
+use crate::lanes;
 
 /// `entropy`: the entropy of what each residue attends to, in bits, the mean over residues: 0 where
 /// every residue attends to one, log₂ L where it attends to all L alike.
@@ -45,11 +46,10 @@ impl Metric for Entropy {
 
 /// `None` for a row of zeros.
 fn of_row(row: &[f32]) -> Option<f64> {
-    let (mut total, mut weighted) = (0.0, 0.0);
-    for &weight in row {
-        total += f64::from(weight);
-        // 0 log 0 is 0; the smallest weights add nothing that is seen.
-        weighted += f64::from(weight * weight.max(f32::MIN_POSITIVE).log2());
-    }
+    let total = lanes::sum(row);
+    // 0 log 0 is 0; the smallest weights add nothing that is seen.
+    let weighted = lanes::sum_of(row, row, |weight, _| {
+        weight * lanes::log2(weight.max(f32::MIN_POSITIVE))
+    });
     (total > 0.0).then(|| (total.log2() - weighted / total).max(0.0))
 }

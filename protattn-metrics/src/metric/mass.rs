@@ -1,11 +1,11 @@
 //! How much attention goes to a class, without a threshold.
 
 use ndarray::{ArrayView2, ArrayView3, s};
-use protattn_io::{Label, PairLabels};
+use protattn_io::Label;
 
 use super::{HeadValues, Metric, MetricError, Quantity, Subject};
 use crate::arc::contiguous;
-use crate::{Labels, Property};
+use crate::{Labels, Property, lanes};
 
 /// `attention-mass`: the share of a head's attention that goes to residues, or pairs, of each class of
 /// some properties: Σ a(i, j) over those in the class / Σ a(i, j) over those whose label is defined.
@@ -51,20 +51,20 @@ impl Metric for AttentionMass {
         values: &mut HeadValues,
     ) -> Result<(), MetricError> {
         let n = subject.n_read();
+        let known: Vec<Option<Sums>> = self
+            .properties
+            .iter()
+            .map(|(name, classes)| Some(Sums::new(subject.labels(name)?, n, classes.len())))
+            .collect();
         let mut received = vec![0.0; n];
         for (head, map) in attention.outer_iter().enumerate() {
             sum_columns(map, &mut received);
             let mut first = 0;
-            for (name, classes) in &self.properties {
-                let by_label = match subject.labels(name) {
-                    None => None,
-                    Some(Labels::Residues(labels)) => Some(by_residue(&received, labels)),
-                    Some(Labels::Pairs(labels)) => Some(by_pair(map, labels)),
-                };
-                if let Some(by_label) = by_label {
-                    let eligible: f64 = by_label[1..].iter().sum();
-                    for class in 0..classes.len() {
-                        values.add(head, first + class, by_label[class + 2], eligible);
+            for ((_, classes), known) in self.properties.iter().zip(&known) {
+                if let Some(known) = known {
+                    let (eligible, in_class) = known.of(map, &received);
+                    for (class, sum) in in_class.into_iter().enumerate() {
+                        values.add(head, first + class, sum, eligible);
                     }
                 }
                 first += classes.len();
@@ -84,34 +84,60 @@ fn sum_columns(map: ArrayView2<'_, f32>, received: &mut [f64]) {
     }
 }
 
-/// Sums by label: undefined, none, then the classes.
-type ByLabel = [f64; Label::MAX_CLASSES + 2];
-
-fn index(label: Label) -> usize {
-    label
-        .class()
-        .map_or(usize::from(label.is_defined()), |class| class + 2)
+/// The labels of one property for one protein, as they are summed over.
+enum Sums<'a> {
+    Residues(&'a [Label], usize),
+    /// For the eligible pairs and for those of each class 1 where a pair is such, else 0; [from, to]
+    /// of the residues read.
+    Pairs(Vec<Vec<f32>>),
 }
 
-fn by_residue(received: &[f64], labels: &[Label]) -> ByLabel {
-    let mut sums = [0.0; Label::MAX_CLASSES + 2];
-    for (weight, label) in received.iter().zip(labels) {
-        sums[index(*label)] += weight;
-    }
-    sums
-}
-
-fn by_pair(map: ArrayView2<'_, f32>, labels: &PairLabels) -> ByLabel {
-    let mut sums = [0.0; Label::MAX_CLASSES + 2];
-    let n = map.nrows();
-    let labels = labels.view();
-    for (row, labels) in map
-        .outer_iter()
-        .zip(labels.slice(s![..n, ..n]).outer_iter())
-    {
-        for (weight, label) in contiguous(&row).iter().zip(labels) {
-            sums[index(*label)] += f64::from(*weight);
+impl<'a> Sums<'a> {
+    fn new(labels: &'a Labels, n: usize, n_classes: usize) -> Self {
+        match labels {
+            Labels::Residues(labels) => Self::Residues(labels, n_classes),
+            Labels::Pairs(labels) => {
+                let mask = |is: &dyn Fn(Label) -> bool| {
+                    let cut = labels.view();
+                    let cut = cut.slice(s![..n, ..n]);
+                    cut.iter()
+                        .map(|label| f32::from(u8::from(is(*label))))
+                        .collect()
+                };
+                let eligible = mask(&|label| label.is_defined());
+                let of_class = |class| mask(&|label| label.class() == Some(class));
+                let masks = std::iter::once(eligible).chain((0..n_classes).map(of_class));
+                Self::Pairs(masks.collect())
+            }
         }
     }
-    sums
+
+    /// The attention of a map to what is eligible, and to each class.
+    fn of(&self, map: ArrayView2<'_, f32>, received: &[f64]) -> (f64, Vec<f64>) {
+        match self {
+            Self::Residues(labels, n_classes) => {
+                let (mut eligible, mut in_class) = (0.0, vec![0.0; *n_classes]);
+                for (weight, label) in received.iter().zip(*labels) {
+                    if label.is_defined() {
+                        eligible += weight;
+                    }
+                    if let Some(class) = label.class() {
+                        in_class[class] += weight;
+                    }
+                }
+                (eligible, in_class)
+            }
+            Self::Pairs(masks) => {
+                let n = map.nrows();
+                let mut sums = vec![0.0; masks.len()];
+                for (from, row) in map.outer_iter().enumerate() {
+                    let row = contiguous(&row);
+                    for (sum, mask) in sums.iter_mut().zip(masks) {
+                        *sum += lanes::dot(&row, &mask[from * n..][..n]);
+                    }
+                }
+                (sums[0], sums.split_off(1))
+            }
+        }
+    }
 }
