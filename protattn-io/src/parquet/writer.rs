@@ -25,7 +25,7 @@ use crate::replace::Replacement;
 /// let folder = tempfile::tempdir().expect("a writable folder");
 /// let path = folder.path().join("long.parquet");
 /// let mut writer = TableWriter::create(&path)?;
-/// for part in 0..3 {
+/// for part in 0..3_u32 {
 ///     writer.write(&Table::new().with("part", vec![part; 2])?)?;
 /// }
 /// writer.finish()?;
