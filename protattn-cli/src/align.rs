@@ -86,7 +86,10 @@ pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<R
     let named = args.property.is_some();
     let (outcomes, unknown) = Outcomes::new(counted, &pass, named, &skipped)?;
     let agreement = AgreementOptions::default().min_arcs(args.min_arcs);
-    let combined = outcomes.combine(&pass, &data.proteins)?;
+    let combined = match metrics::combined(&args.metric) {
+        true => outcomes.combine(&pass, &data.proteins)?,
+        false => Vec::new(),
+    };
     let mut run = outcomes.write(args, &agreement, comparison(args).as_ref(), combined)?;
     run.model = checkpoint::describe(&checkpoint)?;
     run.command = line;

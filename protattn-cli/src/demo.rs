@@ -33,7 +33,7 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         "--output",
         &folder,
         "--metric",
-        "all",
+        "all,contact-precision-combined",
         "--null",
         "rotate-labels,shuffle-sequence,random-weights",
         "--per-protein",

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 use protattn_metrics::{
-    AttentionDistance, AttentionMass, ContactPrecision, Entropy, HeadAgreement, Metric, Property,
+    AttentionDistance, AttentionMass, ContactPrecision, Entropy, HeadAgreement, HeadCombination,
+    Metric, Property,
 };
 
 use crate::ending::Usage;
@@ -12,11 +13,18 @@ const NAMES: [&str; 5] = [
     "attention-mass",
     "entropy",
     "distance",
-    "contact-precision",
+    CONTACT_PRECISION,
     "head-agreement",
 ];
+/// What heads are ranked by before they are put together.
+const CONTACT_PRECISION: &str = "contact-precision";
 /// All of them, and all that the program was given.
 const ALL: &str = "all";
+
+/// Whether it was asked how well the best heads predict contacts together, which takes a second pass.
+pub(crate) fn combined(names: &[String]) -> bool {
+    names.iter().any(|name| name == HeadCombination::NAME)
+}
 
 /// The metrics of these names, each once. Those that the program was `given` come first where names
 /// collide, and are taken whenever any metric is; so that a plugin's own needs no naming, also
@@ -35,12 +43,15 @@ pub(crate) fn select(
     for name in names {
         if name == ALL {
             wanted.extend(&known);
+        } else if name == HeadCombination::NAME {
+            wanted.extend(known.iter().filter(|known| *known == CONTACT_PRECISION));
         } else if known.contains(name) || own.contains(name) {
             wanted.push(name);
         } else {
             bail!(Usage(format!(
-                "--metric: there is no metric `{name}`; known are {}, {ALL}",
-                [known, own].concat().join(", ")
+                "--metric: there is no metric `{name}`; known are {}, {}, {ALL}",
+                [known, own].concat().join(", "),
+                HeadCombination::NAME,
             )));
         }
     }
@@ -63,7 +74,7 @@ fn built_in(name: &str, properties: &[Box<dyn Property>]) -> Box<dyn Metric> {
     match name {
         "entropy" => Box::new(Entropy),
         "distance" => Box::new(AttentionDistance),
-        "contact-precision" => Box::new(ContactPrecision),
+        CONTACT_PRECISION => Box::new(ContactPrecision),
         "head-agreement" => Box::new(HeadAgreement),
         _ => Box::new(AttentionMass::new(properties.iter().map(AsRef::as_ref))),
     }
@@ -114,6 +125,9 @@ mod tests {
         let found = names(&["distance", "entropy", "distance"]).unwrap();
         assert_eq!(found, ["distance", "entropy (mine)", "ends (mine)"]);
         assert_eq!(names(&["all"]).unwrap().len(), NAMES.len() + 1);
+        let both = ["contact-precision-combined", "contact-precision"];
+        assert_eq!(names(&both).unwrap()[0], "contact-precision");
+        assert_eq!(names(&both).unwrap().len(), 3, "itself and the own ones");
         assert_eq!(names(&[]).unwrap(), ["entropy (mine)", "ends (mine)"]);
     }
 
@@ -127,7 +141,7 @@ mod tests {
             "{said}"
         );
         assert!(
-            said.ends_with("head-agreement, entropy, ends, all"),
+            said.ends_with("entropy, ends, contact-precision-combined, all"),
             "{said}"
         );
     }

@@ -102,7 +102,7 @@ impl Outcomes {
             .collect()
     }
 
-    /// How well heads predict contacts together, if it was asked how well each does by itself.
+    /// How well heads predict contacts together, from how well each does by itself.
     pub(super) fn combine(
         &self,
         pass: &Pass<'_>,

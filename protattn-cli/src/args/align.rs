@@ -23,7 +23,8 @@ pub(crate) struct AlignArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) property: Option<Vec<String>>,
     /// Statistics of whole attention maps to take besides: attention-mass, entropy, distance,
-    /// contact-precision, head-agreement, or `all`.
+    /// contact-precision, head-agreement, or `all` of these; and contact-precision-combined, of the
+    /// best heads together, which takes a second pass.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) metric: Vec<String>,
     /// Null models to compare each head with. Those but the first take passes of their own.
