@@ -1,3 +1,7 @@
+use std::path::PathBuf;
+
+use crate::SourceError;
+
 /// Why a probe could not be set up, fitted or applied.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,6 +16,10 @@ pub enum Error {
         /// The range it must lie in, in words.
         expected: &'static str,
     },
+
+    /// There is nothing to train on: no sample has a label.
+    #[error("no training sample has a label")]
+    NoLabels,
 
     /// Fewer than two samples to train on.
     #[error("training needs at least 2 samples, found {found}")]
@@ -102,6 +110,94 @@ pub enum Error {
         value: f32,
     },
 
+    /// No feature varies, so that samples cannot be told apart.
+    #[error("every feature has the same value in all {samples} training samples")]
+    NoVariance {
+        /// Samples given.
+        samples: usize,
+    },
+
+    /// A source could not give its features.
+    #[error("the source of the features failed at row {row} (counted from 0)")]
+    Source {
+        /// First row asked for, 0-based.
+        row: usize,
+        /// What the source said.
+        source: SourceError,
+    },
+
+    /// A source gave too many features or too few.
+    #[error(
+        "the source of the features gave {found} numbers from row {row} (counted from 0) on, not {expected}"
+    )]
+    SourceLength {
+        /// First row asked for, 0-based.
+        row: usize,
+        /// Rows asked for times features.
+        expected: usize,
+        /// Numbers given.
+        found: usize,
+    },
+
+    /// A sample is asked for that does not exist.
+    #[error("there is no sample {sample} (counted from 0) among {n_samples}")]
+    NoSuchSample {
+        /// The sample, 0-based.
+        sample: usize,
+        /// Samples there are.
+        n_samples: usize,
+    },
+
+    /// There is not one group for each sample.
+    #[error("{samples} samples but {groups} groups: there must be one group for each sample")]
+    GroupCount {
+        /// Rows of the features.
+        samples: usize,
+        /// Groups given.
+        groups: usize,
+    },
+
+    /// Cross-validation over fewer than two folds.
+    #[error("the number of folds is {found}: cross-validation needs at least 2")]
+    Folds {
+        /// Folds asked for.
+        found: usize,
+    },
+
+    /// There are fewer proteins than folds.
+    #[error("{found} proteins cannot be dealt out to {n_folds} folds")]
+    TooFewGroups {
+        /// Folds asked for.
+        n_folds: usize,
+        /// Proteins among the samples.
+        found: usize,
+    },
+
+    /// There is no penalty to choose from.
+    #[error("there is no inverse penalty to choose from")]
+    NoPenalties,
+
+    /// The samples outside a fold cannot be trained on.
+    #[error("without fold {fold} (counted from 0) nothing can be fitted")]
+    Fold {
+        /// The fold that was held out, 0-based.
+        fold: usize,
+        /// What is wrong with the rest.
+        source: Box<Error>,
+    },
+
+    /// The probe to start from does not fit the samples.
+    #[error(
+        "the probe to start from has {} classes and {} features, not {} and {}",
+        found.0, found.1, expected.0, expected.1
+    )]
+    Start {
+        /// Classes and features of the samples.
+        expected: (usize, usize),
+        /// Those of the probe.
+        found: (usize, usize),
+    },
+
     /// The samples do not have as many features as the probe was fitted on.
     #[error("the samples have {found} features, but the probe was fitted on {expected}")]
     FeatureCount {
@@ -120,5 +216,21 @@ pub enum Error {
         n_classes: usize,
         /// Columns of the features.
         n_features: usize,
+    },
+
+    /// A file could not be read or written.
+    #[error("{}: cannot be read or written", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// A saved probe contradicts itself, or is none.
+    #[error("this is no saved probe: {message}")]
+    Damaged {
+        /// What was found.
+        message: String,
     },
 }

@@ -35,6 +35,7 @@
 pub use ndarray;
 
 mod blocks;
+mod cross_validation;
 mod error;
 mod kernel;
 mod lbfgs;
@@ -44,9 +45,15 @@ mod moments;
 mod objective;
 mod preconditioner;
 mod probe;
+mod problem;
+mod proximal;
+mod save;
 mod settings;
+mod source;
 mod training;
 
+pub use cross_validation::CrossValidation;
 pub use error::Error;
 pub use probe::{Fit, Probe};
 pub use settings::{ClassWeights, LogisticRegression, LogisticRegressionBuilder};
+pub use source::{FeatureSource, Selection, SourceError};

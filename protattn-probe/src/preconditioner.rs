@@ -7,7 +7,11 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
+use ndarray::{Array2, linalg::general_mat_mul};
+
+use crate::Error;
+use crate::moments::Moments;
+use crate::source::{FeatureSource, read};
 
 /// Samples read for each feature. The eigenvalues of a covariance from n samples of d features are
 /// spread by about `(1 + sqrt(d / n)) ^ 2 / (1 - sqrt(d / n)) ^ 2`, which is 4.4 here.
@@ -23,51 +27,93 @@ const CHUNK: usize = 256;
 /// positive definite where features depend on each other and there is next to no penalty.
 const FLOOR: f64 = 1e-10;
 
+/// Correlations of the features `[feature, feature]`, estimated from some samples; `None` where
+/// there are fewer samples than features, so that passes are cheap and the estimate is not, or more
+/// features than [`MAX_FEATURES`].
+///
+/// # Errors
+///
+/// Those of reading the features.
+pub(crate) fn correlations(
+    features: &dyn FeatureSource,
+    moments: &Moments,
+) -> Result<Option<Array2<f64>>, Error> {
+    let (n_samples, n_features) = (features.n_samples(), features.n_features());
+    if n_samples < n_features || n_features > MAX_FEATURES {
+        return Ok(None);
+    }
+    let n_used = n_samples.min(SAMPLES_PER_FEATURE * n_features);
+    let mut sum = Array2::zeros((n_features, n_features));
+    for start in (0..n_used).step_by(CHUNK) {
+        let used = start..(start + CHUNK).min(n_used);
+        let z = standardised(features, used, n_used, moments)?;
+        general_mat_mul(1.0 / n_used as f64, &z.t(), &z, 1.0, &mut sum);
+    }
+    Ok(Some(sum))
+}
+
+/// Samples `used` of `n_used` that lie at equal distances, with mean 0 and variance 1.
+fn standardised(
+    features: &dyn FeatureSource,
+    used: Range<usize>,
+    n_used: usize,
+    moments: &Moments,
+) -> Result<Array2<f64>, Error> {
+    let stride = features.n_samples() / n_used;
+    let mut z = Array2::zeros((used.len(), features.n_features()));
+    let mut buffer = Vec::new();
+    for (mut row, sample) in z.rows_mut().into_iter().zip(used) {
+        let sample = sample * stride;
+        let values = read(features, sample..sample + 1, &mut buffer)?;
+        for (column, (z, value)) in row.iter_mut().zip(values).enumerate() {
+            let variance = moments.variance[column];
+            if variance > 0.0 {
+                *z = (f64::from(*value) - moments.mean[column]) / variance.sqrt();
+            }
+        }
+    }
+    Ok(z)
+}
+
+/// Correlations in other units: `unit` `[feature]` is what a feature of variance 1 is worth.
+pub(crate) fn covariance(correlations: &Array2<f64>, unit: &[f64]) -> Array2<f64> {
+    let mut matrix = correlations.clone();
+    for (mut row, left) in matrix.rows_mut().into_iter().zip(unit) {
+        for (value, right) in row.iter_mut().zip(unit) {
+            *value *= left * right;
+        }
+    }
+    matrix
+}
+
 /// An approximate inverse Hessian, to be applied to gradients.
 #[derive(Debug)]
 pub(crate) enum Preconditioner {
     /// Leaves gradients as they are.
     Identity,
-    /// Lower factor `[feature, feature]` of the Hessian of a score, and the second derivative with
-    /// respect to an intercept. Scores are taken for independent of each other.
-    Covariance { factor: Array2<f64>, intercept: f64 },
+    /// The lower factor `[feature, feature]` of the Hessian of a score, and the second derivative
+    /// with respect to an intercept. Scores are taken for independent of each other.
+    Factor { factor: Array2<f64>, intercept: f64 },
 }
 
 impl Preconditioner {
-    /// Estimates the Hessian of a score: `curvature` times the covariance of the features, less
-    /// `mean` and times `scale`, plus `ridge` on the diagonal.
-    ///
-    /// With fewer samples than features passes are cheap and the estimate is not: it is left out.
-    pub(crate) fn new(
-        features: ArrayView2<'_, f32>,
-        mean: &[f64],
-        scale: &[f64],
-        ridge: &[f64],
-        curvature: f64,
-    ) -> Self {
-        let (n_samples, n_features) = features.dim();
-        if n_samples < n_features || n_features > MAX_FEATURES {
-            return Self::Identity;
-        }
-        let n_used = n_samples.min(SAMPLES_PER_FEATURE * n_features);
-        let mut hessian = Array2::zeros((n_features, n_features));
-        for start in (0..n_used).step_by(CHUNK) {
-            let used = start..(start + CHUNK).min(n_used);
-            let z = standardised(features, used, n_used, mean, scale);
-            general_mat_mul(curvature / n_used as f64, &z.t(), &z, 1.0, &mut hessian);
-        }
-        for (diagonal, ridge) in hessian.diag_mut().iter_mut().zip(ridge) {
+    /// From `curvature`, the second derivative of the loss with respect to a score, times the
+    /// covariance of the features, plus the second derivatives of the penalty, `ridge` `[feature]`.
+    pub(crate) fn new(covariance: Array2<f64>, ridge: &[f64], curvature: f64) -> Self {
+        let mut matrix = covariance;
+        matrix *= curvature;
+        for (diagonal, ridge) in matrix.diag_mut().iter_mut().zip(ridge) {
             *diagonal += ridge + FLOOR;
         }
-        Self::Covariance {
-            factor: cholesky(hessian),
+        Self::Factor {
+            factor: cholesky(matrix),
             intercept: curvature,
         }
     }
 
     /// Replaces a gradient, laid out as `[score, feature + 1]`, by a step against it.
     pub(crate) fn apply(&self, gradient: &mut [f64]) {
-        let Self::Covariance { factor, intercept } = self else {
+        let Self::Factor { factor, intercept } = self else {
             return;
         };
         let n_features = factor.nrows();
@@ -76,25 +122,6 @@ impl Preconditioner {
             row[n_features] /= intercept;
         }
     }
-}
-
-/// Samples `used` of `n_used` that lie at equal distances, less the mean and times the scale.
-fn standardised(
-    features: ArrayView2<'_, f32>,
-    used: Range<usize>,
-    n_used: usize,
-    mean: &[f64],
-    scale: &[f64],
-) -> Array2<f64> {
-    let stride = features.nrows() / n_used;
-    let mut z = Array2::zeros((used.len(), features.ncols()));
-    for (mut row, sample) in z.rows_mut().into_iter().zip(used) {
-        let values = features.row(sample * stride);
-        for (column, (z, value)) in row.iter_mut().zip(values).enumerate() {
-            *z = (f64::from(*value) - mean[column]) * scale[column];
-        }
-    }
-    z
 }
 
 /// The lower factor of a positive definite matrix, row by row; what is above the diagonal keeps
@@ -147,6 +174,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use ndarray::array;
 
     use super::*;
@@ -166,12 +195,21 @@ mod tests {
         }
     }
 
+    fn preconditioner(features: Array2<f32>, moments: &Moments, ridge: &[f64]) -> Preconditioner {
+        let correlations = correlations(&features, moments).unwrap().unwrap();
+        let unit: Vec<f64> = moments.variance.iter().map(|v| v.sqrt()).collect();
+        Preconditioner::new(covariance(&correlations, &unit), ridge, 0.25)
+    }
+
     #[test]
     fn the_hessian_of_a_quadratic_is_undone() {
         // Covariance [[1, 0], [0, 4]] about the mean [2, 0], each score with its intercept.
         let features = array![[1.0, 2.0], [3.0, -2.0], [1.0, -2.0], [3.0, 2.0]];
-        let preconditioner =
-            Preconditioner::new(features.view(), &[2.0, 0.0], &[1.0, 1.0], &[1.0, 0.5], 0.25);
+        let moments = Moments {
+            mean: vec![2.0, 0.0],
+            variance: vec![1.0, 4.0],
+        };
+        let preconditioner = preconditioner(features, &moments, &[1.0, 0.5]);
         let mut gradient = [2.5, 3.0, 0.5, 1.25, 1.5, 0.25];
         preconditioner.apply(&mut gradient);
         for (found, expected) in gradient.iter().zip([2.0, 2.0, 2.0, 1.0, 1.0, 1.0]) {
@@ -180,12 +218,16 @@ mod tests {
     }
 
     #[test]
-    fn features_that_repeat_each_other_leave_finite_steps() {
-        let features = array![[1.0, 1.0], [-1.0, -1.0], [1.0, 1.0]];
-        let preconditioner =
-            Preconditioner::new(features.view(), &[0.0; 2], &[1.0; 2], &[0.0; 2], 0.25);
-        let mut gradient = [1.0, -1.0, 1.0];
+    fn features_that_repeat_each_other_or_never_vary_leave_finite_steps() {
+        let features = array![[1.0, 1.0, 5.0], [-1.0, -1.0, 5.0], [1.0, 1.0, 5.0]];
+        let moments = Moments {
+            mean: vec![1.0 / 3.0, 1.0 / 3.0, 5.0],
+            variance: vec![8.0 / 9.0, 8.0 / 9.0, 0.0],
+        };
+        let preconditioner = preconditioner(features, &moments, &[0.0; 3]);
+        let mut gradient = [1.0, -1.0, 0.0, 1.0];
         preconditioner.apply(&mut gradient);
-        assert!(gradient.iter().all(|step| step.is_finite()));
+        assert!(gradient.iter().all(|step| step.is_finite()), "{gradient:?}");
+        assert_eq!(gradient[2], 0.0);
     }
 }

@@ -8,7 +8,11 @@ mod data;
 mod errors;
 #[path = "tests/optimum.rs"]
 mod optimum;
+#[path = "tests/saved.rs"]
+mod saved;
 #[path = "tests/scikit_learn.rs"]
 mod scikit_learn;
+#[path = "tests/selection.rs"]
+mod selection;
 #[path = "tests/threads.rs"]
 mod threads;
