@@ -14,3 +14,5 @@ mod laws;
 mod observations;
 #[path = "tests/saved.rs"]
 mod saved;
+#[path = "tests/scores.rs"]
+mod scores;

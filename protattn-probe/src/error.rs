@@ -17,8 +17,8 @@ pub enum Error {
         expected: &'static str,
     },
 
-    /// There is nothing to train on: no sample has a label.
-    #[error("no training sample has a label")]
+    /// There is nothing to train on or to evaluate: no sample has a label.
+    #[error("no sample has a label")]
     NoLabels,
 
     /// Fewer than two samples to train on.
@@ -216,6 +216,103 @@ pub enum Error {
         n_classes: usize,
         /// Columns of the features.
         n_features: usize,
+    },
+
+    /// Something for two classes was asked of a probe of more.
+    #[error("the probe has {n_classes} classes: this is for two")]
+    NotBinary {
+        /// Classes of the probe.
+        n_classes: usize,
+    },
+
+    /// A map of attention is not square.
+    #[error("a map is {from} x {to}: from and to must be the same residues")]
+    NotSquare {
+        /// Residues attended from.
+        from: usize,
+        /// Residues attended to.
+        to: usize,
+    },
+
+    /// An array has another shape than it must have.
+    #[error("{what} have the shape {found:?}, not {expected:?}")]
+    Shape {
+        /// The array.
+        what: &'static str,
+        /// The shape it must have.
+        expected: Vec<usize>,
+        /// The shape it has.
+        found: Vec<usize>,
+    },
+
+    /// Features cannot be shared out to layers.
+    #[error("{n_features} features are not the same number of heads for each of {n_layers} layers")]
+    Heads {
+        /// Features there are.
+        n_features: usize,
+        /// Layers asked for.
+        n_layers: usize,
+    },
+
+    /// A layer does not exist, or was given before.
+    #[error("layer {layer} (counted from 0) is none of {n_layers}, or was added before")]
+    Layer {
+        /// The layer, 0-based.
+        layer: usize,
+        /// Layers there are.
+        n_layers: usize,
+    },
+
+    /// A layer was not given.
+    #[error("layer {layer} (counted from 0) of {n_layers} was not added")]
+    MissingLayer {
+        /// The layer, 0-based.
+        layer: usize,
+        /// Layers there are.
+        n_layers: usize,
+    },
+
+    /// A contact map would not fit in memory.
+    #[error("a map of {length} x {length} residues is more than memory can hold")]
+    MapTooLarge {
+        /// Residues.
+        length: usize,
+    },
+
+    /// No draw gives every class to some type of residue.
+    #[error(
+        "no draw of control labels gives {n_types} types of residues all of {n_classes} classes"
+    )]
+    Control {
+        /// Types of residues, or of pairs of them, in training.
+        n_types: usize,
+        /// Classes in training.
+        n_classes: usize,
+    },
+
+    /// A score of a class was asked for that the probe does not have.
+    #[error("there is no class {class} (counted from 0) among {n_classes}")]
+    NoSuchClass {
+        /// The class, 0-based.
+        class: usize,
+        /// Classes of the probe.
+        n_classes: usize,
+    },
+
+    /// A probability is not a number.
+    #[error("the probability of class {class} for sample {sample} (both 0-based) is not a number")]
+    Probability {
+        /// Sample of the protein, 0-based.
+        sample: usize,
+        /// Class, 0-based.
+        class: usize,
+    },
+
+    /// A score could not be computed.
+    #[error("the predictions cannot be scored")]
+    Score {
+        /// What is wrong with them.
+        source: protattn_metrics::Error,
     },
 
     /// A file could not be read or written.

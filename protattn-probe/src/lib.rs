@@ -34,26 +34,39 @@
 
 pub use ndarray;
 
+mod attention;
 mod blocks;
+mod contact;
+mod control;
 mod cross_validation;
 mod error;
+mod evaluation;
 mod kernel;
 mod lbfgs;
 mod line_search;
 mod loss;
 mod moments;
 mod objective;
+mod pair_features;
+mod pairs;
 mod preconditioner;
 mod probe;
 mod problem;
 mod proximal;
+mod random;
 mod save;
 mod settings;
 mod source;
 mod training;
 
+pub use attention::{PairAttention, apc, attention_features, symmetrize};
+pub use contact::{ContactMap, ContactRegression};
+pub use control::ControlTask;
 pub use cross_validation::CrossValidation;
 pub use error::Error;
+pub use evaluation::{Bootstrap, Evaluation, Score, ScoreRow};
+pub use pair_features::{PairCombination, PairFeatures};
+pub use pairs::{PairSamples, PairSampling};
 pub use probe::{Fit, Probe};
 pub use settings::{ClassWeights, LogisticRegression, LogisticRegressionBuilder};
 pub use source::{FeatureSource, Selection, SourceError};

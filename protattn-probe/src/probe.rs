@@ -85,6 +85,10 @@ impl Probe {
         &self.fit
     }
 
+    pub(crate) fn shift_intercepts(&mut self, by: f64) {
+        self.intercepts += by;
+    }
+
     /// The scores `[sample, class]` of samples `[sample, feature]`, before the softmax; for two
     /// classes a single column, the log odds of class 1.
     ///

@@ -269,6 +269,18 @@ impl LogisticRegression {
         Ok(path)
     }
 
+    /// Settings after Rao et al. 2021; see `ContactRegression::default_settings`.
+    pub(crate) fn contact_settings() -> Self {
+        Self {
+            penalty: Penalty {
+                inverse: 1.0 / 0.15,
+                l1_ratio: 1.0,
+                standardize: false,
+            },
+            ..Self::default()
+        }
+    }
+
     /// These settings with another inverse penalty, which must have been checked.
     pub(crate) fn with_inverse_penalty(&self, inverse: f64) -> Self {
         let mut settings = self.clone();

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "tests/contact.rs"]
+mod contact;
 #[path = "tests/data.rs"]
 mod data;
 #[path = "tests/errors.rs"]
 mod errors;
+#[path = "tests/evaluation.rs"]
+mod evaluation;
 #[path = "tests/optimum.rs"]
 mod optimum;
 #[path = "tests/saved.rs"]

@@ -24,7 +24,7 @@ fn sizes() {
     );
     assert_eq!(
         refused(&Array2::zeros((0, 1)), &[], 2),
-        "no training sample has a label"
+        "no sample has a label"
     );
     assert_eq!(
         refused(&array![[1.0]], &[0], 2),
