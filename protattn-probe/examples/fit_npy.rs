@@ -1,6 +1,6 @@
 //! Fits a probe to features on disk, read again in every pass, and prints how it went:
 //!
-//! `cargo run --release -p protattn-probe --example fit_npy -- FEATURES.npy LABELS.npy C MEMORY WEIGHTS OUTPUT`
+//! `cargo run --release -p protattn-probe --example fit_npy -- FEATURES.npy LABELS.npy C MEMORY WEIGHTS TOLERANCE OUTPUT`
 //!
 //! The features are singles `[sample, feature]`, the labels 64-bit integers, both as NumPy saves
 //! them. MEMORY is `memory` to read the features once, or `stream` to keep none of them; WEIGHTS is
@@ -88,8 +88,8 @@ impl FeatureSource for Npy {
 
 fn main() -> Result<(), SourceError> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [features, labels, c, memory, weights, output] = arguments.as_slice() else {
-        return Err("give FEATURES.npy LABELS.npy C MEMORY WEIGHTS OUTPUT".into());
+    let [features, labels, c, memory, weights, tolerance, output] = arguments.as_slice() else {
+        return Err("give FEATURES.npy LABELS.npy C MEMORY WEIGHTS TOLERANCE OUTPUT".into());
     };
     let source = Npy::open(features, "<f4")?;
     let labels = Npy::open(labels, "<i8")?;
@@ -102,6 +102,7 @@ fn main() -> Result<(), SourceError> {
     let settings = LogisticRegression::builder()
         .inverse_penalty(c.parse()?)
         .standardize(false)
+        .tolerance(tolerance.parse()?)
         .class_weights(match weights.as_str() {
             "balanced" => ClassWeights::Balanced,
             _ => ClassWeights::Uniform,

@@ -19,6 +19,13 @@ const CHUNK: usize = 1 << 16;
 /// Numbers summed side by side: one register of the widest instruction set.
 const LANES: usize = 8;
 
+/// A feature, as it lies or converted already: either gives the same bits.
+pub(crate) trait Number: Copy + Into<f64> {}
+
+impl Number for f32 {}
+
+impl Number for f64 {}
+
 /// The instruction set to use, found once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kernel {
@@ -45,7 +52,11 @@ impl Kernel {
     }
 
     /// The product of each row with `weights`.
-    pub(crate) fn dot<const R: usize>(self, rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+    pub(crate) fn dot<T: Number, const R: usize>(
+        self,
+        rows: [&[T]; R],
+        weights: &[f64],
+    ) -> [f64; R] {
         match self {
             // SAFETY: `detect` gives this variant only where the processor has AVX-512F.
             #[cfg(target_arch = "x86_64")]
@@ -58,7 +69,12 @@ impl Kernel {
     }
 
     /// Adds `factors[r]` times row `r`, for each of the rows, to `sum`.
-    pub(crate) fn add<const R: usize>(self, rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+    pub(crate) fn add<T: Number, const R: usize>(
+        self,
+        rows: [&[T]; R],
+        factors: [f64; R],
+        sum: &mut [f64],
+    ) {
         match self {
             // SAFETY: `detect` gives this variant only where the processor has AVX-512F.
             #[cfg(target_arch = "x86_64")]
@@ -73,37 +89,37 @@ impl Kernel {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn dot_avx512<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+fn dot_avx512<T: Number, const R: usize>(rows: [&[T]; R], weights: &[f64]) -> [f64; R] {
     dot(rows, weights)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn dot_avx2<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+fn dot_avx2<T: Number, const R: usize>(rows: [&[T]; R], weights: &[f64]) -> [f64; R] {
     dot(rows, weights)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn add_avx512<const R: usize>(rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+fn add_avx512<T: Number, const R: usize>(rows: [&[T]; R], factors: [f64; R], sum: &mut [f64]) {
     add(rows, factors, sum);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn add_avx2<const R: usize>(rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+fn add_avx2<T: Number, const R: usize>(rows: [&[T]; R], factors: [f64; R], sum: &mut [f64]) {
     add(rows, factors, sum);
 }
 
 #[inline(always)]
-fn dot<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+fn dot<T: Number, const R: usize>(rows: [&[T]; R], weights: &[f64]) -> [f64; R] {
     let (weight_lanes, weight_tail) = weights.as_chunks::<LANES>();
     let row_lanes = rows.map(|row| &row.as_chunks::<LANES>().0[..weight_lanes.len()]);
     let mut sums = [[0.0; LANES]; R];
     for (chunk, weight) in weight_lanes.iter().enumerate() {
         for r in 0..R {
             for lane in 0..LANES {
-                sums[r][lane] += f64::from(row_lanes[r][chunk][lane]) * weight[lane];
+                sums[r][lane] += row_lanes[r][chunk][lane].into() * weight[lane];
             }
         }
     }
@@ -113,7 +129,7 @@ fn dot<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
     for r in 0..R {
         let tail = &rows[r][tail_start..];
         for (lane, (x, weight)) in tail.iter().zip(weight_tail).enumerate() {
-            sums[r][lane] += f64::from(*x) * weight;
+            sums[r][lane] += (*x).into() * weight;
         }
         let [a, b, c, d, e, f, g, h] = sums[r];
         totals[r] = ((a + e) + (c + g)) + ((b + f) + (d + h));
@@ -122,12 +138,12 @@ fn dot<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
 }
 
 #[inline(always)]
-fn add<const R: usize>(rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+fn add<T: Number, const R: usize>(rows: [&[T]; R], factors: [f64; R], sum: &mut [f64]) {
     let rows = rows.map(|row| &row[..sum.len()]);
     for (column, total) in sum.iter_mut().enumerate() {
         let mut step = 0.0;
         for r in 0..R {
-            step += factors[r] * f64::from(rows[r][column]);
+            step += factors[r] * rows[r][column].into();
         }
         *total += step;
     }
@@ -142,7 +158,7 @@ pub(crate) fn chunks(rows: Range<usize>, n_columns: usize) -> impl Iterator<Item
 }
 
 /// The `R` rows of `n_columns` numbers from row `start` on.
-pub(crate) fn tile<const R: usize>(values: &[f32], n_columns: usize, start: usize) -> [&[f32]; R] {
+pub(crate) fn tile<T, const R: usize>(values: &[T], n_columns: usize, start: usize) -> [&[T]; R] {
     std::array::from_fn(|r| &values[(start + r) * n_columns..][..n_columns])
 }
 
@@ -192,7 +208,7 @@ mod tests {
                 })
                 .collect();
             for kernel in kernels() {
-                let rows = tile::<TILE>(x.as_slice().unwrap(), n_columns, 0);
+                let rows = tile::<f32, TILE>(x.as_slice().unwrap(), n_columns, 0);
                 assert_eq!(kernel.dot(rows, &weights).to_vec(), expected);
             }
         }
@@ -213,7 +229,7 @@ mod tests {
                 .collect();
             for kernel in kernels() {
                 let mut sum = vec![100.0; n_columns];
-                let rows = tile::<TILE>(x.as_slice().unwrap(), n_columns, 0);
+                let rows = tile::<f32, TILE>(x.as_slice().unwrap(), n_columns, 0);
                 kernel.add(rows, factors, &mut sum);
                 assert_eq!(sum, expected);
             }
@@ -226,7 +242,7 @@ mod tests {
         let weights: Vec<f64> = (0..37).map(|j| f64::from(j).cos()).collect();
         let results = kernels().into_iter().map(|kernel| {
             let mut sum = weights.clone();
-            let rows = tile::<TILE>(x.as_slice().unwrap(), 37, 0);
+            let rows = tile::<f32, TILE>(x.as_slice().unwrap(), 37, 0);
             let dots = kernel.dot(rows, &weights);
             kernel.add(rows, dots, &mut sum);
             sum.into_iter().map(f64::to_bits).collect::<Vec<_>>()

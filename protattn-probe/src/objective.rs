@@ -16,7 +16,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 
 use crate::Error;
 use crate::blocks::Blocks;
-use crate::kernel::{Kernel, TILE, chunks, tile};
+use crate::kernel::{Kernel, Number, TILE, chunks, tile};
 use crate::loss;
 use crate::moments::Moments;
 use crate::probe::Probe;
@@ -205,6 +205,14 @@ pub(crate) fn n_scores(n_classes: usize) -> usize {
     if n_classes == 2 { 1 } else { n_classes }
 }
 
+/// Room for a tile.
+struct Work {
+    /// `[row of the tile, score]`
+    scores: Vec<f64>,
+    /// `[row of the tile, feature]`
+    converted: Vec<f64>,
+}
+
 /// Linear scores in feature units.
 #[derive(Clone, Copy)]
 pub(crate) struct Linear<'a> {
@@ -217,9 +225,9 @@ pub(crate) struct Linear<'a> {
 
 impl Linear<'_> {
     /// The scores of `R` rows, handed to `put` as (score, row of the tile, value).
-    pub(crate) fn scores<const R: usize>(
+    pub(crate) fn scores<T: Number, const R: usize>(
         &self,
-        rows: [&[f32]; R],
+        rows: [&[T]; R],
         mut put: impl FnMut(usize, usize, f64),
     ) {
         for (score, coefficients) in self.coefficients.rows().into_iter().enumerate() {
@@ -240,34 +248,58 @@ impl Linear<'_> {
         sums: &mut [f64],
     ) -> Result<(), Error> {
         let n_features = self.coefficients.ncols();
-        let mut scores = vec![0.0; TILE * self.intercepts.len()];
+        let mut work = Work {
+            scores: vec![0.0; TILE * self.intercepts.len()],
+            converted: Vec::new(),
+        };
         let mut buffer = Vec::new();
         for chunk in chunks(samples, n_features) {
             let labels = &training.labels[chunk.clone()];
             let values = read(training.features, chunk, &mut buffer)?;
             let whole_tiles = labels.len() - labels.len() % TILE;
             for start in (0..whole_tiles).step_by(TILE) {
-                let rows = tile::<TILE>(values, n_features, start);
+                let rows = tile::<f32, TILE>(values, n_features, start);
                 self.add_tile(
                     training,
                     rows,
                     &labels[start..start + TILE],
-                    &mut scores,
+                    &mut work,
                     sums,
                 );
             }
             for sample in whole_tiles..labels.len() {
-                let rows = tile::<1>(values, n_features, sample);
-                self.add_tile(training, rows, &labels[sample..=sample], &mut scores, sums);
+                let rows = tile::<f32, 1>(values, n_features, sample);
+                self.add_tile(training, rows, &labels[sample..=sample], &mut work, sums);
             }
         }
         Ok(())
     }
 
+    /// Each row is read twice for each score: with several, it is converted once.
     fn add_tile<const R: usize>(
         &self,
         training: &Training<'_>,
         rows: [&[f32]; R],
+        labels: &[usize],
+        work: &mut Work,
+        sums: &mut [f64],
+    ) {
+        if self.intercepts.len() == 1 {
+            return self.add_rows(training, rows, labels, &mut work.scores, sums);
+        }
+        work.converted.clear();
+        for row in rows {
+            work.converted
+                .extend(row.iter().map(|value| f64::from(*value)));
+        }
+        let rows = tile::<f64, R>(&work.converted, self.coefficients.ncols(), 0);
+        self.add_rows(training, rows, labels, &mut work.scores, sums);
+    }
+
+    fn add_rows<T: Number, const R: usize>(
+        &self,
+        training: &Training<'_>,
+        rows: [&[T]; R],
         labels: &[usize],
         scores: &mut [f64],
         sums: &mut [f64],

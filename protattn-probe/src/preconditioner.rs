@@ -5,9 +5,12 @@
 //! is the covariance of the features times a constant, plus the penalty. A few samples for each
 //! feature estimate it well enough to leave some tens of passes.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use ndarray::{Array2, linalg::general_mat_mul};
+use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
 
 use crate::Error;
 use crate::moments::Moments;
@@ -17,11 +20,17 @@ use crate::source::{FeatureSource, read};
 /// spread by about `(1 + sqrt(d / n)) ^ 2 / (1 - sqrt(d / n)) ^ 2`, which is 4.4 here.
 const SAMPLES_PER_FEATURE: usize = 8;
 
+/// Rows of the matrix that are one thread's work.
+const SLAB: usize = 128;
+
+/// Below this many products per thread, starting the thread costs more than it saves.
+const MIN_PRODUCTS_PER_THREAD: usize = 1 << 22;
+
 /// With more features than this the factor would take too much memory (128 MiB) and time.
 const MAX_FEATURES: usize = 4096;
 
 /// Samples multiplied at a time.
-const CHUNK: usize = 256;
+const CHUNK: usize = 512;
 
 /// Added to the diagonal, and the least pivot, for features of variance 1: keeps the factor
 /// positive definite where features depend on each other and there is next to no penalty.
@@ -31,12 +40,16 @@ const FLOOR: f64 = 1e-10;
 /// there are fewer samples than features, so that passes are cheap and the estimate is not, or more
 /// features than [`MAX_FEATURES`].
 ///
+/// The matrix is cut into slabs of rows, of which each is one thread's work, and no more of a row
+/// is computed than up to the diagonal; what threads there are changes no bit.
+///
 /// # Errors
 ///
 /// Those of reading the features.
 pub(crate) fn correlations(
     features: &dyn FeatureSource,
     moments: &Moments,
+    threads: NonZeroUsize,
 ) -> Result<Option<Array2<f64>>, Error> {
     let (n_samples, n_features) = (features.n_samples(), features.n_features());
     if n_samples < n_features || n_features > MAX_FEATURES {
@@ -47,9 +60,39 @@ pub(crate) fn correlations(
     for start in (0..n_used).step_by(CHUNK) {
         let used = start..(start + CHUNK).min(n_used);
         let z = standardised(features, used, n_used, moments)?;
-        general_mat_mul(1.0 / n_used as f64, &z.t(), &z, 1.0, &mut sum);
+        add_products(&z, 1.0 / n_used as f64, &mut sum, threads);
+    }
+    for row in 0..n_features {
+        for column in 0..row {
+            sum[[column, row]] = sum[[row, column]];
+        }
     }
     Ok(Some(sum))
+}
+
+/// Adds `factor` times the products of columns of z to the lower triangle of `sum`.
+fn add_products(z: &Array2<f64>, factor: f64, sum: &mut Array2<f64>, threads: NonZeroUsize) {
+    let slabs = sum.axis_chunks_iter_mut(Axis(0), SLAB).enumerate();
+    // The last slabs are the longest.
+    let queue = Mutex::new(slabs.rev());
+    let work = || {
+        loop {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((index, mut slab)) = next else { break };
+            let start = index * SLAB;
+            let end = start + slab.nrows();
+            let left = z.slice(s![.., start..end]);
+            let mut lower = slab.slice_mut(s![.., ..end]);
+            general_mat_mul(factor, &left.t(), &z.slice(s![.., ..end]), 1.0, &mut lower);
+        }
+    };
+    let useful = z.len().saturating_mul(z.ncols()) / MIN_PRODUCTS_PER_THREAD;
+    thread::scope(|scope| {
+        for _ in 1..threads.get().min(useful) {
+            scope.spawn(work);
+        }
+        work();
+    });
 }
 
 /// Samples `used` of `n_used` that lie at equal distances, with mean 0 and variance 1.
@@ -196,7 +239,9 @@ mod tests {
     }
 
     fn preconditioner(features: Array2<f32>, moments: &Moments, ridge: &[f64]) -> Preconditioner {
-        let correlations = correlations(&features, moments).unwrap().unwrap();
+        let correlations = correlations(&features, moments, NonZeroUsize::MIN)
+            .unwrap()
+            .unwrap();
         let unit: Vec<f64> = moments.variance.iter().map(|v| v.sqrt()).collect();
         Preconditioner::new(covariance(&correlations, &unit), ridge, 0.25)
     }

@@ -117,13 +117,13 @@ impl Probe {
             let values = read(&features, chunk, &mut buffer)?;
             let whole_tiles = n_rows - n_rows % TILE;
             for start in (0..whole_tiles).step_by(TILE) {
-                let rows = tile::<TILE>(values, self.n_features(), start);
+                let rows = tile::<f32, TILE>(values, self.n_features(), start);
                 linear.scores(rows, |score, row, value| {
                     scores[[first + start + row, score]] = value;
                 });
             }
             for sample in whole_tiles..n_rows {
-                let rows = tile::<1>(values, self.n_features(), sample);
+                let rows = tile::<f32, 1>(values, self.n_features(), sample);
                 linear.scores(rows, |score, _, value| {
                     scores[[first + sample, score]] = value;
                 });

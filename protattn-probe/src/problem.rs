@@ -42,7 +42,7 @@ impl<'a> Problem<'a> {
             });
         }
         Ok(Self {
-            correlations: correlations(features, &moments)?,
+            correlations: correlations(features, &moments, threads)?,
             training,
             blocks,
             moments,

@@ -69,7 +69,7 @@ impl LogisticRegressionBuilder {
     }
 
     /// The fit ends once no entry of the gradient is larger than this; see
-    /// [`Fit::gradient_norm`] for the scale. Positive and finite; 1e-8 by default.
+    /// [`Fit::gradient_norm`](crate::Fit::gradient_norm) for the scale. Positive and finite; 1e-8 by default.
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.settings.tolerance = tolerance;
         self
