@@ -20,6 +20,13 @@ use crate::source::{FeatureSource, read};
 /// spread by about `(1 + sqrt(d / n)) ^ 2 / (1 - sqrt(d / n)) ^ 2`, which is 4.4 here.
 const SAMPLES_PER_FEATURE: usize = 8;
 
+/// Samples that suffice to tell whether features are correlated at all.
+const FEW_SAMPLES_PER_FEATURE: usize = 2;
+
+/// Share of the squared correlations that must be more than chance for more samples to be worth
+/// their time.
+const CORRELATED: f64 = 0.5;
+
 /// Rows of the matrix that are one thread's work.
 const SLAB: usize = 128;
 
@@ -55,19 +62,48 @@ pub(crate) fn correlations(
     if n_samples < n_features || n_features > MAX_FEATURES {
         return Ok(None);
     }
-    let n_used = n_samples.min(SAMPLES_PER_FEATURE * n_features);
-    let mut sum = Array2::zeros((n_features, n_features));
-    for start in (0..n_used).step_by(CHUNK) {
-        let used = start..(start + CHUNK).min(n_used);
-        let z = standardised(features, used, n_used, moments)?;
-        add_products(&z, 1.0 / n_used as f64, &mut sum, threads);
-    }
-    for row in 0..n_features {
-        for column in 0..row {
-            sum[[column, row]] = sum[[row, column]];
+    for per_feature in [FEW_SAMPLES_PER_FEATURE, SAMPLES_PER_FEATURE] {
+        let n_used = n_samples.min(per_feature * n_features);
+        let mut sum = Array2::zeros((n_features, n_features));
+        for start in (0..n_used).step_by(CHUNK) {
+            let used = start..(start + CHUNK).min(n_used);
+            let z = standardised(features, used, n_used, moments)?;
+            add_products(&z, 1.0 / n_used as f64, &mut sum, threads);
+        }
+        let kept = mirror(&mut sum, n_used);
+        if kept < CORRELATED || per_feature == SAMPLES_PER_FEATURE || n_used == n_samples {
+            return Ok(Some(sum));
         }
     }
-    Ok(Some(sum))
+    Ok(None)
+}
+
+/// Copies the lower triangle to the upper, less what chance alone makes of it.
+///
+/// Correlations of `n_used` samples have a variance of about 1 / n where there are none. Their share
+/// in the sum of all squares is taken off (Schäfer and Strimmer 2005, Statistical Applications in
+/// Genetics and Molecular Biology 4, 32, table 1 with the target D).
+/// Gives the share of the squares that is left.
+fn mirror(correlations: &mut Array2<f64>, n_used: usize) -> f64 {
+    let n_features = correlations.nrows();
+    let rows = correlations.rows().into_iter().enumerate();
+    let squares: f64 = rows
+        .map(|(row, values)| values.iter().take(row).map(|r| r * r).sum::<f64>())
+        .sum();
+    let by_chance = (n_features * (n_features - 1)) as f64 / 2.0 / n_used as f64;
+    let kept = if squares > by_chance {
+        1.0 - by_chance / squares
+    } else {
+        0.0
+    };
+    for row in 0..n_features {
+        for column in 0..row {
+            let value = kept * correlations[[row, column]];
+            correlations[[row, column]] = value;
+            correlations[[column, row]] = value;
+        }
+    }
+    kept
 }
 
 /// Adds `factor` times the products of columns of z to the lower triangle of `sum`.
@@ -236,6 +272,35 @@ mod tests {
         for (found, expected) in x.iter().zip([1.0, -2.0, 3.0]) {
             assert!((found - expected).abs() < 1e-14, "{x:?}");
         }
+    }
+
+    #[test]
+    fn what_chance_makes_of_independent_features_is_taken_off() {
+        // Squares 0.01, 0.04 and 0.25 below the diagonal, of which chance explains 3 / 50.
+        let mut found = array![[1.0, 0.0, 0.0], [0.1, 1.0, 0.0], [-0.2, 0.5, 1.0]];
+        let kept = mirror(&mut found, 50);
+        assert!((kept - (1.0 - 0.06 / 0.3)).abs() < 1e-15);
+        assert!((found[[0, 2]] + 0.2 * kept).abs() < 1e-15 && found[[0, 2]] == found[[2, 0]]);
+        assert_eq!(found.diag().to_vec(), [1.0; 3]);
+        assert_eq!(mirror(&mut found, 5), 0.0);
+        assert_eq!(found, Array2::<f64>::eye(3));
+    }
+
+    #[test]
+    fn threads_and_slabs_change_nothing() {
+        let z = Array2::from_shape_fn((40, 300), |(i, j)| ((i * 7 + j * 13) % 11) as f64 - 5.0);
+        let sums = [1, 2, 5].map(|threads| {
+            let mut sum = Array2::zeros((300, 300));
+            add_products(&z, 0.5, &mut sum, NonZeroUsize::new(threads).unwrap());
+            sum
+        });
+        let expected = z.t().dot(&z) * 0.5;
+        // What lies right of the diagonal within a slab is computed, and not used.
+        let lower = sums[0].indexed_iter().filter(|((i, j), _)| j <= i);
+        for (place, value) in lower {
+            assert_eq!(*value, expected[place]);
+        }
+        assert!(sums[0] == sums[1] && sums[0] == sums[2]);
     }
 
     fn preconditioner(features: Array2<f32>, moments: &Moments, ridge: &[f64]) -> Preconditioner {
