@@ -1,4 +1,5 @@
-//! Scores of predictions against the truth: precision, recall, F1, accuracy, precision at k.
+//! Scores of predictions against the truth: precision, recall, F1, accuracy, Matthews' correlation,
+//! average precision, area under the ROC curve, precision at k.
 //!
 //! All take plain slices, one element a sample, predictions first. The first three look at one
 //! *positive* class and take every other class as negative, so the same functions serve two
@@ -22,10 +23,16 @@
 //! # Ok::<(), protattn_metrics::Error>(())
 //! ```
 
-use std::cmp::Ordering;
+mod ranking;
+mod top;
+
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use crate::Error;
+
+pub use ranking::{Ranking, average_precision, roc_auc};
+pub use top::{Separation, expected_at_k, precision_at_k, top_count};
 
 /// How many samples of one class against the rest were predicted rightly and wrongly.
 ///
@@ -147,32 +154,54 @@ pub fn accuracy<T: PartialEq>(predicted: &[T], truth: &[T]) -> Result<f64, Error
     Ok(ratio(right as u64, truth.len() as u64))
 }
 
-/// The share of true ones among the `k` samples with the highest scores; in [0, 1].
+/// The correlation of prediction and truth, of any number of classes: Matthews' (1975, Biochimica et
+/// Biophysica Acta 405, 442-451) for two classes, Gorodkin's R_K (2004, Computational Biology and
+/// Chemistry 28, 367-374) for more. In [-1, 1], 0 for a prediction that has nothing to do with the
+/// truth.
 ///
-/// Of samples with the same score the one with the lower index comes first, so the result does not
-/// depend on the sorting. With fewer than `k` samples all of them are taken and the share is of
-/// those. NaN if `k` is 0 or there are no samples. For contacts k is a fraction of the length of
-/// the protein, L/5 for example, rounded by the caller (Rao et al. 2019, arXiv 1906.08230).
+/// NaN if all samples are of one class, or all are predicted to be; scikit-learn's
+/// `matthews_corrcoef`, which this equals otherwise, gives 0 there.
 ///
 /// # Errors
 ///
-/// [`Error::Samples`] if there are not as many scores as truths; [`Error::NanScore`] if a score is
-/// not a number.
-pub fn precision_at_k(scores: &[f64], truth: &[bool], k: usize) -> Result<f64, Error> {
-    same_length(scores.len(), truth.len())?;
-    if let Some(index) = scores.iter().position(|score| score.is_nan()) {
-        return Err(Error::NanScore { index });
+/// [`Error::Samples`] if the two are not of one length.
+///
+/// # Examples
+///
+/// ```
+/// use protattn_metrics::scores;
+///
+/// // TP 1, TN 2, FP 1, FN 0: (1 * 2 - 1 * 0) / sqrt(2 * 1 * 3 * 2).
+/// let value = scores::matthews(&[1, 1, 0, 0], &[1, 0, 0, 0])?;
+/// assert!((value - 2.0 / 12_f64.sqrt()).abs() < 1e-15);
+/// # Ok::<(), protattn_metrics::Error>(())
+/// ```
+pub fn matthews<T: Ord>(predicted: &[T], truth: &[T]) -> Result<f64, Error> {
+    same_length(predicted.len(), truth.len())?;
+    // Samples by class: predicted, and true.
+    let mut classes: BTreeMap<&T, [u64; 2]> = BTreeMap::new();
+    let mut right = 0_u64;
+    for (guess, fact) in predicted.iter().zip(truth) {
+        classes.entry(guess).or_default()[0] += 1;
+        classes.entry(fact).or_default()[1] += 1;
+        right += u64::from(guess == fact);
     }
-    let k = k.min(scores.len());
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    if 0 < k && k < order.len() {
-        order.select_nth_unstable_by(k - 1, |&a, &b| {
-            let by_score = scores[b].partial_cmp(&scores[a]).unwrap_or(Ordering::Equal);
-            by_score.then(a.cmp(&b))
-        });
+    let counts = classes.into_values().map(|pair| pair.map(|n| n as f64));
+    Ok(matthews_of_counts(right as f64, counts))
+}
+
+/// [`matthews`] from the number of right predictions and, for each class, the numbers of samples
+/// that are predicted to be of it and that are of it.
+pub fn matthews_of_counts(right: f64, classes: impl IntoIterator<Item = [f64; 2]>) -> f64 {
+    let (mut n, mut product, mut predicted_squares, mut true_squares) = (0.0, 0.0, 0.0, 0.0);
+    for [predicted, of_class] in classes {
+        n += of_class;
+        product += predicted * of_class;
+        predicted_squares += predicted * predicted;
+        true_squares += of_class * of_class;
     }
-    let right = order[..k].iter().filter(|&&index| truth[index]).count();
-    Ok(ratio(right as u64, k as u64))
+    let spread = (n * n - predicted_squares) * (n * n - true_squares);
+    (right * n - product) / spread.sqrt()
 }
 
 fn same_length(predicted: usize, truth: usize) -> Result<(), Error> {
@@ -220,6 +249,16 @@ mod tests {
         assert!(accuracy::<bool>(&[], &[]).unwrap().is_nan());
         assert!(precision_at_k(&[0.5], &[true], 0).unwrap().is_nan());
         assert!(precision_at_k(&[], &[], 3).unwrap().is_nan());
+    }
+
+    #[test]
+    fn a_correlation_needs_two_classes_on_each_side() {
+        assert!(matthews(&[1, 1], &[1, 0]).unwrap().is_nan());
+        assert!(matthews(&[1, 0], &[1, 1]).unwrap().is_nan());
+        assert!(matthews::<u8>(&[], &[]).unwrap().is_nan());
+        assert_eq!(matthews(&["a", "b"], &["b", "a"]).unwrap(), -1.0);
+        let three = ["a", "b", "c"];
+        assert!((matthews(&three, &three).unwrap() - 1.0).abs() < 1e-15);
     }
 
     #[test]

@@ -26,6 +26,8 @@ mod observations;
 mod proportions;
 #[path = "tests/saved.rs"]
 mod saved;
+#[path = "tests/scores.rs"]
+mod scores;
 #[path = "tests/similarity.rs"]
 mod similarity;
 

@@ -5,8 +5,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use protattn_probe::LogisticRegression;
-use protattn_probe::ndarray::Array2;
+use protattn_probe::ndarray::{Array2, Axis};
+use protattn_probe::{Bootstrap, Evaluation, LogisticRegression, Score};
 
 const SEED: u64 = 1;
 
@@ -58,5 +58,50 @@ fn fit(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, fit);
+/// A penalty on absolute values, as for contacts from attention.
+fn sparse(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("sparse");
+    group.sample_size(10);
+    for (n_samples, n_features, n_classes) in [(50_000, 144, 2), (20_000, 256, 4)] {
+        let (features, labels) = samples(n_samples, n_features, n_classes);
+        let settings = LogisticRegression::builder()
+            .l1_ratio(1.0)
+            .inverse_penalty(0.01);
+        let Ok(settings) = settings.build() else {
+            return;
+        };
+        let id = BenchmarkId::from_parameter(format!("{n_samples}x{n_features}x{n_classes}"));
+        group.bench_function(id, |bencher| {
+            bencher.iter(|| settings.fit(black_box(&features), &labels, n_classes));
+        });
+    }
+    group.finish();
+}
+
+/// Scores of 100 proteins with their intervals.
+fn report(criterion: &mut Criterion) {
+    let (features, labels) = samples(30_000, 16, 2);
+    let mut evaluation = Evaluation::new(2);
+    let rows = features.axis_chunks_iter(Axis(0), 300);
+    for (features, truth) in rows.zip(labels.chunks(300)) {
+        let positive = features.column(0).mapv(f64::from);
+        let shape = (truth.len(), 2);
+        let probabilities = Array2::from_shape_fn(shape, |(sample, class)| match class {
+            1 => positive[sample],
+            _ => 1.0 - positive[sample],
+        });
+        if evaluation.push(300, probabilities.view(), truth).is_err() {
+            return;
+        }
+    }
+    let scores = [Score::F1(1), Score::Matthews, Score::AveragePrecision(1)];
+    let mut group = criterion.benchmark_group("report");
+    group.sample_size(10);
+    group.bench_function("30000x3 scores, 1000 draws", |bencher| {
+        bencher.iter(|| evaluation.report(&scores, &[0.5, 0.5], None, Bootstrap::default()));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, fit, sparse, report);
 criterion_main!(benches);

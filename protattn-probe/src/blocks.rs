@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use crate::Error;
+
 /// Blocks are never shorter than this, so that small problems do not pay for partial sums.
 const MIN_BLOCK: usize = 512;
 
@@ -47,18 +49,26 @@ impl Blocks {
 
     /// Sums `width` numbers over all samples: `add` is called once for each block, with the rows
     /// of that block and a partial sum that starts at zero.
+    ///
+    /// Of several errors the one of the first block is given.
     pub(crate) fn sum(
         &self,
         width: usize,
-        add: impl Fn(Range<usize>, &mut [f64]) + Sync,
-    ) -> Vec<f64> {
+        add: impl Fn(Range<usize>, &mut [f64]) -> Result<(), Error> + Sync,
+    ) -> Result<Vec<f64>, Error> {
         let mut partials = vec![0.0; width * self.n_blocks()];
         let queue = Mutex::new(partials.chunks_exact_mut(width).enumerate());
+        let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
         let work = || {
             loop {
                 let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((block, partial)) = next else { break };
-                add(self.rows(block), partial);
+                if let Err(error) = add(self.rows(block), partial) {
+                    let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                    if failed.as_ref().is_none_or(|(first, _)| block < *first) {
+                        *failed = Some((block, error));
+                    }
+                }
             }
         };
         thread::scope(|scope| {
@@ -67,6 +77,10 @@ impl Blocks {
             }
             work();
         });
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, error)) = failed {
+            return Err(error);
+        }
 
         let mut total = vec![0.0; width];
         for partial in partials.chunks_exact(width) {
@@ -74,7 +88,7 @@ impl Blocks {
                 *sum += value;
             }
         }
-        total
+        Ok(total)
     }
 }
 
@@ -87,20 +101,25 @@ mod tests {
     fn harmonic(n_rows: usize, threads: usize) -> f64 {
         let threads = NonZeroUsize::new(threads).unwrap();
         let blocks = Blocks::new(n_rows, 1 << 20, threads);
-        blocks.sum(2, |rows, partial| {
+        let sums = blocks.sum(2, |rows, partial| {
             for row in rows {
                 partial[0] += 1.0 / (row as f64 + 1.0);
                 partial[1] += 1.0;
             }
-        })[0]
+            Ok(())
+        });
+        sums.unwrap()[0]
     }
 
     #[test]
     fn every_row_is_visited_once() {
         for n_rows in [1, 511, 512, 513, 32_768, 32_769, 100_003] {
             let blocks = Blocks::new(n_rows, 1, NonZeroUsize::MIN);
-            let total = blocks.sum(1, |rows, partial| partial[0] += rows.len() as f64);
-            assert_eq!(total, [n_rows as f64]);
+            let total = blocks.sum(1, |rows, partial| {
+                partial[0] += rows.len() as f64;
+                Ok(())
+            });
+            assert_eq!(total.unwrap(), [n_rows as f64]);
             assert!(blocks.n_blocks() <= MAX_BLOCKS);
         }
     }
@@ -111,5 +130,15 @@ mod tests {
         for threads in [2, 3, 7, 64] {
             assert_eq!(one.to_bits(), harmonic(100_003, threads).to_bits());
         }
+    }
+
+    #[test]
+    fn the_error_of_the_first_block_is_given() {
+        let blocks = Blocks::new(5000, 1 << 20, NonZeroUsize::new(4).unwrap());
+        let error = blocks.sum(1, |rows, _| match rows.start {
+            0 => Ok(()),
+            row => Err(Error::TooFewSamples { found: row }),
+        });
+        assert!(matches!(error, Err(Error::TooFewSamples { found: 512 })));
     }
 }

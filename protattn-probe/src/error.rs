@@ -1,3 +1,7 @@
+use std::path::PathBuf;
+
+use crate::SourceError;
+
 /// Why a probe could not be set up, fitted or applied.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,6 +16,10 @@ pub enum Error {
         /// The range it must lie in, in words.
         expected: &'static str,
     },
+
+    /// There is nothing to train on or to evaluate: no sample has a label.
+    #[error("no sample has a label")]
+    NoLabels,
 
     /// Fewer than two samples to train on.
     #[error("training needs at least 2 samples, found {found}")]
@@ -102,6 +110,94 @@ pub enum Error {
         value: f32,
     },
 
+    /// No feature varies, so that samples cannot be told apart.
+    #[error("every feature has the same value in all {samples} training samples")]
+    NoVariance {
+        /// Samples given.
+        samples: usize,
+    },
+
+    /// A source could not give its features.
+    #[error("the source of the features failed at row {row} (counted from 0)")]
+    Source {
+        /// First row asked for, 0-based.
+        row: usize,
+        /// What the source said.
+        source: SourceError,
+    },
+
+    /// A source gave too many features or too few.
+    #[error(
+        "the source of the features gave {found} numbers from row {row} (counted from 0) on, not {expected}"
+    )]
+    SourceLength {
+        /// First row asked for, 0-based.
+        row: usize,
+        /// Rows asked for times features.
+        expected: usize,
+        /// Numbers given.
+        found: usize,
+    },
+
+    /// A sample is asked for that does not exist.
+    #[error("there is no sample {sample} (counted from 0) among {n_samples}")]
+    NoSuchSample {
+        /// The sample, 0-based.
+        sample: usize,
+        /// Samples there are.
+        n_samples: usize,
+    },
+
+    /// There is not one group for each sample.
+    #[error("{samples} samples but {groups} groups: there must be one group for each sample")]
+    GroupCount {
+        /// Rows of the features.
+        samples: usize,
+        /// Groups given.
+        groups: usize,
+    },
+
+    /// Cross-validation over fewer than two folds.
+    #[error("the number of folds is {found}: cross-validation needs at least 2")]
+    Folds {
+        /// Folds asked for.
+        found: usize,
+    },
+
+    /// There are fewer proteins than folds.
+    #[error("{found} proteins cannot be dealt out to {n_folds} folds")]
+    TooFewGroups {
+        /// Folds asked for.
+        n_folds: usize,
+        /// Proteins among the samples.
+        found: usize,
+    },
+
+    /// There is no penalty to choose from.
+    #[error("there is no inverse penalty to choose from")]
+    NoPenalties,
+
+    /// The samples outside a fold cannot be trained on.
+    #[error("without fold {fold} (counted from 0) nothing can be fitted")]
+    Fold {
+        /// The fold that was held out, 0-based.
+        fold: usize,
+        /// What is wrong with the rest.
+        source: Box<Error>,
+    },
+
+    /// The probe to start from does not fit the samples.
+    #[error(
+        "the probe to start from has {} classes and {} features, not {} and {}",
+        found.0, found.1, expected.0, expected.1
+    )]
+    Start {
+        /// Classes and features of the samples.
+        expected: (usize, usize),
+        /// Those of the probe.
+        found: (usize, usize),
+    },
+
     /// The samples do not have as many features as the probe was fitted on.
     #[error("the samples have {found} features, but the probe was fitted on {expected}")]
     FeatureCount {
@@ -120,5 +216,118 @@ pub enum Error {
         n_classes: usize,
         /// Columns of the features.
         n_features: usize,
+    },
+
+    /// Something for two classes was asked of a probe of more.
+    #[error("the probe has {n_classes} classes: this is for two")]
+    NotBinary {
+        /// Classes of the probe.
+        n_classes: usize,
+    },
+
+    /// A map of attention is not square.
+    #[error("a map is {from} x {to}: from and to must be the same residues")]
+    NotSquare {
+        /// Residues attended from.
+        from: usize,
+        /// Residues attended to.
+        to: usize,
+    },
+
+    /// An array has another shape than it must have.
+    #[error("{what} have the shape {found:?}, not {expected:?}")]
+    Shape {
+        /// The array.
+        what: &'static str,
+        /// The shape it must have.
+        expected: Vec<usize>,
+        /// The shape it has.
+        found: Vec<usize>,
+    },
+
+    /// Features cannot be shared out to layers.
+    #[error("{n_features} features are not the same number of heads for each of {n_layers} layers")]
+    Heads {
+        /// Features there are.
+        n_features: usize,
+        /// Layers asked for.
+        n_layers: usize,
+    },
+
+    /// A layer does not exist, or was given before.
+    #[error("layer {layer} (counted from 0) is none of {n_layers}, or was added before")]
+    Layer {
+        /// The layer, 0-based.
+        layer: usize,
+        /// Layers there are.
+        n_layers: usize,
+    },
+
+    /// A layer was not given.
+    #[error("layer {layer} (counted from 0) of {n_layers} was not added")]
+    MissingLayer {
+        /// The layer, 0-based.
+        layer: usize,
+        /// Layers there are.
+        n_layers: usize,
+    },
+
+    /// A contact map would not fit in memory.
+    #[error("a map of {length} x {length} residues is more than memory can hold")]
+    MapTooLarge {
+        /// Residues.
+        length: usize,
+    },
+
+    /// No draw gives every class to some type of residue.
+    #[error(
+        "no draw of control labels gives {n_types} types of residues all of {n_classes} classes"
+    )]
+    Control {
+        /// Types of residues, or of pairs of them, in training.
+        n_types: usize,
+        /// Classes in training.
+        n_classes: usize,
+    },
+
+    /// A score of a class was asked for that the probe does not have.
+    #[error("there is no class {class} (counted from 0) among {n_classes}")]
+    NoSuchClass {
+        /// The class, 0-based.
+        class: usize,
+        /// Classes of the probe.
+        n_classes: usize,
+    },
+
+    /// A probability is not a number.
+    #[error("the probability of class {class} for sample {sample} (both 0-based) is not a number")]
+    Probability {
+        /// Sample of the protein, 0-based.
+        sample: usize,
+        /// Class, 0-based.
+        class: usize,
+    },
+
+    /// A score could not be computed.
+    #[error("the predictions cannot be scored")]
+    Score {
+        /// What is wrong with them.
+        source: protattn_metrics::Error,
+    },
+
+    /// A file could not be read or written.
+    #[error("{}: cannot be read or written", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// A saved probe contradicts itself, or is none.
+    #[error("this is no saved probe: {message}")]
+    Damaged {
+        /// What was found.
+        message: String,
     },
 }

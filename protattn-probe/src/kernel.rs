@@ -8,13 +8,23 @@
 //! The same code is compiled for several instruction sets. All of them multiply, round and add in
 //! the same order, so that they give the same bits.
 
-use ndarray::ArrayView2;
+use std::ops::Range;
 
 /// Rows handled together: enough to use each weight several times once it is loaded.
 pub(crate) const TILE: usize = 4;
 
+/// Numbers read together, at least a tile: 256 KiB, which stay in a cache close by.
+const CHUNK: usize = 1 << 16;
+
 /// Numbers summed side by side: one register of the widest instruction set.
 const LANES: usize = 8;
+
+/// A feature, as it lies or converted already: either gives the same bits.
+pub(crate) trait Number: Copy + Into<f64> {}
+
+impl Number for f32 {}
+
+impl Number for f64 {}
 
 /// The instruction set to use, found once.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +52,11 @@ impl Kernel {
     }
 
     /// The product of each row with `weights`.
-    pub(crate) fn dot<const R: usize>(self, rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+    pub(crate) fn dot<T: Number, const R: usize>(
+        self,
+        rows: [&[T]; R],
+        weights: &[f64],
+    ) -> [f64; R] {
         match self {
             // SAFETY: `detect` gives this variant only where the processor has AVX-512F.
             #[cfg(target_arch = "x86_64")]
@@ -55,7 +69,12 @@ impl Kernel {
     }
 
     /// Adds `factors[r]` times row `r`, for each of the rows, to `sum`.
-    pub(crate) fn add<const R: usize>(self, rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+    pub(crate) fn add<T: Number, const R: usize>(
+        self,
+        rows: [&[T]; R],
+        factors: [f64; R],
+        sum: &mut [f64],
+    ) {
         match self {
             // SAFETY: `detect` gives this variant only where the processor has AVX-512F.
             #[cfg(target_arch = "x86_64")]
@@ -70,37 +89,37 @@ impl Kernel {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn dot_avx512<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+fn dot_avx512<T: Number, const R: usize>(rows: [&[T]; R], weights: &[f64]) -> [f64; R] {
     dot(rows, weights)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn dot_avx2<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+fn dot_avx2<T: Number, const R: usize>(rows: [&[T]; R], weights: &[f64]) -> [f64; R] {
     dot(rows, weights)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn add_avx512<const R: usize>(rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+fn add_avx512<T: Number, const R: usize>(rows: [&[T]; R], factors: [f64; R], sum: &mut [f64]) {
     add(rows, factors, sum);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn add_avx2<const R: usize>(rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+fn add_avx2<T: Number, const R: usize>(rows: [&[T]; R], factors: [f64; R], sum: &mut [f64]) {
     add(rows, factors, sum);
 }
 
 #[inline(always)]
-fn dot<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
+fn dot<T: Number, const R: usize>(rows: [&[T]; R], weights: &[f64]) -> [f64; R] {
     let (weight_lanes, weight_tail) = weights.as_chunks::<LANES>();
     let row_lanes = rows.map(|row| &row.as_chunks::<LANES>().0[..weight_lanes.len()]);
     let mut sums = [[0.0; LANES]; R];
     for (chunk, weight) in weight_lanes.iter().enumerate() {
         for r in 0..R {
             for lane in 0..LANES {
-                sums[r][lane] += f64::from(row_lanes[r][chunk][lane]) * weight[lane];
+                sums[r][lane] += row_lanes[r][chunk][lane].into() * weight[lane];
             }
         }
     }
@@ -110,7 +129,7 @@ fn dot<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
     for r in 0..R {
         let tail = &rows[r][tail_start..];
         for (lane, (x, weight)) in tail.iter().zip(weight_tail).enumerate() {
-            sums[r][lane] += f64::from(*x) * weight;
+            sums[r][lane] += (*x).into() * weight;
         }
         let [a, b, c, d, e, f, g, h] = sums[r];
         totals[r] = ((a + e) + (c + g)) + ((b + f) + (d + h));
@@ -119,57 +138,34 @@ fn dot<const R: usize>(rows: [&[f32]; R], weights: &[f64]) -> [f64; R] {
 }
 
 #[inline(always)]
-fn add<const R: usize>(rows: [&[f32]; R], factors: [f64; R], sum: &mut [f64]) {
+fn add<T: Number, const R: usize>(rows: [&[T]; R], factors: [f64; R], sum: &mut [f64]) {
     let rows = rows.map(|row| &row[..sum.len()]);
     for (column, total) in sum.iter_mut().enumerate() {
         let mut step = 0.0;
         for r in 0..R {
-            step += factors[r] * f64::from(rows[r][column]);
+            step += factors[r] * rows[r][column].into();
         }
         *total += step;
     }
 }
 
-/// Lends rows of the features as slices.
-///
-/// Features in row order are lent as they lie; those in another order are copied, a tile at a
-/// time.
-pub(crate) struct Rows<'a> {
-    features: ArrayView2<'a, f32>,
-    copy: Vec<f32>,
+/// Cuts rows into ranges of whole tiles, but for the last, that are read and used together.
+pub(crate) fn chunks(rows: Range<usize>, n_columns: usize) -> impl Iterator<Item = Range<usize>> {
+    let n_tiles = (CHUNK / (TILE * n_columns.max(1))).max(1);
+    let end = rows.end;
+    rows.step_by(n_tiles * TILE)
+        .map(move |start| start..(start + n_tiles * TILE).min(end))
 }
 
-impl<'a> Rows<'a> {
-    pub(crate) fn new(features: ArrayView2<'a, f32>) -> Self {
-        Self {
-            features,
-            copy: Vec::new(),
-        }
-    }
-
-    /// The `R` rows from row `start` on.
-    pub(crate) fn tile<const R: usize>(&mut self, start: usize) -> [&[f32]; R] {
-        let n_columns = self.features.ncols();
-        let contiguous = n_columns < 2 || self.features.strides()[1] == 1;
-        if !contiguous {
-            self.copy.clear();
-            for row in start..start + R {
-                self.copy.extend(self.features.row(row));
-            }
-        }
-        let (features, copy) = (&self.features, &self.copy);
-        std::array::from_fn(|r| {
-            if contiguous {
-                features.row(start + r).to_slice().unwrap_or_default()
-            } else {
-                &copy[r * n_columns..][..n_columns]
-            }
-        })
-    }
+/// The `R` rows of `n_columns` numbers from row `start` on.
+pub(crate) fn tile<T, const R: usize>(values: &[T], n_columns: usize, start: usize) -> [&[T]; R] {
+    std::array::from_fn(|r| &values[(start + r) * n_columns..][..n_columns])
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use ndarray::Array2;
 
     use super::*;
@@ -212,11 +208,8 @@ mod tests {
                 })
                 .collect();
             for kernel in kernels() {
-                let mut rows = Rows::new(x.view());
-                assert_eq!(
-                    kernel.dot(rows.tile::<TILE>(0), &weights).to_vec(),
-                    expected
-                );
+                let rows = tile::<f32, TILE>(x.as_slice().unwrap(), n_columns, 0);
+                assert_eq!(kernel.dot(rows, &weights).to_vec(), expected);
             }
         }
     }
@@ -236,7 +229,8 @@ mod tests {
                 .collect();
             for kernel in kernels() {
                 let mut sum = vec![100.0; n_columns];
-                kernel.add(Rows::new(x.view()).tile::<TILE>(0), factors, &mut sum);
+                let rows = tile::<f32, TILE>(x.as_slice().unwrap(), n_columns, 0);
+                kernel.add(rows, factors, &mut sum);
                 assert_eq!(sum, expected);
             }
         }
@@ -248,8 +242,9 @@ mod tests {
         let weights: Vec<f64> = (0..37).map(|j| f64::from(j).cos()).collect();
         let results = kernels().into_iter().map(|kernel| {
             let mut sum = weights.clone();
-            let dots = kernel.dot(Rows::new(x.view()).tile::<TILE>(0), &weights);
-            kernel.add(Rows::new(x.view()).tile::<TILE>(0), dots, &mut sum);
+            let rows = tile::<f32, TILE>(x.as_slice().unwrap(), 37, 0);
+            let dots = kernel.dot(rows, &weights);
+            kernel.add(rows, dots, &mut sum);
             sum.into_iter().map(f64::to_bits).collect::<Vec<_>>()
         });
         let results: Vec<_> = results.collect();
@@ -257,12 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_the_same_in_any_memory_order() {
-        let x = features(6, 5);
-        let mut by_column = Array2::zeros((5, 6));
-        by_column.assign(&x.t());
-        let mut lent = Rows::new(x.view());
-        let mut copied = Rows::new(by_column.t());
-        assert_eq!(lent.tile::<3>(2), copied.tile::<3>(2));
+    fn chunks_cover_the_rows_in_whole_tiles() {
+        for (rows, n_columns) in [(3..1003, 7), (0..5, 1 << 20), (4..4, 3), (0..100_000, 1)] {
+            let chunks: Vec<_> = chunks(rows.clone(), n_columns).collect();
+            let joined: Vec<usize> = chunks.iter().cloned().flatten().collect();
+            assert_eq!(joined, rows.collect::<Vec<_>>());
+            let whole = &chunks[..chunks.len().saturating_sub(1)];
+            assert!(whole.iter().all(|chunk| chunk.len() % TILE == 0));
+        }
     }
 }

@@ -37,13 +37,17 @@ pub(crate) struct Minimum {
 ///
 /// Ends without convergence after the greatest number of steps, or when rounding leaves no step
 /// that improves the point.
-pub(crate) fn minimise(
+///
+/// # Errors
+///
+/// Those of `evaluate`.
+pub(crate) fn minimise<E>(
     start: Vec<f64>,
     limits: Limits,
     precondition: impl Fn(&mut [f64]),
-    mut evaluate: impl FnMut(&[f64]) -> (f64, Vec<f64>),
-) -> Minimum {
-    let (value, gradient) = evaluate(&start);
+    mut evaluate: impl FnMut(&[f64]) -> Result<(f64, Vec<f64>), E>,
+) -> Result<Minimum, E> {
+    let (value, gradient) = evaluate(&start)?;
     let mut current = Trial {
         point: start,
         value,
@@ -53,20 +57,20 @@ pub(crate) fn minimise(
     let mut iterations = 0;
     while max_norm(&current.gradient) > limits.tolerance && iterations < limits.max_iterations {
         let direction = history.direction(&current.gradient, &precondition);
-        let next = line_search::search(&current, &direction, &mut evaluate);
+        let next = line_search::search(&current, &direction, &mut evaluate)?;
         let Some(next) = next else { break };
         history.push(&current, &next, &precondition);
         current = next;
         iterations += 1;
     }
     let gradient_norm = max_norm(&current.gradient);
-    Minimum {
+    Ok(Minimum {
         converged: gradient_norm <= limits.tolerance,
         point: current.point,
         value: current.value,
         gradient_norm,
         iterations,
-    }
+    })
 }
 
 /// A step and what it did to the gradient.
@@ -137,17 +141,30 @@ pub(crate) fn add_scaled(sum: &mut [f64], factor: f64, step: &[f64]) {
     }
 }
 
-fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
+pub(crate) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
-fn max_norm(vector: &[f64]) -> f64 {
+pub(crate) fn max_norm(vector: &[f64]) -> f64 {
     vector.iter().fold(0.0, |norm: f64, x| norm.max(x.abs()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
+
+    fn minimise(
+        start: Vec<f64>,
+        limits: Limits,
+        evaluate: impl Fn(&[f64]) -> (f64, Vec<f64>),
+    ) -> Minimum {
+        let found = super::minimise(start, limits, |_| {}, |x| Ok::<_, Infallible>(evaluate(x)));
+        match found {
+            Ok(minimum) => minimum,
+        }
+    }
 
     const LIMITS: Limits = Limits {
         tolerance: 1e-12,
@@ -171,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_quadratic_is_solved() {
-        let found = minimise(vec![5.0, -3.0], LIMITS, |_| {}, quadratic);
+        let found = minimise(vec![5.0, -3.0], LIMITS, quadratic);
         assert!(found.converged);
         assert!((found.point[0] - 298.0 / 1199.0).abs() < 1e-12);
         assert!((found.point[1] - 7.0 / 1199.0).abs() < 1e-12);
@@ -179,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_distant_minimum_is_reached_in_few_steps() {
-        let found = minimise(vec![0.0], LIMITS, |_| {}, flat);
+        let found = minimise(vec![0.0], LIMITS, flat);
         assert!(found.converged, "{found:?}");
         assert!((found.point[0] - 1000.0).abs() < 1e-9);
         assert!(found.iterations < 30, "{found:?}");
@@ -191,7 +208,7 @@ mod tests {
             max_iterations: 2,
             ..LIMITS
         };
-        let found = minimise(vec![5.0, -3.0], limits, |_| {}, quadratic);
+        let found = minimise(vec![5.0, -3.0], limits, quadratic);
         assert!(!found.converged);
         assert_eq!(found.iterations, 2);
         assert!(found.gradient_norm > LIMITS.tolerance);
@@ -204,12 +221,9 @@ mod tests {
             max_iterations: usize::MAX,
         };
         // exp(x) - 3x has no double at which its gradient is exactly 0.
-        let found = minimise(
-            vec![0.0],
-            limits,
-            |_| {},
-            |x| (x[0].exp() - 3.0 * x[0], vec![x[0].exp() - 3.0]),
-        );
+        let found = minimise(vec![0.0], limits, |x| {
+            (x[0].exp() - 3.0 * x[0], vec![x[0].exp() - 3.0])
+        });
         assert!((found.point[0] - 3.0_f64.ln()).abs() < 1e-15);
         assert!(!found.converged || found.gradient_norm == 0.0);
     }

@@ -8,13 +8,13 @@
 use crate::lbfgs::{add_scaled, dot};
 
 /// Share of the first-order decrease that a step must bring.
-const DECREASE: f64 = 1e-4;
+pub(crate) const DECREASE: f64 = 1e-4;
 
 /// A step must bring the slope down to this share of what it was.
 const CURVATURE: f64 = 0.9;
 
 /// Relative rise of the value that is taken for rounding.
-const ROUNDING: f64 = 1e-14;
+pub(crate) const ROUNDING: f64 = 1e-14;
 
 /// Greatest factor by which a step grows while the minimum lies beyond it.
 const GROWTH: f64 = 10.0;
@@ -43,20 +43,20 @@ struct End {
 /// Finds an acceptable step from `start` along `direction`, trying the whole of it first.
 ///
 /// `None` if the direction does not descend or no step is found that rounding does not spoil.
-pub(crate) fn search(
+pub(crate) fn search<E>(
     start: &Trial,
     direction: &[f64],
-    mut evaluate: impl FnMut(&[f64]) -> (f64, Vec<f64>),
-) -> Option<Trial> {
+    mut evaluate: impl FnMut(&[f64]) -> Result<(f64, Vec<f64>), E>,
+) -> Result<Option<Trial>, E> {
     let slope = dot(&start.gradient, direction);
     if slope >= 0.0 {
-        return None;
+        return Ok(None);
     }
     let mut low = End { length: 0.0, slope };
     let mut high: Option<End> = None;
     let mut length = 1.0;
     for _ in 0..MAX_TRIALS {
-        let trial = step(start, direction, length, &mut evaluate);
+        let trial = step(start, direction, length, &mut evaluate)?;
         let here = End {
             length,
             slope: dot(&trial.gradient, direction),
@@ -64,29 +64,29 @@ pub(crate) fn search(
         if here.slope < CURVATURE * slope {
             low = here;
         } else if is_low_enough(start.value, slope, trial.value, here) {
-            return Some(trial);
+            return Ok(Some(trial));
         } else {
             high = Some(here);
         }
         length = next_length(low, high);
     }
-    None
+    Ok(None)
 }
 
-fn step(
+pub(crate) fn step<E>(
     start: &Trial,
     direction: &[f64],
     length: f64,
-    evaluate: &mut impl FnMut(&[f64]) -> (f64, Vec<f64>),
-) -> Trial {
+    evaluate: &mut impl FnMut(&[f64]) -> Result<(f64, Vec<f64>), E>,
+) -> Result<Trial, E> {
     let mut point = start.point.clone();
     add_scaled(&mut point, length, direction);
-    let (value, gradient) = evaluate(&point);
-    Trial {
+    let (value, gradient) = evaluate(&point)?;
+    Ok(Trial {
         point,
         value,
         gradient,
-    }
+    })
 }
 
 fn is_low_enough(start_value: f64, start_slope: f64, value: f64, here: End) -> bool {
@@ -115,7 +115,17 @@ fn next_length(low: End, high: Option<End>) -> f64 {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::convert::Infallible;
+
     use super::*;
+
+    fn search(
+        start: &Trial,
+        direction: &[f64],
+        evaluate: impl Fn(&[f64]) -> (f64, Vec<f64>),
+    ) -> Option<Trial> {
+        super::search(start, direction, |x| Ok::<_, Infallible>(evaluate(x))).unwrap()
+    }
 
     fn parabola(x: &[f64]) -> (f64, Vec<f64>) {
         ((x[0] - 3.0).powi(2), vec![2.0 * (x[0] - 3.0)])

@@ -1,8 +1,7 @@
-use ndarray::ArrayView2;
-
 use crate::Error;
 use crate::blocks::Blocks;
-use crate::kernel::Rows;
+use crate::kernel::chunks;
+use crate::source::{FeatureSource, read};
 
 /// Mean and variance of each feature, in feature units.
 #[derive(Debug)]
@@ -23,27 +22,29 @@ impl Moments {
     /// # Errors
     ///
     /// [`Error::NotFinite`] for the first feature, in row order, that is NaN or infinite.
-    pub(crate) fn new(features: ArrayView2<'_, f32>, blocks: Blocks) -> Result<Self, Error> {
-        let n_columns = features.ncols();
-        let origin: Vec<f64> = features.row(0).iter().copied().map(f64::from).collect();
+    pub(crate) fn new(features: &dyn FeatureSource, blocks: Blocks) -> Result<Self, Error> {
+        let n_columns = features.n_features();
+        let origin = read(features, 0..1, &mut Vec::new())?
+            .iter()
+            .copied()
+            .map(f64::from)
+            .collect::<Vec<_>>();
         let sums = blocks.sum(2 * n_columns, |rows, partial| {
             let (first, second) = partial.split_at_mut(n_columns);
-            let mut lent = Rows::new(features);
-            for row in rows {
-                let [values] = lent.tile(row);
-                for (column, value) in values.iter().enumerate() {
-                    let deviation = f64::from(*value) - origin[column];
-                    first[column] += deviation;
-                    second[column] += deviation * deviation;
+            let mut buffer = Vec::new();
+            for chunk in chunks(rows, n_columns) {
+                for row in read(features, chunk, &mut buffer)?.chunks_exact(n_columns) {
+                    add_deviations(row, &origin, first, second);
                 }
             }
-        });
+            Ok(())
+        })?;
 
         // The square of a finite single is a finite double, so only a bad feature can spoil a sum.
         if sums.iter().any(|sum| !sum.is_finite()) {
             check_finite(features)?;
         }
-        let n = features.nrows() as f64;
+        let n = features.n_samples() as f64;
         let (first, second) = sums.split_at(n_columns);
         let mean = origin.iter().zip(first).map(|(x, sum)| x + sum / n);
         let variance = first
@@ -57,19 +58,31 @@ impl Moments {
     }
 }
 
-/// Names the first feature, in row order, that is NaN or infinite.
-pub(crate) fn check_finite(features: ArrayView2<'_, f32>) -> Result<(), Error> {
-    match features
-        .indexed_iter()
-        .find(|(_, value)| !value.is_finite())
-    {
-        Some(((row, column), value)) => Err(Error::NotFinite {
-            row,
-            column,
-            value: *value,
-        }),
-        None => Ok(()),
+fn add_deviations(row: &[f32], origin: &[f64], first: &mut [f64], second: &mut [f64]) {
+    let sums = first.iter_mut().zip(second);
+    for ((value, origin), (first, second)) in row.iter().zip(origin).zip(sums) {
+        let deviation = f64::from(*value) - origin;
+        *first += deviation;
+        *second += deviation * deviation;
     }
+}
+
+/// Names the first feature, in row order, that is NaN or infinite.
+pub(crate) fn check_finite(features: &dyn FeatureSource) -> Result<(), Error> {
+    let n_columns = features.n_features();
+    let mut buffer = Vec::new();
+    for chunk in chunks(0..features.n_samples(), n_columns) {
+        let start = chunk.start;
+        let values = read(features, chunk, &mut buffer)?;
+        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+            return Err(Error::NotFinite {
+                row: start + place / n_columns,
+                column: place % n_columns,
+                value: values[place],
+            });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -84,7 +97,7 @@ mod tests {
 
     fn moments(features: &Array2<f32>) -> Result<Moments, Error> {
         let blocks = Blocks::new(features.nrows(), features.ncols(), NonZeroUsize::MIN);
-        Moments::new(features.view(), blocks)
+        Moments::new(features, blocks)
     }
 
     #[test]

@@ -6,17 +6,22 @@
 //! `s = 1 / sqrt(v + 4 l)` when it is on raw ones, `l` being the weight of the penalty against the
 //! mean loss. (The second derivative of the log loss is at most v / 4, so that either choice makes
 //! the diagonal of the Hessian about 1.) The intercept in feature units is the centred one less
-//! the sum of `w m`. Features are thus standardised without being touched.
+//! the sum of `w m`. Features are thus standardised without being touched. Of an elastic net this
+//! is the smooth part, `l` being the weight of the squares; the weights of the absolute values are
+//! kept for the solver that needs them.
 
 use std::ops::Range;
 
 use ndarray::{Array1, Array2, ArrayView2};
 
+use crate::Error;
 use crate::blocks::Blocks;
-use crate::kernel::{Kernel, Rows, TILE};
+use crate::kernel::{Kernel, Number, TILE, chunks, tile};
 use crate::loss;
 use crate::moments::Moments;
-use crate::preconditioner::Preconditioner;
+use crate::probe::Probe;
+use crate::settings::Penalty;
+use crate::source::read;
 use crate::training::Training;
 
 /// The mean weighted loss plus the penalty, as a function of the solver's coordinates.
@@ -28,48 +33,59 @@ pub(crate) struct Objective<'a> {
     blocks: Blocks,
     kernel: Kernel,
     n_scores: usize,
-    mean: Vec<f64>,
+    mean: &'a [f64],
     /// `s` above `[feature]`; 0 for a feature without variance, which holds its coefficient at 0.
     scale: Vec<f64>,
     /// Half of this times the square of `u` is the penalty `[feature]`.
     ridge: Vec<f64>,
+    /// This times the absolute value of `u` is the penalty `[feature]`.
+    lasso: Vec<f64>,
 }
 
 impl<'a> Objective<'a> {
-    /// `inverse_penalty` is scikit-learn's C.
     pub(crate) fn new(
         training: &'a Training<'a>,
-        moments: Moments,
-        inverse_penalty: f64,
-        standardize: bool,
+        moments: &'a Moments,
+        penalty: Penalty,
         blocks: Blocks,
     ) -> Self {
-        let penalty = 1.0 / (inverse_penalty * training.total_weight);
+        let whole = 1.0 / (penalty.inverse * training.total_weight);
+        let squares = whole * (1.0 - penalty.l1_ratio);
+        let absolutes = whole * penalty.l1_ratio;
         let scale = moments.variance.iter().map(|variance| match variance {
             0.0 => 0.0,
-            _ if standardize => 1.0 / variance.sqrt(),
-            _ => 1.0 / (variance + 4.0 * penalty).sqrt(),
+            _ if penalty.standardize => 1.0 / variance.sqrt(),
+            _ => 1.0 / (variance + 4.0 * squares).sqrt(),
         });
         let scale: Vec<f64> = scale.collect();
-        let ridge = scale
-            .iter()
-            .map(|scale| {
-                if standardize {
-                    penalty
-                } else {
-                    penalty * scale * scale
-                }
-            })
-            .collect();
+        // What the penalty is on, as a multiple of `u`.
+        let unit = |scale: &f64| if penalty.standardize { 1.0 } else { *scale };
         Self {
+            ridge: scale.iter().map(|s| squares * unit(s).powi(2)).collect(),
+            lasso: scale.iter().map(|s| absolutes * unit(s)).collect(),
             training,
             blocks,
             kernel: Kernel::detect(),
             n_scores: n_scores(training.n_classes()),
-            mean: moments.mean,
+            mean: &moments.mean,
             scale,
-            ridge,
         }
+    }
+
+    pub(crate) fn scale(&self) -> &[f64] {
+        &self.scale
+    }
+
+    pub(crate) fn ridge(&self) -> &[f64] {
+        &self.ridge
+    }
+
+    /// Weights of the absolute values in the penalty, laid out as a point; 0 for intercepts.
+    pub(crate) fn absolute_weights(&self) -> Vec<f64> {
+        let row = self.lasso.iter().copied().chain([0.0]);
+        row.cycle()
+            .take(self.n_scores * (self.n_features() + 1))
+            .collect()
     }
 
     fn n_features(&self) -> usize {
@@ -99,20 +115,38 @@ impl<'a> Objective<'a> {
         point
     }
 
-    /// An approximate inverse Hessian at the start.
-    pub(crate) fn preconditioner(&self) -> Preconditioner {
+    /// The solver's coordinates of a probe: the other way round than
+    /// [`in_feature_units`](Self::in_feature_units).
+    pub(crate) fn point_of(&self, probe: &Probe) -> Vec<f64> {
+        let mut point = Vec::with_capacity(self.n_scores * (self.n_features() + 1));
+        let rows = probe.coefficients().into_outer_iter();
+        for (row, intercept) in rows.zip(probe.intercepts()) {
+            let mut centred = *intercept;
+            for ((coefficient, scale), mean) in row.iter().zip(&self.scale).zip(self.mean) {
+                centred += coefficient * mean;
+                point.push(if *scale > 0.0 {
+                    coefficient / scale
+                } else {
+                    0.0
+                });
+            }
+            point.push(centred);
+        }
+        point
+    }
+
+    /// The second derivatives of the mean loss with respect to the scores `[score, score]`, where
+    /// all coefficients are zero.
+    pub(crate) fn coupling_at_start(&self) -> Array2<f64> {
         let total = self.training.total_weight;
-        let shares = self.training.class_mass.iter().map(|mass| mass / total);
-        // The second derivative of the loss with respect to a score, mean over the scores.
-        let curvature = shares.map(|share| share * (1.0 - share)).sum::<f64>()
-            / self.training.n_classes() as f64;
-        Preconditioner::new(
-            self.training.features,
-            &self.mean,
-            &self.scale,
-            &self.ridge,
-            curvature,
-        )
+        let share = |class: usize| self.training.class_mass[class] / total;
+        if self.n_scores == 1 {
+            return Array2::from_elem((1, 1), share(0) * share(1));
+        }
+        Array2::from_shape_fn((self.n_scores, self.n_scores), |(a, b)| {
+            let same = if a == b { share(a) } else { 0.0 };
+            same - share(a) * share(b)
+        })
     }
 
     /// Coefficients `[score, feature]` and intercepts `[score]` in feature units.
@@ -132,7 +166,7 @@ impl<'a> Objective<'a> {
     }
 
     /// The value and the gradient at `point`: one pass over the features.
-    pub(crate) fn evaluate(&self, point: &[f64]) -> (f64, Vec<f64>) {
+    pub(crate) fn evaluate(&self, point: &[f64]) -> Result<(f64, Vec<f64>), Error> {
         let (coefficients, intercepts) = self.in_feature_units(point);
         let linear = Linear {
             kernel: self.kernel,
@@ -140,10 +174,10 @@ impl<'a> Objective<'a> {
             intercepts: intercepts.as_slice().unwrap_or_default(),
         };
         let mut sums = self.blocks.sum(point.len() + 1, |rows, partial| {
-            linear.add_losses(self.training, rows, partial);
-        });
+            linear.add_losses(self.training, rows, partial)
+        })?;
         let loss = sums.pop().unwrap_or_default();
-        self.finish(point, loss, sums)
+        Ok(self.finish(point, loss, sums))
     }
 
     /// Turns sums over samples into the mean in the solver's coordinates and adds the penalty.
@@ -171,6 +205,14 @@ pub(crate) fn n_scores(n_classes: usize) -> usize {
     if n_classes == 2 { 1 } else { n_classes }
 }
 
+/// Room for a tile.
+struct Work {
+    /// `[row of the tile, score]`
+    scores: Vec<f64>,
+    /// `[row of the tile, feature]`
+    converted: Vec<f64>,
+}
+
 /// Linear scores in feature units.
 #[derive(Clone, Copy)]
 pub(crate) struct Linear<'a> {
@@ -183,9 +225,9 @@ pub(crate) struct Linear<'a> {
 
 impl Linear<'_> {
     /// The scores of `R` rows, handed to `put` as (score, row of the tile, value).
-    pub(crate) fn scores<const R: usize>(
+    pub(crate) fn scores<T: Number, const R: usize>(
         &self,
-        rows: [&[f32]; R],
+        rows: [&[T]; R],
         mut put: impl FnMut(usize, usize, f64),
     ) {
         for (score, coefficients) in self.coefficients.rows().into_iter().enumerate() {
@@ -199,24 +241,65 @@ impl Linear<'_> {
 
     /// Adds the losses of some samples and their gradient in feature units to `sums`, which is
     /// laid out like a point and has the loss at its end.
-    fn add_losses(&self, training: &Training<'_>, samples: Range<usize>, sums: &mut [f64]) {
-        let mut rows = Rows::new(training.features);
-        let mut scores = vec![0.0; TILE * self.intercepts.len()];
-        let whole_tiles = samples.end - samples.len() % TILE;
-        for start in (samples.start..whole_tiles).step_by(TILE) {
-            let labels = &training.labels[start..start + TILE];
-            self.add_tile::<TILE>(training, rows.tile(start), labels, &mut scores, sums);
+    fn add_losses(
+        &self,
+        training: &Training<'_>,
+        samples: Range<usize>,
+        sums: &mut [f64],
+    ) -> Result<(), Error> {
+        let n_features = self.coefficients.ncols();
+        let mut work = Work {
+            scores: vec![0.0; TILE * self.intercepts.len()],
+            converted: Vec::new(),
+        };
+        let mut buffer = Vec::new();
+        for chunk in chunks(samples, n_features) {
+            let labels = &training.labels[chunk.clone()];
+            let values = read(training.features, chunk, &mut buffer)?;
+            let whole_tiles = labels.len() - labels.len() % TILE;
+            for start in (0..whole_tiles).step_by(TILE) {
+                let rows = tile::<f32, TILE>(values, n_features, start);
+                self.add_tile(
+                    training,
+                    rows,
+                    &labels[start..start + TILE],
+                    &mut work,
+                    sums,
+                );
+            }
+            for sample in whole_tiles..labels.len() {
+                let rows = tile::<f32, 1>(values, n_features, sample);
+                self.add_tile(training, rows, &labels[sample..=sample], &mut work, sums);
+            }
         }
-        for sample in whole_tiles..samples.end {
-            let labels = &training.labels[sample..=sample];
-            self.add_tile::<1>(training, rows.tile(sample), labels, &mut scores, sums);
-        }
+        Ok(())
     }
 
+    /// Each row is read twice for each score: with several, it is converted once.
     fn add_tile<const R: usize>(
         &self,
         training: &Training<'_>,
         rows: [&[f32]; R],
+        labels: &[usize],
+        work: &mut Work,
+        sums: &mut [f64],
+    ) {
+        if self.intercepts.len() == 1 {
+            return self.add_rows(training, rows, labels, &mut work.scores, sums);
+        }
+        work.converted.clear();
+        for row in rows {
+            work.converted
+                .extend(row.iter().map(|value| f64::from(*value)));
+        }
+        let rows = tile::<f64, R>(&work.converted, self.coefficients.ncols(), 0);
+        self.add_rows(training, rows, labels, &mut work.scores, sums);
+    }
+
+    fn add_rows<T: Number, const R: usize>(
+        &self,
+        training: &Training<'_>,
+        rows: [&[T]; R],
         labels: &[usize],
         scores: &mut [f64],
         sums: &mut [f64],

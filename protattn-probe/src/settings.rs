@@ -1,15 +1,11 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
-use ndarray::ArrayView2;
-
 use crate::Error;
-use crate::blocks::Blocks;
-use crate::lbfgs::{self, Limits};
-use crate::moments::Moments;
-use crate::objective::{Objective, n_scores};
-use crate::probe::{Fit, Probe};
-use crate::training::Training;
+use crate::lbfgs::Limits;
+use crate::probe::Probe;
+use crate::problem::Problem;
+use crate::source::FeatureSource;
 
 /// How much the loss of a sample counts, by its class.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,6 +20,16 @@ pub enum ClassWeights {
     Given(Vec<f64>),
 }
 
+/// What is added to the losses, and on which coefficients.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Penalty {
+    /// scikit-learn's C.
+    pub(crate) inverse: f64,
+    /// Share of the absolute values.
+    pub(crate) l1_ratio: f64,
+    pub(crate) standardize: bool,
+}
+
 /// Settings of a [`LogisticRegression`], to be checked by [`build`](Self::build).
 #[derive(Debug, Clone)]
 #[must_use]
@@ -35,7 +41,15 @@ impl LogisticRegressionBuilder {
     /// The inverse of the penalty, scikit-learn's C: the factor before the sum of losses. Smaller
     /// is a stronger penalty. Positive and finite; 1 by default.
     pub fn inverse_penalty(mut self, c: f64) -> Self {
-        self.settings.inverse_penalty = c;
+        self.settings.penalty.inverse = c;
+        self
+    }
+
+    /// The share of the absolute values of the coefficients in the penalty, scikit-learn's
+    /// `l1_ratio`: 0 is a penalty on the squares alone, 1 on the absolute values alone, between
+    /// them is an elastic net. Above 0 some coefficients are exactly zero. In [0, 1]; 0 by default.
+    pub fn l1_ratio(mut self, share: f64) -> Self {
+        self.settings.penalty.l1_ratio = share;
         self
     }
 
@@ -44,7 +58,7 @@ impl LogisticRegressionBuilder {
     ///
     /// The coefficients of a [`Probe`] are in feature units either way.
     pub fn standardize(mut self, yes: bool) -> Self {
-        self.settings.standardize = yes;
+        self.settings.penalty.standardize = yes;
         self
     }
 
@@ -55,7 +69,7 @@ impl LogisticRegressionBuilder {
     }
 
     /// The fit ends once no entry of the gradient is larger than this; see
-    /// [`Fit::gradient_norm`] for the scale. Positive and finite; 1e-8 by default.
+    /// [`Fit::gradient_norm`](crate::Fit::gradient_norm) for the scale. Positive and finite; 1e-8 by default.
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.settings.tolerance = tolerance;
         self
@@ -79,11 +93,19 @@ impl LogisticRegressionBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] if the inverse penalty or the tolerance is not positive and finite,
-    /// [`Error::ClassWeight`] if a class weight is not.
+    /// [`Error::Setting`] if the inverse penalty or the tolerance is not positive and finite or the
+    /// share of absolute values not in [0, 1], [`Error::ClassWeight`] if a class weight is not
+    /// positive and finite.
     pub fn build(self) -> Result<LogisticRegression, Error> {
         let settings = self.settings;
-        check_positive("inverse_penalty", settings.inverse_penalty)?;
+        check_positive("inverse_penalty", settings.penalty.inverse)?;
+        if !(0.0..=1.0).contains(&settings.penalty.l1_ratio) {
+            return Err(Error::Setting {
+                name: "l1_ratio",
+                found: settings.penalty.l1_ratio,
+                expected: "from 0 to 1",
+            });
+        }
         check_positive("tolerance", settings.tolerance)?;
         if let ClassWeights::Given(weights) = &settings.class_weights
             && let Some(class) = weights.iter().position(|weight| !is_positive(*weight))
@@ -101,7 +123,7 @@ fn is_positive(x: f64) -> bool {
     x > 0.0 && x.is_finite()
 }
 
-fn check_positive(name: &'static str, found: f64) -> Result<(), Error> {
+pub(crate) fn check_positive(name: &'static str, found: f64) -> Result<(), Error> {
     if is_positive(found) {
         return Ok(());
     }
@@ -112,26 +134,30 @@ fn check_positive(name: &'static str, found: f64) -> Result<(), Error> {
     })
 }
 
-/// Logistic regression with an L2 penalty: binary for two classes, multinomial for more.
+/// Penalised logistic regression: binary for two classes, multinomial for more.
 ///
 /// It minimises the objective of scikit-learn's `LogisticRegression`,
 ///
-/// `C * sum over samples of weight * loss + 0.5 * sum of squared coefficients`,
+/// `C * sum over samples of weight * loss + l1_ratio * sum of |coefficients|
+/// + (1 - l1_ratio) / 2 * sum of squared coefficients`,
 ///
 /// where the loss is the negative log probability of the right class, in nats, and the
 /// coefficients are those of standardised features unless
 /// [`standardize`](LogisticRegressionBuilder::standardize) says otherwise. Intercepts are not
 /// penalised. Two classes have one row of coefficients, for the log odds of class 1; more classes
-/// have one each, and these add up to zero over the classes.
+/// have one each, and intercepts that add up to zero over the classes. With a penalty on squares
+/// alone so do the coefficients. With one on absolute values alone and four classes or more the coefficients of a feature may be
+/// determined only up to a number added to all of them, which changes neither a probability nor the
+/// objective.
 ///
-/// The solver is limited-memory BFGS on all samples, in double precision, from coefficients of
-/// zero. Where there are as many samples as features or more, and at most 4096 features, the
-/// covariance of some of the samples is its first guess of the curvature; that takes 8 bytes a pair
-/// of features. There is no random number in it.
+/// The solver works on all samples, in double precision. For squares it is limited-memory BFGS; for
+/// absolute values a proximal quasi-Newton method with the same curvature, whose zeros are exact.
+/// Where there are as many samples as features or more, and at most 4096 features, the covariance
+/// of some of the samples is its first guess of the curvature; that takes 16 bytes a pair of
+/// features. There is no random number in it.
 #[derive(Debug, Clone)]
 pub struct LogisticRegression {
-    inverse_penalty: f64,
-    standardize: bool,
+    penalty: Penalty,
     class_weights: ClassWeights,
     tolerance: f64,
     max_iterations: usize,
@@ -141,8 +167,11 @@ pub struct LogisticRegression {
 impl Default for LogisticRegression {
     fn default() -> Self {
         Self {
-            inverse_penalty: 1.0,
-            standardize: true,
+            penalty: Penalty {
+                inverse: 1.0,
+                l1_ratio: 0.0,
+                standardize: true,
+            },
             class_weights: ClassWeights::Uniform,
             tolerance: 1e-8,
             max_iterations: 1000,
@@ -161,74 +190,120 @@ impl LogisticRegression {
 
     /// Fits a probe.
     ///
-    /// `features` is `[sample, feature]` and is not copied (where a row's features are not
-    /// adjacent in memory, a few rows at a time are). `labels` holds the class of each sample,
-    /// 0-based, below `n_classes`; every class must occur. A feature with the same value in all
-    /// samples gets the coefficient 0.
+    /// `features` is `[sample, feature]`: an array, a view of one (`x.view()`, `&x`), or any other
+    /// [`FeatureSource`]. It is not copied, but for a few rows at a time where they are not
+    /// adjacent in memory. `labels` holds the class of each sample, 0-based, below `n_classes`;
+    /// every class must occur. A feature with the same value in all samples gets the coefficient 0,
+    /// and [`Fit::constant_features`](crate::Fit::constant_features) counts it.
     ///
     /// A fit that does not converge is a result, not an error: see [`Probe::fit`].
     ///
     /// # Errors
     ///
-    /// - [`Error::LabelCount`], [`Error::TooFewSamples`], [`Error::NoFeatures`],
-    ///   [`Error::TooFewClasses`] or [`Error::ClassWeightCount`] if the sizes do not fit;
+    /// - [`Error::LabelCount`], [`Error::NoLabels`], [`Error::TooFewSamples`],
+    ///   [`Error::NoFeatures`], [`Error::TooFewClasses`] or [`Error::ClassWeightCount`] if the
+    ///   sizes do not fit;
     /// - [`Error::LabelOutOfRange`], [`Error::OneClass`] or [`Error::UnseenClass`] if the labels
     ///   do not;
     /// - [`Error::NotFinite`] if a feature is NaN or infinite;
-    /// - [`Error::TooLarge`] if there are more coefficients than can be addressed.
+    /// - [`Error::NoVariance`] if no feature varies;
+    /// - [`Error::TooLarge`] if there are more coefficients than can be addressed;
+    /// - [`Error::Source`] or [`Error::SourceLength`] if the features cannot be had.
     pub fn fit(
         &self,
-        features: ArrayView2<'_, f32>,
+        features: impl FeatureSource,
         labels: &[usize],
         n_classes: usize,
     ) -> Result<Probe, Error> {
-        let training = Training::new(features, labels, n_classes, &self.class_weights)?;
-        check_memory(n_classes, features.ncols())?;
+        self.problem(&features, labels, n_classes)?
+            .solve(self.penalty, self.limits(), None)
+    }
+
+    /// Fits a probe, starting from another one: of a neighbouring layer, or of another penalty.
+    ///
+    /// The solution is the same, within the tolerance, and is reached in fewer steps if the start
+    /// is near.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit), and [`Error::Start`] if `start` is of other classes or
+    /// features.
+    pub fn fit_from(
+        &self,
+        start: &Probe,
+        features: impl FeatureSource,
+        labels: &[usize],
+        n_classes: usize,
+    ) -> Result<Probe, Error> {
+        self.problem(&features, labels, n_classes)?
+            .solve(self.penalty, self.limits(), Some(start))
+    }
+
+    /// Fits a probe for each of several inverse penalties, in the order given, which are taken in
+    /// place of that of the settings. Each starts from the one before, so an ascending order is the
+    /// quickest.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit), and [`Error::Setting`] if an inverse penalty is not positive
+    /// and finite.
+    pub fn fit_path(
+        &self,
+        features: impl FeatureSource,
+        labels: &[usize],
+        n_classes: usize,
+        inverse_penalties: &[f64],
+    ) -> Result<Vec<Probe>, Error> {
+        for inverse in inverse_penalties {
+            check_positive("inverse_penalty", *inverse)?;
+        }
+        let problem = self.problem(&features, labels, n_classes)?;
+        let mut path: Vec<Probe> = Vec::with_capacity(inverse_penalties.len());
+        for inverse in inverse_penalties {
+            let penalty = Penalty {
+                inverse: *inverse,
+                ..self.penalty
+            };
+            path.push(problem.solve(penalty, self.limits(), path.last())?);
+        }
+        Ok(path)
+    }
+
+    /// Settings after Rao et al. 2021; see `ContactRegression::default_settings`.
+    pub(crate) fn contact_settings() -> Self {
+        Self {
+            penalty: Penalty {
+                inverse: 1.0 / 0.15,
+                l1_ratio: 1.0,
+                standardize: false,
+            },
+            ..Self::default()
+        }
+    }
+
+    /// These settings with another inverse penalty, which must have been checked.
+    pub(crate) fn with_inverse_penalty(&self, inverse: f64) -> Self {
+        let mut settings = self.clone();
+        settings.penalty.inverse = inverse;
+        settings
+    }
+
+    fn problem<'a>(
+        &self,
+        features: &'a dyn FeatureSource,
+        labels: &'a [usize],
+        n_classes: usize,
+    ) -> Result<Problem<'a>, Error> {
         let threads = self.threads.unwrap_or_else(available_threads);
-        let blocks = Blocks::new(features.nrows(), features.ncols(), threads);
-        let moments = Moments::new(features, blocks)?;
-        let objective = Objective::new(
-            &training,
-            moments,
-            self.inverse_penalty,
-            self.standardize,
-            blocks,
-        );
-        let limits = Limits {
+        Problem::new(features, labels, n_classes, &self.class_weights, threads)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
             tolerance: self.tolerance,
             max_iterations: self.max_iterations,
-        };
-        let preconditioner = objective.preconditioner();
-        let found = lbfgs::minimise(
-            objective.start(),
-            limits,
-            |gradient| preconditioner.apply(gradient),
-            |point| objective.evaluate(point),
-        );
-        let (coefficients, intercepts) = objective.in_feature_units(&found.point);
-        let fit = Fit {
-            converged: found.converged,
-            iterations: found.iterations,
-            gradient_norm: found.gradient_norm,
-            objective: found.value * self.inverse_penalty * training.total_weight,
-        };
-        Ok(Probe::new(coefficients, intercepts, n_classes, fit))
+        }
     }
-}
-
-/// Refuses coefficients that, with the copies of them that the solver keeps, cannot be addressed.
-fn check_memory(n_classes: usize, n_features: usize) -> Result<(), Error> {
-    const BYTES_PER_COEFFICIENT: usize = 128 * size_of::<f64>();
-    n_features
-        .checked_add(1)
-        .and_then(|width| width.checked_mul(n_scores(n_classes)))
-        .and_then(|coefficients| coefficients.checked_mul(BYTES_PER_COEFFICIENT))
-        .filter(|bytes| *bytes <= isize::MAX as usize)
-        .map(|_| ())
-        .ok_or(Error::TooLarge {
-            n_classes,
-            n_features,
-        })
 }
 
 fn available_threads() -> NonZeroUsize {

@@ -1,5 +1,4 @@
-use ndarray::ArrayView2;
-
+use crate::source::FeatureSource;
 use crate::{ClassWeights, Error};
 
 /// Samples to train on, checked: two or more, two or more classes, each class seen.
@@ -7,7 +6,7 @@ use crate::{ClassWeights, Error};
 /// Whether the features are finite is found out later, in the pass that takes their moments.
 pub(crate) struct Training<'a> {
     /// `[sample, feature]`
-    pub(crate) features: ArrayView2<'a, f32>,
+    pub(crate) features: &'a dyn FeatureSource,
     /// Class of each sample `[sample]`, 0-based.
     pub(crate) labels: &'a [usize],
     /// `[class]`
@@ -20,7 +19,7 @@ pub(crate) struct Training<'a> {
 
 impl<'a> Training<'a> {
     pub(crate) fn new(
-        features: ArrayView2<'a, f32>,
+        features: &'a dyn FeatureSource,
         labels: &'a [usize],
         n_classes: usize,
         weights: &ClassWeights,
@@ -48,16 +47,19 @@ impl<'a> Training<'a> {
 }
 
 fn check_sizes(
-    features: ArrayView2<'_, f32>,
+    features: &dyn FeatureSource,
     labels: &[usize],
     n_classes: usize,
 ) -> Result<(), Error> {
-    let (samples, n_features) = features.dim();
+    let (samples, n_features) = (features.n_samples(), features.n_features());
     if labels.len() != samples {
         return Err(Error::LabelCount {
             samples,
             labels: labels.len(),
         });
+    }
+    if samples == 0 {
+        return Err(Error::NoLabels);
     }
     if samples < 2 {
         return Err(Error::TooFewSamples { found: samples });
@@ -71,15 +73,21 @@ fn check_sizes(
     Ok(())
 }
 
-/// Samples of each class, all of them at least 1.
-fn count_classes(labels: &[usize], n_classes: usize) -> Result<Vec<usize>, Error> {
-    if let Some(sample) = labels.iter().position(|label| *label >= n_classes) {
-        return Err(Error::LabelOutOfRange {
+/// Refuses labels of classes that there are not.
+pub(crate) fn check_labels(labels: &[usize], n_classes: usize) -> Result<(), Error> {
+    match labels.iter().position(|label| *label >= n_classes) {
+        Some(sample) => Err(Error::LabelOutOfRange {
             sample,
             label: labels[sample],
             n_classes,
-        });
+        }),
+        None => Ok(()),
     }
+}
+
+/// Samples of each class, all of them at least 1.
+fn count_classes(labels: &[usize], n_classes: usize) -> Result<Vec<usize>, Error> {
+    check_labels(labels, n_classes)?;
     if labels.iter().all(|label| *label == labels[0]) {
         return Err(Error::OneClass {
             class: labels[0],
@@ -126,17 +134,17 @@ mod tests {
     use super::*;
 
     fn training(labels: &[usize], n_classes: usize, weights: ClassWeights) -> Result<f64, String> {
-        let features = Array2::zeros((labels.len(), 1));
-        Training::new(features.view(), labels, n_classes, &weights)
+        let features = Array2::<f32>::zeros((labels.len(), 1));
+        Training::new(&features, labels, n_classes, &weights)
             .map(|training| training.total_weight)
             .map_err(|error| error.to_string())
     }
 
     #[test]
     fn balanced_weights_give_each_class_the_same_mass() {
-        let features = Array2::zeros((6, 1));
+        let features = Array2::<f32>::zeros((6, 1));
         let labels = [0, 1, 1, 2, 2, 2];
-        let training = Training::new(features.view(), &labels, 3, &ClassWeights::Balanced).unwrap();
+        let training = Training::new(&features, &labels, 3, &ClassWeights::Balanced).unwrap();
         assert_eq!(training.class_weights, [2.0, 1.0, 2.0 / 3.0]);
         assert_eq!(training.class_mass, [2.0, 2.0, 2.0]);
     }

@@ -2,13 +2,21 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "tests/contact.rs"]
+mod contact;
 #[path = "tests/data.rs"]
 mod data;
 #[path = "tests/errors.rs"]
 mod errors;
+#[path = "tests/evaluation.rs"]
+mod evaluation;
 #[path = "tests/optimum.rs"]
 mod optimum;
+#[path = "tests/saved.rs"]
+mod saved;
 #[path = "tests/scikit_learn.rs"]
 mod scikit_learn;
+#[path = "tests/selection.rs"]
+mod selection;
 #[path = "tests/threads.rs"]
 mod threads;

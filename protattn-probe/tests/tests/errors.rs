@@ -23,6 +23,10 @@ fn sizes() {
         "3 samples but 2 labels: there must be one label for each sample"
     );
     assert_eq!(
+        refused(&Array2::zeros((0, 1)), &[], 2),
+        "no sample has a label"
+    );
+    assert_eq!(
         refused(&array![[1.0]], &[0], 2),
         "training needs at least 2 samples, found 1"
     );
@@ -89,6 +93,10 @@ fn settings() {
         "tolerance is NaN: it must be positive and finite"
     );
     assert_eq!(
+        refused_setting(builder().l1_ratio(1.5)),
+        "l1_ratio is 1.5: it must be from 0 to 1"
+    );
+    assert_eq!(
         refused_setting(builder().class_weights(ClassWeights::Given(vec![1.0, -2.0]))),
         "the weight of class 1 is -2: it must be positive and finite"
     );
@@ -113,4 +121,10 @@ fn features_without_variance_are_no_error() {
         .unwrap();
     assert_eq!(probe.coefficients()[[0, 0]], 0.0);
     assert!(probe.coefficients()[[0, 1]] > 0.0);
+    assert_eq!(probe.fit().constant_features, 1);
+
+    assert_eq!(
+        refused(&array![[7.0, 0.0], [7.0, 0.0]], &[0, 1], 2),
+        "every feature has the same value in all 2 training samples"
+    );
 }

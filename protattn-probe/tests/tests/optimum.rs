@@ -1,30 +1,34 @@
 //! What must hold at an optimum, computed here from the definition and not by the crate.
 
-use protattn_probe::ndarray::{Array1, Array2, Axis, array};
+use protattn_probe::ndarray::{Array1, Array2, Axis, array, s};
 use protattn_probe::{ClassWeights, LogisticRegression, Probe};
 
 use crate::data::samples;
 
-/// The largest entry of the gradient of scikit-learn's objective in feature units, divided by C
-/// and by the number of samples, with one row of coefficients a class.
-fn gradient_norm(probe: &Probe, features: &Array2<f32>, labels: &[usize], c: f64) -> f64 {
+/// The gradient of the mean loss in feature units, one row a class.
+fn loss_gradient(probe: &Probe, features: &Array2<f32>, labels: &[usize]) -> Array2<f64> {
     let x = features.mapv(f64::from);
-    let n = labels.len() as f64;
     let mut residuals = probe.predict_proba(features.view()).unwrap();
     for (sample, label) in labels.iter().enumerate() {
         residuals[[sample, *label]] -= 1.0;
     }
     // Two classes have one row of coefficients, for class 1.
     let first = if probe.n_classes() == 2 { 1 } else { 0 };
-    let mut largest = 0.0_f64;
-    for (row, coefficients) in probe.coefficients().rows().into_iter().enumerate() {
-        let residual = residuals.column(row + first);
-        let loss = x.t().dot(&residual) / n;
-        let gradient = loss + &coefficients / (c * n);
-        largest = gradient.fold(largest, |m, g| m.max(g.abs()));
-        largest = largest.max(residual.sum().abs() / n);
+    residuals.slice(s![.., first..]).t().dot(&x) / labels.len() as f64
+}
+
+/// The largest entry of the gradient of scikit-learn's objective in feature units, divided by C
+/// and by the number of samples.
+fn gradient_norm(probe: &Probe, features: &Array2<f32>, labels: &[usize], c: f64) -> f64 {
+    let n = labels.len() as f64;
+    let loss = loss_gradient(probe, features, labels);
+    let gradient = loss + probe.coefficients().mapv(|w| w / (c * n));
+    let largest = gradient.fold(0.0_f64, |m, g| m.max(g.abs()));
+    let mut residuals = probe.predict_proba(features).unwrap().sum_axis(Axis(0));
+    for label in labels {
+        residuals[*label] -= 1.0;
     }
-    largest
+    residuals.fold(largest, |m, r| m.max(r.abs() / n))
 }
 
 #[test]
@@ -46,6 +50,48 @@ fn the_gradient_vanishes() {
         );
         let norm = gradient_norm(&probe, &features, &labels, c);
         assert!(norm < 2e-9, "{n_classes} classes, C {c}: gradient {norm:e}");
+    }
+}
+
+/// The largest entry of the least subgradient, likewise, of an elastic net.
+#[test]
+fn the_least_subgradient_vanishes_and_zeros_are_exact() {
+    for (n_classes, c, l1_ratio) in [
+        (2, 0.01, 1.0),
+        (3, 0.01, 1.0),
+        (4, 0.02, 0.5),
+        (5, 0.03, 1.0),
+    ] {
+        let (features, labels) = samples(1003, 30, n_classes);
+        let probe = LogisticRegression::builder()
+            .inverse_penalty(c)
+            .l1_ratio(l1_ratio)
+            .standardize(false)
+            .tolerance(1e-11)
+            .build()
+            .unwrap()
+            .fit(&features, &labels, n_classes)
+            .unwrap();
+        assert!(
+            probe.fit().converged,
+            "{n_classes} classes: {:?}",
+            probe.fit()
+        );
+        let loss = loss_gradient(&probe, &features, &labels);
+        let whole = 1.0 / (c * labels.len() as f64);
+        for (gradient, weight) in loss.iter().zip(probe.coefficients()) {
+            let smooth = gradient + (1.0 - l1_ratio) * whole * weight;
+            let absolute = l1_ratio * whole;
+            let least = if *weight == 0.0 {
+                (smooth.abs() - absolute).max(0.0)
+            } else {
+                smooth + absolute * weight.signum()
+            };
+            assert!(least.abs() < 2e-9, "{n_classes} classes: {least:e}");
+        }
+        let zeros = probe.coefficients().iter().filter(|w| **w == 0.0).count();
+        assert!(zeros > probe.coefficients().len() / 4, "{zeros}");
+        assert!(zeros < probe.coefficients().len());
     }
 }
 

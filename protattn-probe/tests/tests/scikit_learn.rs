@@ -28,6 +28,7 @@ struct Case {
     n_classes: usize,
     c: f64,
     standardize: bool,
+    l1_ratio: f64,
     weights: Value,
     coefficients: Vec<Vec<f64>>,
     intercepts: Vec<f64>,
@@ -51,6 +52,7 @@ fn fit(case: &Case, features: &Array2<f32>, labels: &[usize]) -> Probe {
     LogisticRegression::builder()
         .inverse_penalty(case.c)
         .standardize(case.standardize)
+        .l1_ratio(case.l1_ratio)
         .class_weights(class_weights(&case.weights))
         .tolerance(1e-12)
         .build()
@@ -71,7 +73,7 @@ fn coefficients_objective_and_probabilities() {
     let reference: Reference =
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let features = matrix(&reference.features);
-    assert_eq!(reference.cases.len(), 10);
+    assert_eq!(reference.cases.len(), 16);
     for (number, case) in reference.cases.iter().enumerate() {
         let labels = match case.n_classes {
             2 => &reference.labels.two,
@@ -90,6 +92,11 @@ fn coefficients_objective_and_probabilities() {
             coefficients.column(3),
             Array1::<f64>::zeros(coefficients.nrows())
         );
+
+        let zeros = |values: &Array2<f64>| values.mapv(|value| value == 0.0);
+        let expected = zeros(&matrix(&case.coefficients));
+        let sparse = case.l1_ratio > 0.0;
+        assert!(!sparse || zeros(&coefficients) == expected, "case {number}");
 
         let intercepts = probe.intercepts().to_owned().insert_axis(Axis(0));
         let error = relative_error(&intercepts, &matrix(std::slice::from_ref(&case.intercepts)));

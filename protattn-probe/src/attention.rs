@@ -1,0 +1,273 @@
+//! Features of pairs of residues, from attention.
+
+use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, Zip};
+
+use crate::Error;
+
+/// A map plus its transpose: `a(i, j) + a(j, i)`, for maps `[from, to]`.
+///
+/// # Errors
+///
+/// [`Error::NotSquare`] if the map is not square.
+///
+/// # Examples
+///
+/// ```
+/// use protattn_probe::ndarray::array;
+/// use protattn_probe::symmetrize;
+///
+/// let map = array![[0.5, 0.25], [1.0, 0.0]];
+/// assert_eq!(symmetrize(map.view())?, array![[1.0, 1.25], [1.25, 0.0]]);
+/// # Ok::<(), protattn_probe::Error>(())
+/// ```
+pub fn symmetrize(map: ArrayView2<'_, f32>) -> Result<Array2<f32>, Error> {
+    check_square(map.dim())?;
+    Ok(&map + &map.t())
+}
+
+/// The average product correction: each entry less the product of the sums of its row and of its
+/// column over the sum of all, `F(i, j) - F(i, .) F(., j) / F(., .)` (Dunn, Wahl and Gloor 2008,
+/// Bioinformatics 24, 333-340; Rao et al. 2021).
+///
+/// What a residue has in common with all others goes, what it has with one stays. Rows and columns
+/// of the result add up to 0, up to the rounding to single precision. Sums are taken in double
+/// precision. A map whose entries add up to 0 has no such correction and is given back as it is.
+///
+/// # Errors
+///
+/// [`Error::NotSquare`] if the map is not square.
+///
+/// # Examples
+///
+/// ```
+/// use protattn_probe::ndarray::array;
+/// use protattn_probe::apc;
+///
+/// // The sums of the rows are 1 and 3, those of the columns 2 and 2, that of all is 4.
+/// let map = array![[1.0, 0.0], [1.0, 2.0]];
+/// assert_eq!(apc(map.view())?, array![[0.5, -0.5], [-0.5, 0.5]]);
+/// # Ok::<(), protattn_probe::Error>(())
+/// ```
+pub fn apc(map: ArrayView2<'_, f32>) -> Result<Array2<f32>, Error> {
+    check_square(map.dim())?;
+    let (rows, columns, total) = sums(map);
+    let mut corrected = map.to_owned();
+    for ((i, j), value) in corrected.indexed_iter_mut() {
+        *value = (f64::from(*value) - product(rows[i], columns[j], total)) as f32;
+    }
+    Ok(corrected)
+}
+
+/// Sums of rows, of columns, and of all.
+fn sums(map: ArrayView2<'_, f32>) -> (Vec<f64>, Vec<f64>, f64) {
+    let n = map.nrows();
+    let (mut rows, mut columns) = (vec![0.0; n], vec![0.0; n]);
+    for (row, sum) in map.rows().into_iter().zip(&mut rows) {
+        for (value, column) in row.iter().zip(&mut columns) {
+            *sum += f64::from(*value);
+            *column += f64::from(*value);
+        }
+    }
+    let total = rows.iter().sum();
+    (rows, columns, total)
+}
+
+fn product(row: f64, column: f64, total: f64) -> f64 {
+    if total == 0.0 {
+        0.0
+    } else {
+        row * column / total
+    }
+}
+
+/// What is read off the attention of a head for a pair of residues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairAttention {
+    /// The mean of both directions, `(a(i, j) + a(j, i)) / 2`: the attention probe of Vig et al.
+    /// 2021, section 4.
+    Mean,
+    /// The entry of the map that was made symmetric and then corrected:
+    /// [`apc`]`(`[`symmetrize`]`(a))`, as Rao et al. 2021 have it.
+    Corrected,
+}
+
+/// Writes the features of pairs, one for each head of a layer, to `features` `[pair, head]`.
+///
+/// `attention` is `[head, from, to]`, one layer of one protein, `pairs` are residues, 0-based. For
+/// all layers in one array `[pair, layer * n_heads + head]`, hand over slices of it, as the
+/// example does. No copy of a map is made.
+///
+/// # Errors
+///
+/// [`Error::NotSquare`] if the maps are not square, [`Error::NoSuchSample`] if there is no such
+/// residue, [`Error::Shape`] if `features` has another shape.
+///
+/// # Examples
+///
+/// ```
+/// use protattn_probe::ndarray::{Array2, array, s};
+/// use protattn_probe::{PairAttention, attention_features};
+///
+/// let layers = [
+///     array![[[0.5_f32, 0.5], [0.25, 0.75]], [[1.0, 0.0], [1.0, 0.0]]],
+///     array![[[0.0, 1.0], [1.0, 0.0]], [[0.5, 0.5], [0.5, 0.5]]],
+/// ];
+/// let mut features = Array2::zeros((1, 4));
+/// for (layer, attention) in layers.iter().enumerate() {
+///     let columns = features.slice_mut(s![.., 2 * layer..2 * (layer + 1)]);
+///     attention_features(attention.view(), &[[0, 1]], PairAttention::Mean, columns)?;
+/// }
+/// assert_eq!(features, array![[0.375, 0.5, 1.0, 0.5]]);
+/// # Ok::<(), protattn_probe::Error>(())
+/// ```
+pub fn attention_features(
+    attention: ArrayView3<'_, f32>,
+    pairs: &[[usize; 2]],
+    kind: PairAttention,
+    mut features: ArrayViewMut2<'_, f32>,
+) -> Result<(), Error> {
+    let (n_heads, from, to) = attention.dim();
+    check_square((from, to))?;
+    if features.dim() != (pairs.len(), n_heads) {
+        return Err(Error::Shape {
+            what: "the features of attention",
+            expected: vec![pairs.len(), n_heads],
+            found: features.shape().to_vec(),
+        });
+    }
+    if let Some(residue) = pairs.iter().flatten().find(|residue| **residue >= from) {
+        return Err(Error::NoSuchSample {
+            sample: *residue,
+            n_samples: from,
+        });
+    }
+    let heads = attention.outer_iter().zip(features.axis_iter_mut(Axis(1)));
+    for (map, column) in heads {
+        let head = Head::new(map, kind);
+        Zip::from(column)
+            .and(ndarray::aview1(pairs))
+            .for_each(|value, [i, j]| *value = head.at(*i, *j));
+    }
+    Ok(())
+}
+
+/// The map of a head, and what it takes to read a feature off it.
+pub(crate) struct Head<'a> {
+    map: ArrayView2<'a, f32>,
+    /// Sums of the rows of the symmetric map and of all of it, where the correction needs them.
+    sums: Option<(Vec<f64>, f64)>,
+}
+
+impl<'a> Head<'a> {
+    /// `map` `[from, to]` must be square.
+    pub(crate) fn new(map: ArrayView2<'a, f32>, kind: PairAttention) -> Self {
+        let sums = match kind {
+            PairAttention::Mean => None,
+            PairAttention::Corrected => {
+                let (rows, columns, total) = sums(map);
+                let both = rows.iter().zip(columns).map(|(row, column)| row + column);
+                Some((both.collect(), 2.0 * total))
+            }
+        };
+        Self { map, sums }
+    }
+
+    pub(crate) fn at(&self, i: usize, j: usize) -> f32 {
+        let both = f64::from(self.map[[i, j]]) + f64::from(self.map[[j, i]]);
+        match &self.sums {
+            None => (both / 2.0) as f32,
+            Some((rows, total)) => (both - product(rows[i], rows[j], *total)) as f32,
+        }
+    }
+}
+
+fn check_square((from, to): (usize, usize)) -> Result<(), Error> {
+    if from == to {
+        return Ok(());
+    }
+    Err(Error::NotSquare { from, to })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use ndarray::{Array3, array};
+
+    use super::*;
+
+    fn attention() -> Array3<f32> {
+        let raw = Array3::from_shape_fn((2, 7, 7), |(h, i, j)| {
+            (((h * 49 + i * 7 + j) * 37) % 101) as f32 + 1.0
+        });
+        let sums = raw.sum_axis(Axis(2)).insert_axis(Axis(2));
+        raw / sums
+    }
+
+    #[test]
+    fn rows_and_columns_of_a_corrected_map_add_up_to_nothing() {
+        for map in attention().outer_iter() {
+            let corrected = apc(map).unwrap().mapv(f64::from);
+            for axis in [Axis(0), Axis(1)] {
+                let sums = corrected.sum_axis(axis);
+                assert!(sums.iter().all(|sum| sum.abs() < 1e-6), "{sums}");
+            }
+        }
+    }
+
+    #[test]
+    fn features_are_entries_of_the_maps_of_the_definition() {
+        let attention = attention();
+        let pairs = [[0, 6], [3, 1], [2, 2]];
+        let mut mean = Array2::zeros((3, 2));
+        let mut corrected = Array2::zeros((3, 2));
+        let view = attention.view();
+        attention_features(view, &pairs, PairAttention::Mean, mean.view_mut()).unwrap();
+        let kind = PairAttention::Corrected;
+        attention_features(view, &pairs, kind, corrected.view_mut()).unwrap();
+        for (head, map) in attention.outer_iter().enumerate() {
+            let symmetric = symmetrize(map).unwrap();
+            let expected = apc(symmetric.view()).unwrap();
+            for (row, [i, j]) in pairs.into_iter().enumerate() {
+                assert!((mean[[row, head]] - symmetric[[i, j]] / 2.0).abs() < 1e-7);
+                assert!((corrected[[row, head]] - expected[[i, j]]).abs() < 1e-7);
+            }
+        }
+    }
+
+    #[test]
+    fn a_map_of_zeros_stays_one() {
+        let map = Array2::zeros((3, 3));
+        assert_eq!(apc(map.view()).unwrap(), map);
+        assert_eq!(
+            Head::new(map.view(), PairAttention::Corrected).at(0, 2),
+            0.0
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let error = apc(Array2::zeros((2, 3)).view()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a map is 2 x 3: from and to must be the same residues"
+        );
+        let attention = attention();
+        let features = |pairs: &[[usize; 2]], shape| {
+            let mut features = Array2::zeros(shape);
+            let out = features.view_mut();
+            attention_features(attention.view(), pairs, PairAttention::Mean, out)
+        };
+        let error = features(&[[0, 7]], (1, 2)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there is no sample 7 (counted from 0) among 7"
+        );
+        let error = features(&[[0, 6]], (1, 3)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the features of attention have the shape [1, 3], not [1, 2]"
+        );
+        assert!(symmetrize(array![[1.0, 2.0]].view()).is_err());
+    }
+}
