@@ -74,6 +74,35 @@ pub enum Error {
         /// Position among the figures of the report, 1-based.
         figure: usize,
     },
+    /// The position of a residue is not finite.
+    #[error("position of residue {residue} is {found:?}, expected finite numbers")]
+    Position {
+        /// Name of the residue.
+        residue: String,
+        /// The position found, in Å.
+        found: [f32; 3],
+    },
+    /// An arc runs from or to a residue that is not there.
+    #[error("arc {arc} ends at residue {found}, expected an index below {residues}")]
+    ArcEnd {
+        /// Which arc, 0-based.
+        arc: usize,
+        /// The index found, 0-based.
+        found: usize,
+        /// The number of residues.
+        residues: usize,
+    },
+    /// A name cannot be written in a script, whose language has no way to quote it.
+    #[error(
+        "{what} {found:?} cannot be written in a ChimeraX script, expected letters and digits, or a \
+         path without quotes"
+    )]
+    Unwritable {
+        /// What it is the name of.
+        what: &'static str,
+        /// The name found.
+        found: String,
+    },
 }
 
 /// What the functions of this crate return.

@@ -34,6 +34,7 @@ mod layout;
 mod palette;
 mod report;
 mod scale;
+pub mod structure;
 mod svg;
 mod text;
 mod top_heads;

@@ -172,7 +172,8 @@ impl Svg {
         ));
     }
 
-    fn put(&mut self, element: std::fmt::Arguments<'_>) {
+    /// Any one element, as text.
+    pub(crate) fn put(&mut self, element: std::fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.body, "{element}");
     }
@@ -196,7 +197,7 @@ impl Svg {
 }
 
 /// A number with at most two decimals: a 1/7200 inch is finer than any printer.
-fn num(value: f64) -> String {
+pub(crate) fn num(value: f64) -> String {
     let fixed = format!("{value:.2}");
     let short = fixed.trim_end_matches('0').trim_end_matches('.');
     if short == "-0" {

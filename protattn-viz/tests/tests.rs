@@ -10,5 +10,7 @@ mod golden;
 mod head_map;
 #[path = "tests/report.rs"]
 mod report;
+#[path = "tests/structure.rs"]
+mod structure;
 #[path = "tests/top_heads.rs"]
 mod top_heads;
