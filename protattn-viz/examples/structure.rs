@@ -40,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     for (name, text) in [
         ("view.svg", view.to_svg()),
+        ("view.html", view.to_html()),
         ("view.mvsj", view.to_mvsj(&file)),
         ("view.cxc", view.to_chimerax(&file, "arcs.pb")?),
         ("arcs.pb", view.to_pseudobonds()?),

@@ -51,6 +51,18 @@ pub enum Colouring {
     Rainbow,
 }
 
+impl Colouring {
+    pub(super) const ALL: [Self; 3] = [Self::SecondaryStructure, Self::Chain, Self::Rainbow];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::SecondaryStructure => "secondary structure",
+            Self::Chain => "chain",
+            Self::Rainbow => "N to C terminus",
+        }
+    }
+}
+
 /// A colouring worked out for the residues of a view.
 #[derive(Debug, Clone)]
 pub(super) struct Scheme {

@@ -1,4 +1,4 @@
-//! Attention on structures: a still picture, and scripts for molecular viewers.
+//! Attention on structures: a still picture, a page that turns, and scripts for molecular viewers.
 //!
 //! A [`View`] joins [`Residue`]s, which have a name and where they were observed a Cα position, and
 //! [`Arc`]s, each the attention of one residue to another. It gives
@@ -6,6 +6,7 @@
 //! | method | gives |
 //! | --- | --- |
 //! | [`to_svg`](View::to_svg) | a picture for print: ribbons with tubes for the arcs |
+//! | [`to_html`](View::to_html) | the same in one file that turns under the mouse and needs no network |
 //! | [`to_mvsj`](View::to_mvsj) | MolViewSpec, which Mol* opens |
 //! | [`to_chimerax`](View::to_chimerax), [`to_pseudobonds`](View::to_pseudobonds) | a ChimeraX script and its pseudobonds |
 //! | [`to_pymol`](View::to_pymol) | a PyMOL script |
@@ -29,6 +30,7 @@
 //! let arcs = [Arc { contact: Some(false), distance: Some(12.0), ..Arc::new(0, 4, 0.45) }];
 //! let view = View::new(&residues, &arcs)?.title("Head 8-12");
 //! assert!(view.to_svg().starts_with("<svg"));
+//! assert!(view.to_html().starts_with("<!DOCTYPE html>"));
 //! assert_eq!(view.to_csv().lines().nth(1), Some("A,10,,G,A,14,,G,0.45,12,false"));
 //! # Ok::<(), protattn_viz::Error>(())
 //! ```
@@ -37,6 +39,7 @@ mod colour;
 mod json;
 mod model;
 mod orientation;
+mod page;
 mod still;
 mod trace;
 mod vector;
@@ -89,13 +92,13 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The title of the picture; none by default.
+    /// The title of the picture and of the page; none by default.
     pub fn title(mut self, title: &'a str) -> Self {
         self.title = title;
         self
     }
 
-    /// What the colours of the chain tell; secondary structure by default.
+    /// What the colours of the chain tell; secondary structure by default. The page can change it.
     pub fn colouring(mut self, colouring: Colouring) -> Self {
         self.colouring = colouring;
         self
@@ -123,6 +126,17 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn to_svg(&self) -> String {
         still::draw(self)
+    }
+
+    /// The view as one HTML file that needs no other and no network.
+    ///
+    /// It turns under the mouse, a finger or the arrow keys and zooms; tells the names of residues and
+    /// the attention of arcs under the pointer; has a threshold, pickers of layer and head where the
+    /// arcs are of several, and every [`Colouring`]. Positions are rounded to 0.01 Å, attention to 0.001.
+    /// It draws with WebGL 2.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        page::page(self)
     }
 
     /// The arcs as a table, a line each after a header: chain, author number, insertion code and
