@@ -8,7 +8,9 @@
 
 use protattn_io::structure::{self, Options};
 use protattn_io::{Protein, Track, labels};
-use protattn_viz::structure::{Arc, FileFormat, Residue, SecondaryStructure, StructureFile, View};
+use protattn_viz::structure::{
+    Arc, FileFormat, HeadsOverview, Residue, SecondaryStructure, StructureFile, View,
+};
 use std::error::Error;
 use std::path::Path;
 
@@ -38,7 +40,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         location: &file,
         format,
     };
+    let contacts: Vec<(usize, usize)> = pairs(residues.len())
+        .filter(|&(from, to)| contact(&residues, from, to) == Some(true))
+        .collect();
+    for (layers, heads) in [(6, 4), (12, 12), (30, 16), (48, 20)] {
+        let arcs = spread(&arcs, layers, heads);
+        let svg = HeadsOverview::new(layers, heads, residues.len(), &arcs)
+            .contacts(&contacts)
+            .best(&[(layers - 1, 2), (layers / 2, 1)])
+            .title("Made-up attention of every head")
+            .to_svg()?;
+        std::fs::write(folder.join(format!("heads-{layers}x{heads}.svg")), svg)?;
+    }
+    let region = 0..residues.len().min(60);
     for (name, text) in [
+        ("sequence.svg", view.sequence_svg(region)?),
+        ("sequence-all.svg", view.sequence_svg(0..residues.len())?),
         ("view.svg", view.to_svg()),
         ("view.html", view.to_html()),
         ("view.mvsj", view.to_mvsj(&file)),
@@ -91,33 +108,51 @@ fn secondary_structure(protein: &Protein, i: usize) -> Option<SecondaryStructure
     }
 }
 
-/// About an arc for each four residues: mostly contacts (8 Å, six or more apart).
+/// Every pair of residues, the earlier first.
+fn pairs(length: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..length).flat_map(|to| (0..to).map(move |from| (from, to)))
+}
+
+/// Closer than 8 Å and six or more apart; undefined for neighbours and for what was not observed.
+fn contact(residues: &[Residue], from: usize, to: usize) -> Option<bool> {
+    let distance = distance(&residues[from], &residues[to])?;
+    (to - from >= 6).then_some(distance < 8.0)
+}
+
+/// About an arc for each four residues: mostly contacts.
 fn made_up(residues: &[Residue]) -> Vec<Arc> {
-    let mut arcs = Vec::new();
-    for to in 0..residues.len() {
-        for from in 0..to {
-            let mixed = (from * 7919 + to * 104_729 + from * to * 31) % 997;
-            let distance = distance(&residues[from], &residues[to]);
-            let contact = distance
-                .filter(|_| to - from >= 6)
-                .map(|distance| distance < 8.0);
-            let rarity = if contact == Some(true) {
-                4
-            } else {
-                residues.len() * 8
-            };
-            if mixed % rarity == 3 && to - from > 2 {
-                arcs.push(Arc {
-                    contact,
-                    distance,
-                    directed: mixed % 3 == 0,
-                    head: Some((mixed % 3, mixed % 4)),
-                    ..Arc::new(from, to, 0.3 + 0.65 * mixed as f32 / 997.0)
-                });
-            }
-        }
-    }
-    arcs
+    let arc = |(from, to): (usize, usize)| {
+        let mixed = (from * 7919 + to * 104_729 + from * to * 31) % 997;
+        let contact = contact(residues, from, to);
+        let rarity = if contact == Some(true) {
+            4
+        } else {
+            residues.len() * 8
+        };
+        (mixed % rarity == 3 && to - from > 2).then(|| Arc {
+            contact,
+            distance: distance(&residues[from], &residues[to]),
+            directed: mixed % 3 == 0,
+            head: Some((mixed % 3, mixed % 4)),
+            ..Arc::new(from, to, 0.3 + 0.65 * mixed as f32 / 997.0)
+        })
+    };
+    pairs(residues.len()).filter_map(arc).collect()
+}
+
+/// The arcs in every head, in each some others of them.
+fn spread(arcs: &[Arc], layers: usize, heads: usize) -> Vec<Arc> {
+    let of_head = |head: usize| {
+        let some = arcs
+            .iter()
+            .enumerate()
+            .filter(move |(i, _)| (i * 31 + head * 17) % 5 < 2);
+        some.map(move |(_, arc)| Arc {
+            head: Some((head / heads, head % heads)),
+            ..*arc
+        })
+    };
+    (0..layers * heads).flat_map(of_head).collect()
 }
 
 fn distance(a: &Residue, b: &Residue) -> Option<f32> {

@@ -103,6 +103,32 @@ pub enum Error {
         /// The name found.
         found: String,
     },
+    /// A region of a sequence is empty or reaches beyond it.
+    #[error(
+        "region is {start} to {end}, expected at least one residue and no index above {residues}"
+    )]
+    Region {
+        /// First residue, 0-based.
+        start: usize,
+        /// The residue after the last.
+        end: usize,
+        /// The number of residues.
+        residues: usize,
+    },
+    /// An arc or a mark is of no head of the overview.
+    #[error(
+        "{what} is of {found:?} (layer, head), expected one of {layers} layers by {heads} heads"
+    )]
+    NoHead {
+        /// What it is that has the head.
+        what: String,
+        /// Layer and head (0-based), if any.
+        found: Option<(usize, usize)>,
+        /// The number of layers.
+        layers: usize,
+        /// The number of heads a layer.
+        heads: usize,
+    },
 }
 
 /// What the functions of this crate return.

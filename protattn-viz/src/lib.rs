@@ -4,7 +4,7 @@
 //! [`TopHeads`] has a bar for each of the best heads, given as [`Bar`]s. Both give text of an SVG
 //! document sized for a journal column (85 or 175 mm), legible in grey and to the colour-blind. A
 //! [`Report`] puts figures, [`Table`]s and words, by [`Section`], on one page that needs no other
-//! file.
+//! file. [`structure`] shows attention in space, on the fold of a protein.
 //!
 //! Values are in the unit that is printed, percent by default. Layers and heads are 0-based as
 //! arguments and 1-based in every figure. The same input gives the same bytes. Nothing is written

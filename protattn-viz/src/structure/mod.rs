@@ -7,12 +7,13 @@
 //! | --- | --- |
 //! | [`to_svg`](View::to_svg) | a picture for print: ribbons with tubes for the arcs |
 //! | [`to_html`](View::to_html) | the same in one file that turns under the mouse and needs no network |
+//! | [`sequence_svg`](View::sequence_svg) | arcs over the letters of a region |
 //! | [`to_mvsj`](View::to_mvsj) | MolViewSpec, which Mol* opens |
 //! | [`to_chimerax`](View::to_chimerax), [`to_pseudobonds`](View::to_pseudobonds) | a ChimeraX script and its pseudobonds |
 //! | [`to_pymol`](View::to_pymol) | a PyMOL script |
 //! | [`to_csv`](View::to_csv) | a table of the arcs |
 //!
-//! In all of them the width of an arc is
+//! and a [`HeadsOverview`] shows the arcs of every head at once. In all but that one the width of an arc is
 //! its attention; contacts are solid and orange, pairs that are no contact blue and dashed, pairs for
 //! which that is undefined grey and dotted. Residues and arcs are 0-based as arguments; residues are
 //! shown by their author numbers, layers and heads from 1.
@@ -37,9 +38,12 @@
 
 mod colour;
 mod json;
+mod keys;
 mod model;
 mod orientation;
+mod overview;
 mod page;
+mod sequence;
 mod still;
 mod trace;
 mod vector;
@@ -47,11 +51,13 @@ mod viewers;
 
 pub use colour::Colouring;
 pub use model::{Arc, Label, Residue, SecondaryStructure};
+pub use overview::HeadsOverview;
 pub use viewers::{FileFormat, StructureFile};
 
 use crate::error::Result;
 use colour::Scheme;
 use orientation::Orientation;
+use std::ops::Range;
 use trace::Trace;
 use vector::Vector;
 
@@ -126,6 +132,19 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn to_svg(&self) -> String {
         still::draw(self)
+    }
+
+    /// The arcs within a region, 0-based indices of residues, over its letters: an arc diagram as an SVG
+    /// document, with secondary structure, marks and author numbers below.
+    ///
+    /// The width of an arc is its attention. Letters are left out where they would not fit. The figure
+    /// is 85 mm wide, or 175 mm for more than 33 residues. Positions are not needed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Region`](crate::Error::Region) for a region that is empty or reaches beyond the residues.
+    pub fn sequence_svg(&self, region: Range<usize>) -> Result<String> {
+        sequence::draw(self, region)
     }
 
     /// The view as one HTML file that needs no other and no network.

@@ -4,7 +4,8 @@ use crate::document::{check, group, texts};
 use crate::golden::compare;
 use protattn_viz::Error;
 use protattn_viz::structure::{
-    Arc, Colouring, FileFormat, Label, Residue, SecondaryStructure, StructureFile, View,
+    Arc, Colouring, FileFormat, HeadsOverview, Label, Residue, SecondaryStructure, StructureFile,
+    View,
 };
 use roxmltree::Document;
 
@@ -464,4 +465,183 @@ fn check_well_formed(svg: &str) {
             .descendants()
             .all(|node| !node.has_tag_name("script"))
     );
+}
+
+#[test]
+fn sequence_is_as_it_was() {
+    compare(
+        "sequence.svg",
+        &with(|view| view.sequence_svg(0..26).unwrap()),
+    );
+}
+
+#[test]
+fn sequence_is_fit_to_print() {
+    for region in [0..26, 3..4, 14..20, 5..25] {
+        check(&with(|view| view.sequence_svg(region.clone()).unwrap()));
+        check(&with(|view| {
+            view.clone().wide().sequence_svg(region.clone()).unwrap()
+        }));
+    }
+    let long: Vec<Residue> = (0..1_500)
+        .map(|i| Residue::new("A", i - 700, 'W'))
+        .collect();
+    let arcs = [Arc::new(0, 1_499, 0.5), Arc::new(3, 9, 0.01)];
+    let view = View::new(&long, &arcs).unwrap();
+    for end in [30, 40, 70, 80, 300, 1_500] {
+        check(&view.sequence_svg(0..end).unwrap());
+    }
+}
+
+#[test]
+fn sequence_shows_the_region() {
+    let svg = with(|view| view.sequence_svg(3..17).unwrap());
+    let document = Document::parse(&svg).unwrap();
+    assert_eq!(texts(&document, "letters").concat(), "AYIAKQRQISFVKS");
+    // The first, and the round numbers; 9A is not 9, and 10 is the seventh.
+    assert_eq!(texts(&document, "numbers"), ["8", "10", "15", "20"]);
+    let titles: Vec<&str> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("title") && node.parent().unwrap().has_tag_name("path"))
+        .map(|node| node.text().unwrap())
+        .collect();
+    assert!(titles.contains(&"A8 of chain A and S20 of chain A: attention 0.62, 7.5 Å, contact"));
+    assert!(!titles.iter().any(|title| title.contains("head 8-12")));
+    assert!(svg.contains("Not drawn: 2 of the region&#39;s arcs"));
+}
+
+#[test]
+fn odd_regions_are_refused() {
+    for (start, end) in [(0, 27), (5, 5), (7, 3), (26, 27)] {
+        let error = with(|view| view.sequence_svg(start..end).unwrap_err());
+        assert_eq!(
+            error,
+            Error::Region {
+                start,
+                end,
+                residues: 26
+            }
+        );
+    }
+}
+
+/// A diagonal in every head, and contacts in a hairpin.
+fn every_head(layers: usize, heads: usize, residues: usize) -> (Vec<Arc>, Vec<(usize, usize)>) {
+    let arc = |layer: usize, head: usize, from: usize| Arc {
+        head: Some((layer, head)),
+        contact: [Some(true), Some(false), None][(layer + head) % 3],
+        ..Arc::new(from, (from + 3 + head) % residues, 0.5)
+    };
+    let arcs = (0..layers).flat_map(|layer| {
+        (0..heads).flat_map(move |head| (0..residues).map(move |from| arc(layer, head, from)))
+    });
+    let contacts = (0..residues / 2 - 3).map(|i| (i, residues - 1 - i));
+    (arcs.collect(), contacts.collect())
+}
+
+#[test]
+fn overview_is_as_it_was() {
+    let (arcs, contacts) = every_head(3, 4, 24);
+    let overview = HeadsOverview::new(3, 4, 24, &arcs)
+        .contacts(&contacts)
+        .best(&[(2, 1), (0, 3)]);
+    compare(
+        "heads_overview.svg",
+        &overview.title("Every head").to_svg().unwrap(),
+    );
+}
+
+#[test]
+fn overview_is_fit_to_print_and_small() {
+    let shapes = [
+        (1, 1),
+        (6, 4),
+        (12, 12),
+        (30, 16),
+        (48, 20),
+        (12, 64),
+        (200, 200),
+    ];
+    for (layers, heads) in shapes {
+        let (arcs, contacts) = every_head(layers, heads, if layers < 200 { 300 } else { 8 });
+        let overview = HeadsOverview::new(layers, heads, 300, &arcs).contacts(&contacts);
+        let svg = overview
+            .best(&[(0, 0)])
+            .title("Every head")
+            .to_svg()
+            .unwrap();
+        check(&svg);
+        assert!(
+            layers == 200 || svg.len() < 4_000_000,
+            "{layers}x{heads}: {} bytes",
+            svg.len()
+        );
+        let document = Document::parse(&svg).unwrap();
+        let panels = group(&document, "panels")
+            .into_iter()
+            .filter(|node| node.has_tag_name("g"));
+        assert_eq!(panels.count(), layers * heads);
+    }
+}
+
+#[test]
+fn overview_by_hand() {
+    // Ten residues in a panel of 54 points: 5.4 points each.
+    let arc = Arc {
+        head: Some((0, 0)),
+        contact: Some(true),
+        ..Arc::new(7, 2, 0.5)
+    };
+    let svg = HeadsOverview::new(1, 1, 10, &[arc])
+        .contacts(&[(1, 9)])
+        .to_svg()
+        .unwrap();
+    // Attention above the diagonal, whichever attends: row 2, column 7; contacts below: row 9.
+    assert!(
+        svg.contains("<path d=\"M37.8 10.8h5.4v5.4h-5.4z\" fill=\"#c83e0c\"/>"),
+        "{svg}"
+    );
+    assert!(svg.contains("d=\"M5.4 48.6h5.4v5.4h-5.4z\" fill=\"#a8a8a8\""));
+}
+
+#[test]
+fn overview_refuses_what_has_no_place() {
+    let error = |arcs: &[Arc], contacts, best| {
+        let overview = HeadsOverview::new(2, 2, 5, arcs)
+            .contacts(contacts)
+            .best(best);
+        overview.to_svg().unwrap_err()
+    };
+    let no_head = error(&[Arc::new(0, 1, 0.5)], &[], &[]);
+    assert!(matches!(
+        no_head,
+        Error::NoHead {
+            found: None,
+            layers: 2,
+            heads: 2,
+            ..
+        }
+    ));
+    assert!(matches!(
+        error(&[], &[], &[(2, 0)]),
+        Error::NoHead {
+            found: Some((2, 0)),
+            ..
+        }
+    ));
+    assert!(matches!(
+        error(&[], &[(0, 5)], &[]),
+        Error::ArcEnd { found: 5, .. }
+    ));
+    let empty = HeadsOverview::new(0, 2, 5, &[]).to_svg();
+    assert!(matches!(
+        empty,
+        Err(Error::Empty {
+            layers: 0,
+            heads: 2
+        })
+    ));
+    let many = HeadsOverview::new(2, usize::MAX, 5, &[]).to_svg();
+    assert!(matches!(many, Err(Error::Range { max: 200.0, .. })));
+    assert!(HeadsOverview::new(1, 1, 0, &[]).to_svg().is_ok());
 }

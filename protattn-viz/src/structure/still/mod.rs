@@ -24,8 +24,10 @@ const ARC_LIFT: f64 = 0.9;
 /// How much farther than itself the white edge of an arc is, beyond a step along it: the edge cuts what
 /// the arc passes in front of, and not the arc.
 const ARC_BIAS: f64 = 0.6;
-/// Solid arcs are sorted by pieces of about this length, in Å.
+/// Solid arcs are sorted by pieces of about this length, in Å; many arcs by longer ones.
 const ARC_PIECE: f64 = 1.5;
+const LONG_ARC_PIECE: f64 = 5.0;
+const MANY_ARCS: usize = 200;
 const ARROWHEAD: f64 = 2.4;
 
 /// What is drawn of the arcs, strongest first, and how many are not.
@@ -70,8 +72,10 @@ pub(super) fn draw(view: &View<'_>) -> String {
     };
     let mut canvas = Canvas::new(frame);
     chain::paint(&mut canvas, &trace, view, &scheme);
+    let many = drawn.arcs.len() > MANY_ARCS;
+    let piece = if many { LONG_ARC_PIECE } else { ARC_PIECE };
     for arc in drawn.arcs.iter().rev() {
-        paint_arc(&mut canvas, arc, &trace, view);
+        paint_arc(&mut canvas, arc, &trace, view, piece);
     }
     paint_marks(&mut canvas, &trace, view);
     canvas.finish(&mut svg);
@@ -131,7 +135,7 @@ fn description(view: &View<'_>, drawn: &Drawn<'_>) -> String {
     )
 }
 
-fn paint_arc(canvas: &mut Canvas, arc: &Arc, trace: &Trace, view: &View<'_>) {
+fn paint_arc(canvas: &mut Canvas, arc: &Arc, trace: &Trace, view: &View<'_>, piece: f64) {
     let (Some(from), Some(to)) = (trace.anchors[arc.from], trace.anchors[arc.to]) else {
         return;
     };
@@ -144,7 +148,7 @@ fn paint_arc(canvas: &mut Canvas, arc: &Arc, trace: &Trace, view: &View<'_>) {
         0.0
     };
     let at = |along: f64| lerp(from, to, if whole > 0.0 { along / whole } else { 0.0 });
-    let strokes = dashes(whole - head, kind.dashes());
+    let strokes = dashes(whole - head, kind.dashes(), piece);
     let period = strokes.get(1).map_or(0.0, |second| second.0 - strokes[0].0);
     let bias = ARC_BIAS + (at(period)[2] - from[2]).abs();
     for (start, end) in strokes {
@@ -168,9 +172,9 @@ fn paint_arc(canvas: &mut Canvas, arc: &Arc, trace: &Trace, view: &View<'_>) {
 /// The strokes of a line of that length, as distances from its start.
 ///
 /// A dashed line begins and ends with half a dash or more; its gaps are stretched to fit.
-fn dashes(whole: f64, pattern: Option<(f64, f64)>) -> Vec<(f64, f64)> {
+fn dashes(whole: f64, pattern: Option<(f64, f64)>, piece: f64) -> Vec<(f64, f64)> {
     let Some((dash, gap)) = pattern else {
-        let pieces = (whole / ARC_PIECE).ceil().clamp(1.0, 1_000.0);
+        let pieces = (whole / piece).ceil().clamp(1.0, 1_000.0);
         let at = |i: usize| whole * i as f64 / pieces;
         return (0..pieces as usize).map(|i| (at(i), at(i + 1))).collect();
     };
@@ -204,7 +208,7 @@ mod tests {
 
     #[test]
     fn solid_lines_have_no_gaps() {
-        let pieces = dashes(4.0, None);
+        let pieces = dashes(4.0, None, 1.5);
         assert_eq!(pieces.len(), 3);
         assert!(pieces.windows(2).all(|pair| pair[0].1 == pair[1].0));
         assert_eq!((pieces[0].0, pieces[2].1), (0.0, 4.0));
@@ -212,11 +216,11 @@ mod tests {
 
     #[test]
     fn dashed_lines_begin_and_end_with_a_dash() {
-        let strokes = dashes(10.0, Some((1.0, 1.0)));
+        let strokes = dashes(10.0, Some((1.0, 1.0)), 1.5);
         // (10 - 1) / 2 is 4.5, so 5 periods of 1.8 and a last dash.
         assert_eq!(strokes.len(), 6);
         assert_eq!(strokes[0], (0.0, 1.0));
         assert!((strokes[5].0 - 9.0).abs() < 1e-9 && (strokes[5].1 - 10.0).abs() < 1e-9);
-        assert_eq!(dashes(0.5, Some((1.0, 1.0))), [(0.0, 0.5)]);
+        assert_eq!(dashes(0.5, Some((1.0, 1.0)), 1.5), [(0.0, 0.5)]);
     }
 }
