@@ -133,7 +133,7 @@ fn made_up(residues: &[Residue]) -> Vec<Arc> {
             contact,
             distance: distance(&residues[from], &residues[to]),
             directed: mixed % 3 == 0,
-            head: Some((mixed % 3, mixed % 4)),
+            head: Some((mixed / 7 % 3, mixed / 5 % 4)),
             ..Arc::new(from, to, 0.3 + 0.65 * mixed as f32 / 997.0)
         })
     };

@@ -29,6 +29,23 @@ struct Axis {
 }
 
 impl Axis {
+    fn new(view: &View<'_>, region: Range<usize>) -> (Column, Self) {
+        let narrow = Column::Single.width() - 2.0 * MARGIN;
+        let wide = view.wide || region.len() as f64 * LETTER > narrow;
+        let column = if wide { Column::Double } else { Column::Single };
+        let room = column.width() - 2.0 * MARGIN;
+        let pitch = (room / region.len() as f64).min(MAX_PITCH);
+        let left = MARGIN;
+        (
+            column,
+            Self {
+                region,
+                left,
+                pitch,
+            },
+        )
+    }
+
     fn middle(&self, residue: usize) -> f64 {
         self.left + ((residue - self.region.start) as f64 + 0.5) * self.pitch
     }
@@ -52,27 +69,9 @@ pub(super) fn draw(view: &View<'_>, region: Range<usize>) -> Result<String> {
             residues: view.residues.len(),
         });
     }
-    let narrow = Column::Single.width() - 2.0 * MARGIN;
-    let wide = view.wide || region.len() as f64 * LETTER > narrow;
-    let column = if wide { Column::Double } else { Column::Single };
+    let (column, axis) = Axis::new(view, region);
+    let (arcs, left_out) = arcs_within(view, &axis.region);
     let room = column.width() - 2.0 * MARGIN;
-    let axis = Axis {
-        left: MARGIN,
-        pitch: (room / region.len() as f64).min(MAX_PITCH),
-        region,
-    };
-    let inside = |end: usize| axis.region.contains(&end);
-    let touching = || {
-        view.arcs
-            .iter()
-            .filter(|arc| inside(arc.from) || inside(arc.to))
-    };
-    let mut arcs: Vec<&Arc> = touching()
-        .filter(|arc| arc.from != arc.to && inside(arc.from) && inside(arc.to))
-        .collect();
-    arcs.sort_by(|a, b| a.attention.total_cmp(&b.attention));
-    let left_out = touching().count() - arcs.len();
-
     let mut svg = Svg::new();
     let top = layout::heading(&mut svg, view.title, column) + 4.0;
     let base = draw_arcs(&mut svg, view, &axis, &arcs, top);
@@ -104,6 +103,19 @@ pub(super) fn draw(view: &View<'_>, region: Range<usize>) -> Result<String> {
         arcs.len()
     );
     Ok(svg.finish(column.width(), bottom + MARGIN, title, &words))
+}
+
+/// The arcs within the region, the weakest first, and how many others touch it.
+fn arcs_within<'v>(view: &'v View<'_>, region: &Range<usize>) -> (Vec<&'v Arc>, usize) {
+    let inside = |end: usize| region.contains(&end);
+    let touching = view
+        .arcs
+        .iter()
+        .filter(|arc| inside(arc.from) || inside(arc.to));
+    let (mut arcs, others): (Vec<&Arc>, Vec<&Arc>) =
+        touching.partition(|arc| arc.from != arc.to && inside(arc.from) && inside(arc.to));
+    arcs.sort_by(|a, b| a.attention.total_cmp(&b.attention));
+    (arcs, others.len())
 }
 
 /// Half ellipses, the weakest first; gives the line that they stand on.

@@ -253,22 +253,26 @@ fn frames(
         sides.push(if flips { scale(side, -1.0) } else { side });
         inward.push(unit(sub(out, into)).unwrap_or([0.0; 3]));
     }
+    (smoothed(&smoothed(&sides, elements), elements), inward)
+}
+
+/// The directions at the mean of themselves and their neighbours (1, 2, 1), but within helices.
+fn smoothed(sides: &[Vector], elements: &[(SecondaryStructure, Range<usize>)]) -> Vec<Vector> {
     let helix = |i: usize| {
         let holds = |(kind, range): &(SecondaryStructure, Range<usize>)| {
             *kind == SecondaryStructure::Helix && range.contains(&i)
         };
         elements.iter().any(holds)
     };
-    let smooth = |sides: &[Vector]| -> Vec<Vector> {
-        let mean = |i: usize| {
-            let near = add(sides[i.saturating_sub(1)], sides[(i + 1).min(n - 1)]);
-            unit(add(near, scale(sides[i], 2.0))).unwrap_or(sides[i])
-        };
-        (0..n)
-            .map(|i| if helix(i) { sides[i] } else { mean(i) })
-            .collect()
+    let mean = |i: usize| {
+        let near = add(
+            sides[i.saturating_sub(1)],
+            sides[(i + 1).min(sides.len() - 1)],
+        );
+        unit(add(near, scale(sides[i], 2.0))).unwrap_or(sides[i])
     };
-    (smooth(&smooth(&sides)), inward)
+    let side = |i: usize| if helix(i) { sides[i] } else { mean(i) };
+    (0..sides.len()).map(side).collect()
 }
 
 /// The Catmull-Rom curve between points `i` and `i + 1` at `t` from 0 to 1: place and unit tangent.

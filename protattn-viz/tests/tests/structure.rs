@@ -645,3 +645,29 @@ fn overview_refuses_what_has_no_place() {
     assert!(matches!(many, Err(Error::Range { max: 200.0, .. })));
     assert!(HeadsOverview::new(1, 1, 0, &[]).to_svg().is_ok());
 }
+
+#[test]
+fn viewers_have_the_colours_of_the_view() {
+    let residues = peptide();
+    let view = View::new(&residues, &[]).unwrap();
+    for (colouring, base, groups) in [
+        (Colouring::SecondaryStructure, "#c9c9c9", 2),
+        (Colouring::Chain, "#a6cce8", 0),
+        // 25 residues that were observed, of which the first has the first colour.
+        (Colouring::Rainbow, "#8a9fe8", 24),
+    ] {
+        let view = view.clone().colouring(colouring);
+        let cxc = view.to_chimerax(&FILE, "arcs.pb").unwrap();
+        assert!(cxc.contains(&format!("\ncolor {base} target c\n")));
+        assert_eq!(cxc.matches(" target c\n").count(), groups + 1);
+        let mvsj = view.to_mvsj(&FILE);
+        let cartoon = mvsj.split("ball_and_stick").next().unwrap();
+        assert_eq!(cartoon.matches("{\"kind\":\"color\"").count(), groups + 1);
+        let pml = view.to_pymol(&FILE);
+        let colours = pml
+            .lines()
+            .find(|line| line.starts_with("COLOURS"))
+            .unwrap();
+        assert_eq!(colours.matches("[(").count(), groups + 1);
+    }
+}

@@ -1,10 +1,10 @@
 //! A ChimeraX script, and the file of pseudobonds that it opens.
 
-use super::{StructureFile, helix, observed, placed, rounded, strand};
+use super::{StructureFile, colours, observed, placed, rounded};
 use crate::error::{Error, Result};
-use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Scheme, hex};
+use crate::structure::View;
+use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, hex};
 use crate::structure::model::Residue;
-use crate::structure::{Colouring, View};
 
 /// Residues named in one command; longer lines are hard to read.
 const PER_COMMAND: usize = 40;
@@ -21,7 +21,12 @@ pub(in crate::structure) fn script(
         file.format.name()
     );
     text += "set bgColor white\nhide atoms\nshow cartoons\n";
-    text += &colours(view)?;
+    let (base, groups) = colours(view);
+    text += &format!("color {} target c\n", hex(base));
+    for (rgb, residues) in groups {
+        let painted = |spec: &str| format!("color {spec} {} target c\n", hex(rgb));
+        text += &commands(residues.into_iter(), painted)?;
+    }
     let sites = observed(view, |residue| residue.binding_site);
     let modified = observed(view, |residue| residue.modified);
     text += &commands(sites, |spec| sticks(spec, &hex(BINDING_SITE)))?;
@@ -35,29 +40,6 @@ pub(in crate::structure) fn script(
 
 fn sticks(spec: &str, colour: &str) -> String {
     format!("show {spec} atoms\nstyle {spec} stick\ncolor {spec} {colour} target a\n")
-}
-
-fn colours(view: &View<'_>) -> Result<String> {
-    let scheme = view.scheme();
-    if view.colouring == Colouring::SecondaryStructure {
-        let mut text = format!("color {} target c\n", hex(scheme.palette[2]));
-        let painted = |rgb| move |spec: &str| format!("color {spec} {} target c\n", hex(rgb));
-        text += &commands(observed(view, helix), painted(scheme.palette[0]))?;
-        text += &commands(observed(view, strand), painted(scheme.palette[1]))?;
-        return Ok(text);
-    }
-    by_place(view, &scheme)
-}
-
-fn by_place(view: &View<'_>, scheme: &Scheme) -> Result<String> {
-    let mut text = String::new();
-    for (place, rgb) in scheme.palette.iter().enumerate() {
-        let residues = view.residues.iter().zip(&scheme.index);
-        let residues = residues.filter(|(residue, at)| **at == place && residue.ca.is_some());
-        let painted = |spec: &str| format!("color {spec} {} target c\n", hex(*rgb));
-        text += &commands(residues.map(|(residue, _)| residue), painted)?;
-    }
-    Ok(text)
 }
 
 /// A command for each few residues.

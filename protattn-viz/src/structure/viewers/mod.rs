@@ -10,8 +10,9 @@ pub(super) use csv::csv;
 pub(super) use mvsj::mvsj;
 pub(super) use pymol::script as pymol;
 
-use super::View;
-use super::model::{Arc, Residue, SecondaryStructure};
+use super::colour::Rgb;
+use super::model::{Arc, Residue};
+use super::{Colouring, View};
 
 /// The structure file that a viewer is to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +67,25 @@ fn observed<'v>(
     residues.filter(move |residue| holds(residue))
 }
 
-fn helix(residue: &Residue) -> bool {
-    residue.is(SecondaryStructure::Helix)
-}
-
-fn strand(residue: &Residue) -> bool {
-    residue.is(SecondaryStructure::Strand)
+/// The colour of whatever is in the file, and the observed residues of each other colour.
+fn colours<'v>(view: &'v View<'_>) -> (Rgb, Vec<(Rgb, Vec<&'v Residue>)>) {
+    let scheme = view.scheme();
+    let base = match view.colouring {
+        Colouring::SecondaryStructure => scheme.palette.len() - 1,
+        Colouring::Chain | Colouring::Rainbow => 0,
+    };
+    let mut groups: Vec<(Rgb, Vec<&Residue>)> = scheme
+        .palette
+        .iter()
+        .map(|&rgb| (rgb, Vec::new()))
+        .collect();
+    for (residue, &place) in view.residues.iter().zip(&scheme.index) {
+        if residue.ca.is_some() && place != base {
+            groups[place].1.push(residue);
+        }
+    }
+    groups.retain(|(_, residues)| !residues.is_empty());
+    (scheme.palette[base], groups)
 }
 
 /// `M52 of chain A to K7 of chain A: attention 0.62, 5.5 Å, contact, head 8-12`

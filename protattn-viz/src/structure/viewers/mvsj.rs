@@ -2,10 +2,9 @@
 //! sharing molecular visualizations using the MolViewSpec toolkit", 2024; nodes as in `molviewspec`
 //! 1.8.1 of PyPI).
 
-use super::{StructureFile, helix, observed, placed, rounded, strand, words};
-use crate::structure::Colouring;
+use super::{StructureFile, colours, observed, placed, rounded, words};
 use crate::structure::View;
-use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb, Scheme, hex};
+use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb, hex};
 use crate::structure::json::{list, object, string};
 use crate::structure::model::{Arc, Residue};
 
@@ -82,13 +81,16 @@ fn cartoon(view: &View<'_>) -> String {
             chains.push(chain);
         }
     }
-    let scheme = view.scheme();
-    let base = match view.colouring {
-        Colouring::SecondaryStructure => scheme.palette[2],
-        Colouring::Chain | Colouring::Rainbow => scheme.palette[0],
-    };
+    let (base, groups) = colours(view);
     let mut colours = vec![node("color", vec![("color", colour_of(base))], vec![])];
-    colours.extend(coloured(view, &scheme));
+    colours.extend(groups.into_iter().map(|(rgb, residues)| {
+        let selector = list(selection(residues.into_iter()));
+        node(
+            "color",
+            vec![("color", colour_of(rgb)), ("selector", selector)],
+            vec![],
+        )
+    }));
     let cartoon = node("representation", vec![("type", string("cartoon"))], colours);
     let nameless = chains.iter().any(|chain| chain == "{}");
     let selector = if nameless || chains.is_empty() {
@@ -97,37 +99,6 @@ fn cartoon(view: &View<'_>) -> String {
         list(chains)
     };
     node("component", vec![("selector", selector)], vec![cartoon])
-}
-
-/// A colour node for each colour but the first.
-fn coloured(view: &View<'_>, scheme: &Scheme) -> Vec<String> {
-    let groups: Vec<(Rgb, Vec<String>)> = match view.colouring {
-        Colouring::SecondaryStructure => vec![
-            (scheme.palette[0], selection(observed(view, helix))),
-            (scheme.palette[1], selection(observed(view, strand))),
-        ],
-        Colouring::Chain | Colouring::Rainbow => {
-            let of_place = |place: usize| {
-                let residues = view.residues.iter().zip(&scheme.index);
-                let residues =
-                    residues.filter(|(residue, at)| **at == place && residue.ca.is_some());
-                selection(residues.map(|(residue, _)| residue))
-            };
-            let places = scheme.palette.iter().enumerate().skip(1);
-            places.map(|(place, rgb)| (*rgb, of_place(place))).collect()
-        }
-    };
-    let present = groups
-        .into_iter()
-        .filter(|(_, residues)| !residues.is_empty());
-    let colour = |(rgb, residues): (Rgb, Vec<String>)| {
-        node(
-            "color",
-            vec![("color", colour_of(rgb)), ("selector", list(residues))],
-            vec![],
-        )
-    };
-    present.map(colour).collect()
 }
 
 fn selection<'r>(residues: impl Iterator<Item = &'r Residue>) -> Vec<String> {

@@ -1,7 +1,6 @@
 //! A PyMOL script.
 
-use super::{StructureFile, helix, observed, placed, rounded, strand};
-use crate::structure::Colouring;
+use super::{StructureFile, colours, observed, placed, rounded};
 use crate::structure::View;
 use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb};
 use crate::structure::json::{list, string};
@@ -17,9 +16,9 @@ const BODY: &str = include_str!("pymol.py");
 pub(in crate::structure) fn script(view: &View<'_>, file: &StructureFile<'_>) -> String {
     let named = |residue: &Residue| format!("({})", pair(residue));
     let group = |residues: Vec<&Residue>| list(residues.into_iter().map(named));
-    let colours = palette(view)
-        .into_iter()
-        .map(|(rgb, residues)| format!("({},{})", triple(rgb), group(residues)));
+    let (base, groups) = colours(view);
+    let colours = std::iter::once((base, Vec::new())).chain(groups);
+    let colours = colours.map(|(rgb, residues)| format!("({},{})", triple(rgb), group(residues)));
     let arcs = placed(view).map(|arc| {
         let [from, to] = [arc.from, arc.to].map(|end| pair(&view.residues[end]));
         let kind = Kind::of(arc) as usize;
@@ -67,23 +66,4 @@ fn pair(residue: &Residue) -> String {
 fn triple(rgb: Rgb) -> String {
     let [red, green, blue] = rgb.map(|channel| rounded(f64::from(channel) / 255.0));
     format!("({red},{green},{blue})")
-}
-
-/// Each colour with its residues; the first is that of whatever else is in the file.
-fn palette<'v>(view: &'v View<'_>) -> Vec<(Rgb, Vec<&'v Residue>)> {
-    let scheme = view.scheme();
-    if view.colouring == Colouring::SecondaryStructure {
-        return vec![
-            (scheme.palette[2], Vec::new()),
-            (scheme.palette[0], observed(view, helix).collect()),
-            (scheme.palette[1], observed(view, strand).collect()),
-        ];
-    }
-    let of_place = |place: usize| {
-        let residues = view.residues.iter().zip(&scheme.index);
-        let residues = residues.filter(move |(residue, at)| **at == place && residue.ca.is_some());
-        residues.map(|(residue, _)| residue).collect()
-    };
-    let places = scheme.palette.iter().enumerate();
-    places.map(|(place, rgb)| (*rgb, of_place(place))).collect()
 }
