@@ -136,6 +136,61 @@ pub enum Error {
         /// The largest number of pixels allowed.
         max: u32,
     },
+    /// The position of a residue is not finite.
+    #[error("position of residue {residue} is {found:?}, expected finite numbers")]
+    Position {
+        /// Name of the residue.
+        residue: String,
+        /// The position found, in Å.
+        found: [f32; 3],
+    },
+    /// An arc runs from or to a residue that is not there.
+    #[error("arc {arc} ends at residue {found}, expected an index below {residues}")]
+    ArcEnd {
+        /// Which arc, 0-based.
+        arc: usize,
+        /// The index found, 0-based.
+        found: usize,
+        /// The number of residues.
+        residues: usize,
+    },
+    /// A name cannot be written in a script, whose language has no way to quote it.
+    #[error(
+        "{what} {found:?} cannot be written in a ChimeraX script, expected letters and digits, or a \
+         path without quotes"
+    )]
+    Unwritable {
+        /// What it is the name of.
+        what: &'static str,
+        /// The name found.
+        found: String,
+    },
+    /// A region of a sequence is empty or reaches beyond it.
+    #[error(
+        "region is {start} to {end}, expected at least one residue and no index above {residues}"
+    )]
+    Region {
+        /// First residue, 0-based.
+        start: usize,
+        /// The residue after the last.
+        end: usize,
+        /// The number of residues.
+        residues: usize,
+    },
+    /// An arc or a mark is of no head of the overview.
+    #[error(
+        "{what} is of {found:?} (layer, head), expected one of {layers} layers by {heads} heads"
+    )]
+    NoHead {
+        /// What it is that has the head.
+        what: String,
+        /// Layer and head (0-based), if any.
+        found: Option<(usize, usize)>,
+        /// The number of layers.
+        layers: usize,
+        /// The number of heads a layer.
+        heads: usize,
+    },
 }
 
 /// What the functions of this crate return.

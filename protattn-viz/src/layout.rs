@@ -167,7 +167,8 @@ pub(crate) enum Key {
     Verdict(Verdict),
 }
 
-const KEY_WIDTH: f64 = 15.0;
+/// Width of what stands before the words of a legend entry.
+pub(crate) const KEY_WIDTH: f64 = 15.0;
 const KEY_GAP: f64 = 4.0;
 const ENTRY_GAP: f64 = 12.0;
 const ROW: f64 = LABEL * LEADING;
@@ -176,8 +177,21 @@ const ROW: f64 = LABEL * LEADING;
 pub(crate) fn legend(
     svg: &mut Svg,
     entries: &[(Key, String)],
+    at: (f64, f64),
+    max_width: f64,
+) -> f64 {
+    legend_of(svg, entries, at, max_width, |svg, key, x, middle| {
+        draw_key(svg, *key, x, middle);
+    })
+}
+
+/// A [`legend`] whose keys, [`KEY_WIDTH`] wide, `draw` draws from x to the right about a middle line.
+pub(crate) fn legend_of<K>(
+    svg: &mut Svg,
+    entries: &[(K, String)],
     (left, top): (f64, f64),
     max_width: f64,
+    draw: impl Fn(&mut Svg, &K, f64, f64),
 ) -> f64 {
     if entries.is_empty() {
         return top;
@@ -191,7 +205,7 @@ pub(crate) fn legend(
         if x > left && x + width > left + max_width {
             (x, y) = (left, bottom + ROW - LABEL);
         }
-        draw_key(svg, *key, x, y + TICK * CAP_HEIGHT / 2.0);
+        draw(svg, key, x, y + TICK * CAP_HEIGHT / 2.0);
         let end = paragraph(svg, words, (x + KEY_WIDTH + KEY_GAP, y), room, style);
         bottom = bottom.max(end);
         x += width + ENTRY_GAP;

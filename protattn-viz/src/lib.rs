@@ -17,6 +17,7 @@
 //!
 //! Values with intervals are [`Estimate`]s, where they are not bars. A [`Report`] puts figures,
 //! [`Table`]s and words, by [`Section`], on one page that needs no other file.
+//! [`structure`] shows attention in space, on the fold of a protein.
 //!
 //! Values are in the unit that is printed, percent by default. Layers and heads are 0-based as
 //! arguments and 1-based in every figure. The same input gives the same bytes. Nothing is written
@@ -62,6 +63,7 @@ mod plot;
 mod report;
 mod scale;
 mod similarity;
+pub mod structure;
 mod survival;
 mod svg;
 mod text;

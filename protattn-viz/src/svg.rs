@@ -262,7 +262,8 @@ impl Svg {
         ));
     }
 
-    fn put(&mut self, element: std::fmt::Arguments<'_>) {
+    /// Any one element, as text.
+    pub(crate) fn put(&mut self, element: std::fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.body, "{element}");
     }

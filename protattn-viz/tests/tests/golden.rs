@@ -7,7 +7,7 @@ use crate::{
 use protattn_viz::{HeadMap, TopHeads};
 use std::path::Path;
 
-fn compare(name: &str, found: &str) {
+pub(crate) fn compare(name: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
         .join(name);

@@ -1,0 +1,244 @@
+//! Attention on structures: a still picture, a page that turns, and scripts for molecular viewers.
+//!
+//! A [`View`] joins [`Residue`]s, which have a name and where they were observed a Cα position, and
+//! [`Arc`]s, each the attention of one residue to another. It gives
+//!
+//! | method | gives |
+//! | --- | --- |
+//! | [`to_svg`](View::to_svg) | a picture for print: ribbons with tubes for the arcs |
+//! | [`to_html`](View::to_html) | the same in one file that turns under the mouse and needs no network |
+//! | [`sequence_svg`](View::sequence_svg) | arcs over the letters of a region |
+//! | [`to_mvsj`](View::to_mvsj) | MolViewSpec, which Mol* opens |
+//! | [`to_chimerax`](View::to_chimerax), [`to_pseudobonds`](View::to_pseudobonds) | a ChimeraX script and its pseudobonds |
+//! | [`to_pymol`](View::to_pymol) | a PyMOL script |
+//! | [`to_csv`](View::to_csv) | a table of the arcs |
+//!
+//! and a [`HeadsOverview`] shows the arcs of every head at once. In all but that one the width of an arc is
+//! its attention; contacts are solid and orange, pairs that are no contact blue and dashed, pairs for
+//! which that is undefined grey and dotted. Residues and arcs are 0-based as arguments; residues are
+//! shown by their author numbers, layers and heads from 1.
+//!
+//! ```
+//! use protattn_viz::structure::{Arc, Residue, View};
+//!
+//! // Five residues on a bend, and attention between its ends.
+//! let residues: Vec<Residue> = (0..5u8)
+//!     .map(|i| Residue {
+//!         ca: Some([3.0 * f32::from(i), 2.5 * f32::from((i * 2).abs_diff(4)), 0.0]),
+//!         ..Residue::new("A", 10 + i32::from(i), 'G')
+//!     })
+//!     .collect();
+//! let arcs = [Arc { contact: Some(false), distance: Some(12.0), ..Arc::new(0, 4, 0.45) }];
+//! let view = View::new(&residues, &arcs)?.title("Head 8-12");
+//! assert!(view.to_svg().starts_with("<svg"));
+//! assert!(view.to_html().starts_with("<!DOCTYPE html>"));
+//! assert_eq!(view.to_csv().lines().nth(1), Some("A,10,,G,A,14,,G,0.45,12,false"));
+//! # Ok::<(), protattn_viz::Error>(())
+//! ```
+
+mod colour;
+mod json;
+mod keys;
+mod model;
+mod orientation;
+mod overview;
+mod page;
+mod sequence;
+mod still;
+mod trace;
+mod vector;
+mod viewers;
+
+pub use colour::Colouring;
+pub use model::{Arc, Label, Residue, SecondaryStructure};
+pub use overview::HeadsOverview;
+pub use viewers::{FileFormat, StructureFile};
+
+use crate::error::Result;
+use colour::Scheme;
+use orientation::Orientation;
+use std::ops::Range;
+use trace::Trace;
+use vector::Vector;
+
+/// Attention between the residues of a structure.
+///
+/// What has no place in space is left out of pictures of space, and the legend says so: residues that
+/// were not observed, and arcs to and from them. Breaks within a chain are dotted.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct View<'a> {
+    residues: &'a [Residue],
+    arcs: &'a [Arc],
+    title: &'a str,
+    colouring: Colouring,
+    turn: [f64; 3],
+    wide: bool,
+}
+
+impl<'a> View<'a> {
+    /// A view of `residues`, of one chain or several, and `arcs` between them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Position`](crate::Error::Position) for a position that is not finite,
+    /// [`Error::ArcEnd`](crate::Error::ArcEnd) for an arc from or to no residue,
+    /// [`Error::Range`](crate::Error::Range) for attention that is not from 0 to 1 or a distance that is
+    /// not from 0 to 10,000 Å.
+    pub fn new(residues: &'a [Residue], arcs: &'a [Arc]) -> Result<Self> {
+        model::check_residues(residues)?;
+        model::check_arcs(arcs, residues.len())?;
+        Ok(Self {
+            residues,
+            arcs,
+            title: "",
+            colouring: Colouring::default(),
+            turn: [0.0; 3],
+            wide: false,
+        })
+    }
+
+    /// The title of the picture and of the page; none by default.
+    pub fn title(mut self, title: &'a str) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// What the colours of the chain tell; secondary structure by default. The page can change it.
+    pub fn colouring(mut self, colouring: Colouring) -> Self {
+        self.colouring = colouring;
+        self
+    }
+
+    /// Turns the molecule by degrees about the x (to the right), then y (up), then z axis (to the
+    /// reader) of the picture, from where its principal axes put it: the longest lies from left to
+    /// right, the shortest points to the reader, and the first residue is to the left and at the top.
+    pub fn rotate(mut self, x: f64, y: f64, z: f64) -> Self {
+        // A turn that is not a number is none.
+        self.turn = [x, y, z].map(|angle| if angle.is_finite() { angle } else { 0.0 });
+        self
+    }
+
+    /// Makes the picture 175 mm wide instead of 85.
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+
+    /// The picture as an SVG document.
+    ///
+    /// Drawn from the farthest to the nearest, fading with depth; the white edges of arcs and the dark
+    /// ones of the chain tell which passes in front. Of more than 1,000 arcs the strongest are drawn.
+    #[must_use]
+    pub fn to_svg(&self) -> String {
+        still::draw(self)
+    }
+
+    /// The arcs within a region, 0-based indices of residues, over its letters: an arc diagram as an SVG
+    /// document, with secondary structure, marks and author numbers below.
+    ///
+    /// The width of an arc is its attention. Letters are left out where they would not fit. The figure
+    /// is 85 mm wide, or 175 mm for more than 33 residues. Positions are not needed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Region`](crate::Error::Region) for a region that is empty or reaches beyond the residues.
+    pub fn sequence_svg(&self, region: Range<usize>) -> Result<String> {
+        sequence::draw(self, region)
+    }
+
+    /// The view as one HTML file that needs no other and no network.
+    ///
+    /// It turns under the mouse, a finger or the arrow keys and zooms; tells the names of residues and
+    /// the attention of arcs under the pointer; has a threshold, pickers of layer and head where the
+    /// arcs are of several, and every [`Colouring`]. Positions are rounded to 0.01 Å, attention to 0.001.
+    /// It draws with WebGL 2.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        page::page(self)
+    }
+
+    /// The arcs as a table, a line each after a header: chain, author number, insertion code and
+    /// one-letter residue of either end, attention, distance in Å, and contact as `true` or `false`.
+    /// What is not known is empty.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        viewers::csv(self)
+    }
+
+    /// The view as MolViewSpec JSON (`.mvsj`), which Mol* opens: the chains of `file` as a cartoon, a
+    /// tube for each arc, binding sites and modified residues as balls and sticks.
+    ///
+    /// Residues are named by their [`Label`] where they have one, else by author number.
+    #[must_use]
+    pub fn to_mvsj(&self, file: &StructureFile<'_>) -> String {
+        viewers::mvsj(self, file)
+    }
+
+    /// A PyMOL script (`.pml`) that loads `file` and draws the arcs as tubes between the Cα atoms that
+    /// it finds there by chain and author number.
+    #[must_use]
+    pub fn to_pymol(&self, file: &StructureFile<'_>) -> String {
+        viewers::pymol(self, file)
+    }
+
+    /// A ChimeraX script (`.cxc`) that opens `file` and, as `pseudobonds`, the file with the text of
+    /// [`to_pseudobonds`](Self::to_pseudobonds).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unwritable`](crate::Error::Unwritable) for a file name with quotes, or a chain or
+    /// insertion code of other than letters and digits, which ChimeraX could not tell from a command.
+    pub fn to_chimerax(&self, file: &StructureFile<'_>, pseudobonds: &str) -> Result<String> {
+        viewers::chimerax(self, file, pseudobonds)
+    }
+
+    /// The arcs as ChimeraX pseudobonds (`.pb`) between Cα atoms.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unwritable`](crate::Error::Unwritable) as for [`to_chimerax`](Self::to_chimerax).
+    pub fn to_pseudobonds(&self) -> Result<String> {
+        viewers::pseudobonds(self)
+    }
+
+    /// The Cα positions as they lie in the picture, in Å.
+    fn positions(&self) -> Vec<Option<Vector>> {
+        let position = |residue: &Residue| residue.ca.map(|ca| ca.map(f64::from));
+        let positions: Vec<Option<Vector>> = self.residues.iter().map(position).collect();
+        let observed: Vec<Vector> = positions.iter().flatten().copied().collect();
+        let orientation = Orientation::of(&observed, self.turn);
+        let turned = positions
+            .into_iter()
+            .map(|p| p.map(|p| orientation.apply(p)));
+        turned.collect()
+    }
+
+    fn trace(&self, steps: usize) -> Trace {
+        Trace::new(self.residues, &self.positions(), steps)
+    }
+
+    fn scheme(&self) -> Scheme {
+        Scheme::new(self.colouring, self.residues)
+    }
+
+    /// The attention that is drawn at full width: a round number that no arc exceeds.
+    fn full_attention(&self) -> f64 {
+        let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+        let fits = |step: &f64| {
+            self.arcs
+                .iter()
+                .all(|arc| f64::from(arc.attention) <= *step)
+        };
+        steps.into_iter().find(fits).unwrap_or(1.0)
+    }
+
+    /// Radius of the tube of an arc in Å, proportional to its attention.
+    fn radius(&self, attention: f64) -> f64 {
+        (MAX_RADIUS * attention / self.full_attention()).clamp(MIN_RADIUS, MAX_RADIUS)
+    }
+}
+
+/// Radius, in Å, of an arc at full width, and of the thinnest.
+const MAX_RADIUS: f64 = 0.6;
+const MIN_RADIUS: f64 = 0.06;

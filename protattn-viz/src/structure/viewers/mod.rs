@@ -1,0 +1,112 @@
+//! Scripts and scenes for molecular viewers, and the table of arcs.
+
+mod chimerax;
+mod csv;
+mod mvsj;
+mod pymol;
+
+pub(super) use chimerax::{pseudobonds, script as chimerax};
+pub(super) use csv::csv;
+pub(super) use mvsj::mvsj;
+pub(super) use pymol::script as pymol;
+
+use super::colour::Rgb;
+use super::model::{Arc, Residue};
+use super::{Colouring, View};
+
+/// The structure file that a viewer is to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StructureFile<'a> {
+    /// A path or URL, as it is to stand in the script; relative ones are relative to wherever the
+    /// viewer looks.
+    pub location: &'a str,
+    /// The format.
+    pub format: FileFormat,
+}
+
+/// Formats of structure files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileFormat {
+    /// PDBx/mmCIF.
+    Mmcif,
+    /// The older format, by columns.
+    Pdb,
+}
+
+impl FileFormat {
+    /// As MolViewSpec and ChimeraX call it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mmcif => "mmcif",
+            Self::Pdb => "pdb",
+        }
+    }
+
+    /// As PyMOL calls it.
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Mmcif => "cif",
+            Self::Pdb => "pdb",
+        }
+    }
+}
+
+/// The arcs that a viewer can place: between two observed residues.
+fn placed<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Arc> {
+    let seen = |end: usize| view.residues[end].ca.is_some();
+    let placed = move |arc: &&Arc| arc.from != arc.to && seen(arc.from) && seen(arc.to);
+    view.arcs.iter().filter(placed)
+}
+
+/// The observed residues for which `holds`.
+fn observed<'v>(
+    view: &'v View<'_>,
+    holds: impl Fn(&Residue) -> bool,
+) -> impl Iterator<Item = &'v Residue> {
+    let residues = view.residues.iter().filter(|residue| residue.ca.is_some());
+    residues.filter(move |residue| holds(residue))
+}
+
+/// The colour of whatever is in the file, and the observed residues of each other colour.
+fn colours<'v>(view: &'v View<'_>) -> (Rgb, Vec<(Rgb, Vec<&'v Residue>)>) {
+    let scheme = view.scheme();
+    let base = match view.colouring {
+        Colouring::SecondaryStructure => scheme.palette.len() - 1,
+        Colouring::Chain | Colouring::Rainbow => 0,
+    };
+    let mut groups: Vec<(Rgb, Vec<&Residue>)> = scheme
+        .palette
+        .iter()
+        .map(|&rgb| (rgb, Vec::new()))
+        .collect();
+    for (residue, &place) in view.residues.iter().zip(&scheme.index) {
+        if residue.ca.is_some() && place != base {
+            groups[place].1.push(residue);
+        }
+    }
+    groups.retain(|(_, residues)| !residues.is_empty());
+    (scheme.palette[base], groups)
+}
+
+/// `M52 of chain A to K7 of chain A: attention 0.62, 5.5 Å, contact, head 8-12`
+pub(super) fn words(view: &View<'_>, arc: &Arc) -> String {
+    let (from, to) = (&view.residues[arc.from], &view.residues[arc.to]);
+    let between = if arc.directed { "to" } else { "and" };
+    let mut words = format!(
+        "{from} {between} {to}: attention {}",
+        rounded(arc.attention)
+    );
+    if let Some(distance) = arc.distance {
+        words += &format!(", {distance:.1} Å");
+    }
+    words += &format!(", {}", super::colour::Kind::of(arc).words());
+    if let Some((layer, head)) = arc.head {
+        words += &format!(", head {}-{}", layer + 1, head + 1);
+    }
+    words
+}
+
+/// A number with at most three decimals.
+fn rounded(value: impl Into<f64>) -> f64 {
+    (value.into() * 1e3).round() / 1e3
+}

@@ -1,0 +1,156 @@
+//! MolViewSpec 1.8: a tree of what to load and how to draw it (Bittrich et al., "Describing and
+//! sharing molecular visualizations using the MolViewSpec toolkit", 2024; nodes as in `molviewspec`
+//! 1.8.1 of PyPI).
+
+use super::{StructureFile, colours, observed, placed, rounded, words};
+use crate::structure::View;
+use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb, hex};
+use crate::structure::json::{list, object, string};
+use crate::structure::model::{Arc, Residue};
+
+const VERSION: &str = "1.8";
+/// The format asks for a time; the same view gives the same file, so it is always this.
+const TIMESTAMP: &str = "1970-01-01T00:00:00+00:00";
+
+pub(in crate::structure) fn mvsj(view: &View<'_>, file: &StructureFile<'_>) -> String {
+    let mut scene = vec![cartoon(view)];
+    let sites = selection(observed(view, |residue| residue.binding_site));
+    let modified = selection(observed(view, |residue| residue.modified));
+    for (residues, colour) in [(sites, BINDING_SITE), (modified, MODIFIED)] {
+        if !residues.is_empty() {
+            let children = vec![node("color", vec![("color", colour_of(colour))], vec![])];
+            let sticks = string("ball_and_stick");
+            let sticks = node("representation", vec![("type", sticks)], children);
+            scene.push(node(
+                "component",
+                vec![("selector", list(residues))],
+                vec![sticks],
+            ));
+        }
+    }
+    let tubes: Vec<String> = placed(view).map(|arc| tube(view, arc)).collect();
+    if !tubes.is_empty() {
+        scene.push(node("primitives", vec![], tubes));
+    }
+    let structure = node("structure", vec![("type", string("model"))], scene);
+    let parse = vec![("format", string(file.format.name()))];
+    let parse = node("parse", parse, vec![structure]);
+    let download = node(
+        "download",
+        vec![("url", string(file.location))],
+        vec![parse],
+    );
+    let root = node("root", vec![], vec![download]);
+    let mut metadata = vec![
+        ("timestamp", string(TIMESTAMP)),
+        ("version", string(VERSION)),
+    ];
+    if !view.title.is_empty() {
+        metadata.insert(0, ("title", string(view.title)));
+    }
+    let metadata = object(metadata);
+    object([
+        ("kind", string("single")),
+        ("root", root),
+        ("metadata", metadata),
+    ]) + "\n"
+}
+
+/// A node of the tree, with the fields it has.
+fn node(kind: &str, params: Vec<(&str, String)>, children: Vec<String>) -> String {
+    let mut fields = vec![("kind", string(kind))];
+    if !params.is_empty() {
+        fields.push(("params", object(params)));
+    }
+    if !children.is_empty() {
+        fields.push(("children", list(children)));
+    }
+    object(fields)
+}
+
+fn colour_of(rgb: Rgb) -> String {
+    string(&hex(rgb))
+}
+
+/// The chains of the view as a cartoon in the colours of the view.
+fn cartoon(view: &View<'_>) -> String {
+    let mut chains: Vec<String> = Vec::new();
+    for residue in observed(view, |_| true) {
+        let chain = object(chain(residue));
+        if chains.last() != Some(&chain) && !chains.contains(&chain) {
+            chains.push(chain);
+        }
+    }
+    let (base, groups) = colours(view);
+    let mut colours = vec![node("color", vec![("color", colour_of(base))], vec![])];
+    colours.extend(groups.into_iter().map(|(rgb, residues)| {
+        let selector = list(selection(residues.into_iter()));
+        node(
+            "color",
+            vec![("color", colour_of(rgb)), ("selector", selector)],
+            vec![],
+        )
+    }));
+    let cartoon = node("representation", vec![("type", string("cartoon"))], colours);
+    let nameless = chains.iter().any(|chain| chain == "{}");
+    let selector = if nameless || chains.is_empty() {
+        string("polymer")
+    } else {
+        list(chains)
+    };
+    node("component", vec![("selector", selector)], vec![cartoon])
+}
+
+fn selection<'r>(residues: impl Iterator<Item = &'r Residue>) -> Vec<String> {
+    residues
+        .map(|residue| object(expression(residue)))
+        .collect()
+}
+
+/// The fields that select a chain, by the file's own name where it is known.
+fn chain(residue: &Residue) -> Vec<(&'static str, String)> {
+    match (&residue.label, residue.chain_name()) {
+        (Some(label), _) => vec![("label_asym_id", string(&label.chain))],
+        (None, Some(name)) => vec![("auth_asym_id", string(name))],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The fields that select a residue.
+fn expression(residue: &Residue) -> Vec<(&'static str, String)> {
+    let mut fields = chain(residue);
+    match &residue.label {
+        Some(label) => fields.push(("label_seq_id", label.number.to_string())),
+        None => {
+            fields.push(("auth_seq_id", residue.number.to_string()));
+            if let Some(code) = residue.insertion_code() {
+                fields.push(("pdbx_PDB_ins_code", string(&code.to_string())));
+            }
+        }
+    }
+    fields
+}
+
+fn tube(view: &View<'_>, arc: &Arc) -> String {
+    let end = |residue: usize| {
+        let mut fields = expression(&view.residues[residue]);
+        fields.push(("label_atom_id", string("CA")));
+        object(fields)
+    };
+    let kind = Kind::of(arc);
+    let mut params = vec![
+        ("kind", string("tube")),
+        ("start", end(arc.from)),
+        ("end", end(arc.to)),
+        (
+            "radius",
+            rounded(view.radius(f64::from(arc.attention))).to_string(),
+        ),
+        ("color", colour_of(kind.colour())),
+        ("tooltip", string(&words(view, arc))),
+    ];
+    if let Some((dash, _)) = kind.dashes() {
+        params.push(("dash_length", dash.to_string()));
+    }
+    node("primitive", params, vec![])
+}
