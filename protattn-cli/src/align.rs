@@ -6,7 +6,6 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use protattn_io::ContactRule;
 use protattn_metrics::{AgreementOptions, ComparisonOptions, PropertyOptions};
 use protattn_model::Model;
 
@@ -57,7 +56,7 @@ pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<R
     let choice = Choice {
         own: own.properties,
         options: PropertyOptions {
-            contact: contact_rule(args),
+            contact: args.contact.rule(),
         },
         proteins: &data.proteins,
         brought: &reading.labels(),
@@ -69,7 +68,8 @@ pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<R
     let model = &checkpoint.model;
     let nulls = NullSettings::new(&args.null, args.null_draws, args.seed);
     let twin = twin(model, &nulls)?;
-    let layers = args.layers.of(model.info().n_layers).map_err(Usage)?;
+    let layers = args.layers.of(model.info().n_layers, "--layers", "layer");
+    let layers = layers.map_err(Usage)?;
     let pass = Pass {
         model,
         twin: twin.as_ref(),
@@ -119,14 +119,6 @@ fn comparison(args: &AlignArgs) -> Option<ComparisonOptions> {
     (args.bootstrap > 0).then_some(options)
 }
 
-fn contact_rule(args: &AlignArgs) -> ContactRule {
-    ContactRule {
-        atom: args.contact_atom.into(),
-        distance: args.contact_distance,
-        min_separation: args.min_separation,
-    }
-}
-
 fn selection(args: &AlignArgs) -> Selection {
     match (args.limit, args.sample) {
         (Some(n), _) => Selection::First(n),
@@ -156,9 +148,9 @@ fn settings(
         max_tokens: args.max_tokens,
         layers: layers.iter().map(|layer| layer + 1).collect(),
         records: selection(args),
-        contact_atom: format!("{:?}", args.contact_atom).to_lowercase(),
-        min_separation: args.min_separation,
-        contact_distance: args.contact_distance,
+        contact_atom: args.contact.atom_name(),
+        min_separation: args.contact.min_separation,
+        contact_distance: args.contact.contact_distance,
         reading: args.read.settings(),
         metrics: outcomes.metric_names(),
         nulls,

@@ -9,7 +9,7 @@ use protattn_metrics::{Metric, Property};
 
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
-use crate::{align, attention, data, demo, model, report};
+use crate::{align, attention, data, demo, model, report, view};
 
 /// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
@@ -96,6 +96,7 @@ impl App {
             Command::Demo(args) => demo::run(&args, self.own, line),
             Command::Align(args) => align::run(*args, self.own, line),
             Command::Attention(args) => attention::run(&args),
+            Command::View(args) => view::run(&args, line),
             Command::Report(args) => report::run(&args),
             Command::Model(ModelCommand::Info(args)) => model::info(&args),
             Command::Model(ModelCommand::Fetch(args)) => model::fetch(&args),

@@ -1,18 +1,24 @@
 //! Flags to typed values.
 
 mod align;
+mod contact;
 mod data;
 mod model;
+mod selection;
+mod view;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::align::AlignArgs;
+pub(crate) use self::contact::ContactArgs;
 pub(crate) use self::data::{
-    ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs,
+    ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
 };
 pub(crate) use self::model::{ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand};
+pub(crate) use self::selection::NumberSelection;
+pub(crate) use self::view::{Region, ViewArgs};
 
 /// What a protein language model's attention looks at, and what its layers know.
 #[derive(Debug, Parser)]
@@ -38,6 +44,8 @@ pub(crate) enum Command {
     Align(Box<AlignArgs>),
     /// Write a model's attention, and its hidden states, for some sequences.
     Attention(AttentionArgs),
+    /// Show the attention of some heads on a structure.
+    View(Box<ViewArgs>),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
     /// Tell what checkpoints are, download and convert them.
@@ -123,52 +131,12 @@ pub(crate) enum Format {
     Pdf,
 }
 
-/// The layers that a person asked for, from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum LayerSelection {
-    All,
-    /// First and last of each range.
-    Ranges(Vec<(usize, usize)>),
-}
-
-impl LayerSelection {
-    /// 0-based layers of a model with `layers` of them, ascending; what is wrong otherwise.
-    pub(crate) fn of(&self, layers: usize) -> Result<Vec<usize>, String> {
-        let Self::Ranges(ranges) = self else {
-            return Ok((0..layers).collect());
-        };
-        if let Some((_, last)) = ranges.iter().find(|(_, last)| *last > layers) {
-            return Err(format!(
-                "--layers asks for layer {last}, but the model has {layers}"
-            ));
-        }
-        let asked = |layer: &usize| {
-            ranges
-                .iter()
-                .any(|(first, last)| (*first..=*last).contains(&(layer + 1)))
-        };
-        Ok((0..layers).filter(asked).collect())
-    }
-}
-
-impl std::str::FromStr for LayerSelection {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "all" {
-            return Ok(Self::All);
-        }
-        let number = |part: &str| part.trim().parse::<usize>().ok().filter(|n| *n > 0);
-        let range = |part: &str| {
-            let (first, last) = part.split_once('-').unwrap_or((part, part));
-            let (first, last) = (number(first)?, number(last)?);
-            (first <= last).then_some((first, last))
-        };
-        let ranges: Option<_> = text.split(',').map(range).collect();
-        ranges
-            .map(Self::Ranges)
-            .ok_or_else(|| "layers count from 1: `1-12`, `3,5-7` or `all`".to_owned())
-    }
+/// Attention from this value on is an arc.
+fn min_attention(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|a| *a > 0.0 && *a <= 1.0)
+        .ok_or_else(|| "a number over 0 and at most 1".to_owned())
 }
 
 fn max_tokens(text: &str) -> Result<usize, String> {
@@ -188,19 +156,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn layers_are_read_from_one_and_kept_from_zero() {
-        let layers = |text: &str| text.parse::<LayerSelection>().unwrap().of(12);
-        assert_eq!(layers("all"), Ok((0..12).collect()));
-        assert_eq!(layers("3,5-7,6"), Ok(vec![2, 4, 5, 6]));
-        assert_eq!(
-            layers("12-13"),
-            Err("--layers asks for layer 13, but the model has 12".to_owned())
-        );
-        for text in ["", "0", "7-5", "1-", "a"] {
-            assert!(text.parse::<LayerSelection>().is_err(), "{text}");
-        }
     }
 }

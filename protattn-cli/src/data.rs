@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use anyhow::{Result, bail};
 use protattn_io::Protein;
 
-pub(crate) use self::reading::Reading;
+pub(crate) use self::reading::{Reading, locate};
 pub(crate) use self::set::{Origin, Set};
 use self::writer::Writer;
 use crate::ending::{Outcome, tell};

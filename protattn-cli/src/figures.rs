@@ -51,27 +51,28 @@ impl Figure {
 
     /// Writes the figure as SVG, and in the other formats.
     pub(crate) fn write(&self, folder: &Path, formats: &[Format]) -> Result<()> {
-        let path = |extension: &str| {
-            folder
-                .join(FOLDER)
-                .join(format!("{}.{extension}", file_name(&self.name)))
-        };
-        output::write(&path("svg"), self.svg.as_bytes())?;
-        let failed = || format!("the figure {}", self.name);
-        if formats.contains(&Format::Png) {
-            let png = export::png(&self.svg, DOTS_PER_INCH).with_context(failed)?;
-            output::write(&path("png"), &png)?;
-        }
-        if formats.contains(&Format::Pdf) {
-            let pdf = export::pdf(&self.svg).with_context(failed)?;
-            output::write(&path("pdf"), &pdf)?;
-        }
-        Ok(())
+        write(&folder.join(FOLDER), &self.name, &self.svg, formats)
     }
 }
 
+/// Writes a picture as SVG, and in the other formats.
+pub(crate) fn write(folder: &Path, name: &str, svg: &str, formats: &[Format]) -> Result<()> {
+    let path = |extension: &str| folder.join(format!("{}.{extension}", file_name(name)));
+    output::write(&path("svg"), svg.as_bytes())?;
+    let failed = || format!("the figure {name}");
+    if formats.contains(&Format::Png) {
+        let png = export::png(svg, DOTS_PER_INCH).with_context(failed)?;
+        output::write(&path("png"), &png)?;
+    }
+    if formats.contains(&Format::Pdf) {
+        let pdf = export::pdf(svg).with_context(failed)?;
+        output::write(&path("pdf"), &pdf)?;
+    }
+    Ok(())
+}
+
 /// Names of labels can hold anything; names of files better not.
-fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "._-".contains(c) {
             c

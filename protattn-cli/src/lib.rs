@@ -53,6 +53,7 @@ mod summary;
 mod tables;
 mod tensors;
 mod text;
+mod view;
 
 pub use app::App;
 

@@ -104,7 +104,7 @@ use crate::compressed::Input;
 use crate::labels;
 use crate::{Error, Protein};
 use assembly::Assembly;
-use format::Format;
+pub use format::Format;
 
 /// Files over 1 GiB are not read: the largest of the archive have about half of that.
 const MAX_BYTES: u64 = 1 << 30;
@@ -191,6 +191,8 @@ impl Options {
 pub struct Structure {
     /// In the order in which they begin in the file; never empty.
     pub chains: Vec<Protein>,
+    /// The format of the file.
+    pub format: Format,
     /// What is odd: of the file, then chain by chain. Chains that were not asked for are silent.
     pub warnings: Vec<Warning>,
 }
@@ -244,7 +246,7 @@ pub fn parse(text: &[u8], path: &Path, options: &Options) -> Result<Structure, E
         Format::Mmcif => mmcif::read(text, &mut assembly),
     }
     .map_err(|Problem { line, message }| fail(format!("line {line}: {message}")))?;
-    selection::proteins(assembly, path, options)
+    selection::proteins(assembly, format, path, options)
 }
 
 /// What is wrong in a line of a file.

@@ -75,6 +75,29 @@ pub fn find_arcs(
     Ok(())
 }
 
+/// Makes one arc of the two that join the same residues in a head: the stronger, max(a_ij, a_ji), from
+/// the residue that comes first. In the order of head, from, to.
+///
+/// ```
+/// use protattn_metrics::{Arc, join_directions};
+///
+/// let arc = |from, to, weight| Arc { head: 0, from, to, weight };
+/// let mut arcs = vec![arc(0, 2, 0.3), arc(1, 0, 0.4), arc(2, 0, 0.5)];
+/// join_directions(&mut arcs);
+/// assert_eq!(arcs, [arc(0, 1, 0.4), arc(0, 2, 0.5)]);
+/// ```
+pub fn join_directions(arcs: &mut Vec<Arc>) {
+    for arc in arcs.iter_mut() {
+        (arc.from, arc.to) = (arc.from.min(arc.to), arc.from.max(arc.to));
+    }
+    let pair = |arc: &Arc| (arc.head, arc.from, arc.to);
+    arcs.sort_by(|a, b| {
+        let stronger_first = b.weight.total_cmp(&a.weight);
+        pair(a).cmp(&pair(b)).then(stronger_first)
+    });
+    arcs.dedup_by_key(|arc| pair(arc));
+}
+
 /// Adds the arcs of a row that begins at `start`.
 fn scan_row(row: &[f32], min_attention: f32, start: Arc, arcs: &mut Vec<Arc>) -> Result<(), Error> {
     let (chunks, rest) = row.as_chunks::<CHUNK>();
@@ -213,6 +236,33 @@ mod tests {
         }
         let expected = "attention maps are 2 x 3; from and to must be the same residues";
         assert_eq!(message(&Array3::zeros((1, 2, 3)), 0.3), expected);
+    }
+
+    #[test]
+    fn of_both_directions_the_stronger_is_kept() {
+        let arc = |head, from, to, weight| Arc {
+            head,
+            from,
+            to,
+            weight,
+        };
+        // Another head is another pair; a residue and itself are one; equals are one.
+        let mut arcs = vec![
+            arc(1, 0, 3, 0.9),
+            arc(0, 3, 0, 0.4),
+            arc(0, 2, 2, 0.7),
+            arc(0, 0, 3, 0.5),
+            arc(0, 1, 2, 0.3),
+            arc(0, 2, 1, 0.3),
+        ];
+        join_directions(&mut arcs);
+        let expected = [
+            arc(0, 0, 3, 0.5),
+            arc(0, 1, 2, 0.3),
+            arc(0, 2, 2, 0.7),
+            arc(1, 0, 3, 0.9),
+        ];
+        assert_eq!(arcs, expected);
     }
 
     #[test]

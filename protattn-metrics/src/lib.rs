@@ -110,7 +110,7 @@ mod strata;
 pub use adjusted::benjamini_hochberg;
 pub use agreement::{AgreementOptions, AgreementRow, agreement};
 pub use apc::{apc, symmetrized};
-pub use arc::{Arc, find_arcs};
+pub use arc::{Arc, find_arcs, join_directions};
 pub use blosum62::blosum62;
 pub use bootstrap::{Bootstrap, Estimate};
 pub use by_protein::{ByProtein, ProteinCounts};

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use protattn_io::ContactAtom;
+use clap::Args;
 
-use super::{FigureArgs, LayerSelection, ModelArgs, ReadArgs, max_tokens};
+use super::{
+    ContactArgs, FigureArgs, ModelArgs, NumberSelection, ReadArgs, max_tokens, min_attention,
+};
 use crate::nulls::Null;
 
 #[derive(Debug, Args)]
@@ -54,7 +55,7 @@ pub(crate) struct AlignArgs {
     pub(crate) max_tokens: usize,
     /// Layers to count, from 1: `1-12`, `3,5-7` or `all`.
     #[arg(long, value_name = "LAYERS", default_value = "all")]
-    pub(crate) layers: LayerSelection,
+    pub(crate) layers: NumberSelection,
     /// Use only the first N records of each data set.
     #[arg(long, value_name = "N", conflicts_with = "sample")]
     pub(crate) limit: Option<usize>,
@@ -67,15 +68,8 @@ pub(crate) struct AlignArgs {
     /// Workers; one a core unless given.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,
-    /// Atom between which contacts are measured.
-    #[arg(long, value_name = "ATOM", value_enum, default_value_t = Atom::Ca)]
-    pub(crate) contact_atom: Atom,
-    /// Residues nearer along the chain are no pair for contacts.
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    pub(crate) min_separation: usize,
-    /// Contacts are closer than this, in Å.
-    #[arg(long, value_name = "Å", default_value_t = 8.0, value_parser = contact_distance)]
-    pub(crate) contact_distance: f64,
+    #[command(flatten)]
+    pub(crate) contact: ContactArgs,
     /// Exit with status 3 if any record was skipped.
     #[arg(long)]
     pub(crate) strict: bool,
@@ -86,38 +80,6 @@ pub(crate) struct AlignArgs {
     pub(crate) figures: FigureArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
-}
-
-/// The atom between which contacts are measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Atom {
-    /// The α carbon.
-    Ca,
-    /// The β carbon, α for glycine.
-    Cb,
-}
-
-impl From<Atom> for ContactAtom {
-    fn from(atom: Atom) -> Self {
-        match atom {
-            Atom::Ca => Self::Ca,
-            Atom::Cb => Self::Cb,
-        }
-    }
-}
-
-fn min_attention(text: &str) -> Result<f32, String> {
-    text.parse()
-        .ok()
-        .filter(|a| *a > 0.0 && *a <= 1.0)
-        .ok_or_else(|| "a number over 0 and at most 1".to_owned())
-}
-
-fn contact_distance(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|d: &f64| *d > 0.0 && d.is_finite())
-        .ok_or_else(|| "a distance over 0 Å".to_owned())
 }
 
 fn replicates(text: &str) -> Result<usize, String> {

@@ -25,6 +25,34 @@ pub(crate) struct ReadArgs {
     /// or lines between them; `#` begins a comment.
     #[arg(long, value_name = "FILE")]
     pub(crate) ids: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) structure: StructureArgs,
+    /// Download nothing: take what was downloaded before.
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+impl ReadArgs {
+    /// The same, as the library has it.
+    pub(crate) fn options(&self) -> source::Options {
+        let mut options = source::Options::default();
+        options.format = self.data_format;
+        options.structure = self.structure.options();
+        options
+    }
+
+    /// What a run says of them.
+    pub(crate) fn settings(&self) -> ReadSettings {
+        ReadSettings {
+            data_format: self.data_format.map(|format| format.name().to_owned()),
+            ..self.structure.settings()
+        }
+    }
+}
+
+/// What is taken from structures, and from where.
+#[derive(Debug, Args)]
+pub(crate) struct StructureArgs {
     /// Structures: where secondary structure is taken from.
     #[arg(long, value_name = "SOURCE", value_enum, default_value_t = SecondaryStructureSource::Dssp)]
     pub(crate) secondary_structure: SecondaryStructureSource,
@@ -37,18 +65,13 @@ pub(crate) struct ReadArgs {
     /// Structures: take in the residues of the sequence that were not observed.
     #[arg(long)]
     pub(crate) unobserved: bool,
-    /// Download nothing: take what was downloaded before.
-    #[arg(long)]
-    pub(crate) offline: bool,
 }
 
-impl ReadArgs {
+impl StructureArgs {
     /// The same, as the library has it.
-    pub(crate) fn options(&self) -> source::Options {
+    pub(crate) fn options(&self) -> structure::Options {
         let distance = self.ligand_distance;
-        let mut options = source::Options::default();
-        options.format = self.data_format;
-        options.structure = structure::Options {
+        structure::Options {
             observed_only: !self.unobserved,
             secondary_structure: match self.secondary_structure {
                 SecondaryStructureSource::Dssp => SecondaryStructure::Dssp,
@@ -60,14 +83,13 @@ impl ReadArgs {
                 BindingSiteSource::Either => BindingSites::Either { distance },
             },
             ..structure::Options::default()
-        };
-        options
+        }
     }
 
     /// What a run says of them.
     pub(crate) fn settings(&self) -> ReadSettings {
         ReadSettings {
-            data_format: self.data_format.map(|format| format.name().to_owned()),
+            data_format: None,
             secondary_structure: format!("{:?}", self.secondary_structure).to_lowercase(),
             binding_sites: format!("{:?}", self.binding_sites).to_lowercase(),
             ligand_distance: self.ligand_distance,

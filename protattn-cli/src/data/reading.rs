@@ -48,15 +48,7 @@ impl<'a> Reading<'a> {
 
     /// Opens a path or, where there is none of the name, the structure of this identifier.
     pub(crate) fn open(&self, name: &str) -> Result<Source> {
-        let mut path = PathBuf::from(name);
-        if let Some(id) = name.parse::<Identifier>().ok().filter(|_| !path.exists()) {
-            let mut file = fetch::structure(&id, self.args.offline)?.into_os_string();
-            if let Some(chain) = id.chain() {
-                file.push(":");
-                file.push(chain);
-            }
-            path = file.into();
-        }
+        let path = locate(name, self.args.offline)?;
         let mut options = self.args.options();
         options.threads = self.threads;
         Ok(source::open_with(path, options)?)
@@ -112,6 +104,21 @@ impl<'a> Reading<'a> {
         };
         self.tables.iter().filter_map(warning).collect()
     }
+}
+
+/// A path or, where there is none of the name, that of the structure of this identifier; with the
+/// chain after it if one is named.
+pub(crate) fn locate(name: &str, offline: bool) -> Result<PathBuf> {
+    let path = PathBuf::from(name);
+    let Some(id) = name.parse::<Identifier>().ok().filter(|_| !path.exists()) else {
+        return Ok(path);
+    };
+    let mut file = fetch::structure(&id, offline)?.into_os_string();
+    if let Some(chain) = id.chain() {
+        file.push(":");
+        file.push(chain);
+    }
+    Ok(file.into())
 }
 
 /// The words of a file, with blanks or lines between them and comments after `#`.

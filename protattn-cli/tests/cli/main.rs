@@ -14,3 +14,4 @@ mod model;
 mod own_property;
 mod plugin;
 mod same_bits;
+mod view;

@@ -1,9 +1,11 @@
 //! Which format a structure file has, by its content.
 
-/// The two formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+/// The two formats of structure files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// The older one, by columns.
     Pdb,
+    /// PDBx/mmCIF.
     Mmcif,
 }
 

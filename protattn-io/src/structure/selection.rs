@@ -7,12 +7,13 @@ use super::assembly::Assembly;
 use super::chain::{self, Outcome, ProteinChain};
 use super::secondary_structure::{self, SecondaryStructure};
 use super::warning::Warning;
-use super::{Options, Structure};
+use super::{Format, Options, Structure};
 use crate::Error;
 
 /// Makes proteins of the chains that are wanted, or says what the file lacks.
 pub(super) fn proteins(
     mut assembly: Assembly<'_>,
+    format: Format,
     path: &Path,
     options: &Options,
 ) -> Result<Structure, Error> {
@@ -28,6 +29,7 @@ pub(super) fn proteins(
     let annotations = annotations(&assembly, &outcomes, options);
     let mut structure = Structure {
         chains: Vec::new(),
+        format,
         warnings: assembly.warnings.clone(),
     };
     let mut found = Found::default();

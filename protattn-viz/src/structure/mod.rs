@@ -32,7 +32,7 @@
 //! let view = View::new(&residues, &arcs)?.title("Head 8-12");
 //! assert!(view.to_svg().starts_with("<svg"));
 //! assert!(view.to_html().starts_with("<!DOCTYPE html>"));
-//! assert_eq!(view.to_csv().lines().nth(1), Some("A,10,,G,A,14,,G,0.45,12,false"));
+//! assert_eq!(view.to_csv().lines().nth(1), Some("A,10,,G,A,14,,G,0.45,12,false,,"));
 //! # Ok::<(), protattn_viz::Error>(())
 //! ```
 
@@ -71,6 +71,7 @@ pub struct View<'a> {
     residues: &'a [Residue],
     arcs: &'a [Arc],
     title: &'a str,
+    notes: &'a [String],
     colouring: Colouring,
     turn: [f64; 3],
     wide: bool,
@@ -92,6 +93,7 @@ impl<'a> View<'a> {
             residues,
             arcs,
             title: "",
+            notes: &[],
             colouring: Colouring::default(),
             turn: [0.0; 3],
             wide: false,
@@ -101,6 +103,13 @@ impl<'a> View<'a> {
     /// The title of the picture and of the page; none by default.
     pub fn title(mut self, title: &'a str) -> Self {
         self.title = title;
+        self
+    }
+
+    /// What else there is to say, a sentence each; it stands below pictures, in the page, and in comments
+    /// of the scripts for ChimeraX and PyMOL. Nothing by default.
+    pub fn notes(mut self, notes: &'a [String]) -> Self {
+        self.notes = notes;
         self
     }
 
@@ -159,8 +168,8 @@ impl<'a> View<'a> {
     }
 
     /// The arcs as a table, a line each after a header: chain, author number, insertion code and
-    /// one-letter residue of either end, attention, distance in Å, and contact as `true` or `false`.
-    /// What is not known is empty.
+    /// one-letter residue of either end, attention, distance in Å, contact as `true` or `false`, and
+    /// layer and head from 1. What is not known is empty.
     #[must_use]
     pub fn to_csv(&self) -> String {
         viewers::csv(self)

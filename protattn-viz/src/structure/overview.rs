@@ -52,6 +52,7 @@ pub struct HeadsOverview<'a> {
     arcs: &'a [Arc],
     contacts: &'a [(usize, usize)],
     best: &'a [(usize, usize)],
+    indices: Option<&'a [usize]>,
     title: &'a str,
 }
 
@@ -66,6 +67,7 @@ impl<'a> HeadsOverview<'a> {
             arcs,
             contacts: &[],
             best: &[],
+            indices: None,
             title: "",
         }
     }
@@ -82,6 +84,13 @@ impl<'a> HeadsOverview<'a> {
         self
     }
 
+    /// The layers (0-based, one a row, lowest first), where not all of the model are shown; from the first
+    /// on by default.
+    pub fn layers(mut self, indices: &'a [usize]) -> Self {
+        self.indices = Some(indices);
+        self
+    }
+
     /// The title above the figure; none by default.
     pub fn title(mut self, title: &'a str) -> Self {
         self.title = title;
@@ -92,7 +101,7 @@ impl<'a> HeadsOverview<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] without layers or heads, [`Error::Range`] for more than 200 of either,
+    /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] for layers that are not one a row, [`Error::Range`] for more than 200 of either,
     /// [`Error::NoHead`] for an arc or a mark of none of them,
     /// [`Error::ArcEnd`] for an arc or, counted after the arcs, a contact of no residue, and
     /// [`Error::Range`] as for [`View::new`](super::View::new).
@@ -133,6 +142,13 @@ impl<'a> HeadsOverview<'a> {
         if layers == 0 || heads == 0 {
             return Err(Error::Empty { layers, heads });
         }
+        let found = self.indices.map_or(layers, <[usize]>::len);
+        if found != layers {
+            return Err(Error::LayerCount {
+                expected: layers,
+                found,
+            });
+        }
         for (what, count) in [("layers", layers), ("heads", heads)] {
             if count > MAX_PANELS {
                 return Err(Error::Range {
@@ -144,7 +160,7 @@ impl<'a> HeadsOverview<'a> {
         }
         model::check_arcs(self.arcs, self.residues)?;
         let no_head = |what: String, found: Option<(usize, usize)>| match found {
-            Some((layer, head)) if layer < layers && head < heads => Ok(()),
+            Some((layer, head)) if self.row(layer).is_some() && head < heads => Ok(()),
             _ => Err(Error::NoHead {
                 what,
                 found,
@@ -169,6 +185,19 @@ impl<'a> HeadsOverview<'a> {
                 residues: self.residues,
             })
         })
+    }
+
+    /// The layer of a row of panels, from the lowest.
+    fn layer(&self, row: usize) -> usize {
+        self.indices.map_or(row, |indices| indices[row])
+    }
+
+    /// The row of a layer, if it has one.
+    fn row(&self, layer: usize) -> Option<usize> {
+        match self.indices {
+            Some(indices) => indices.iter().position(|&index| index == layer),
+            None => (layer < self.layers).then_some(layer),
+        }
     }
 
     /// Defines the contacts once for all panels; gives the element that draws them.
@@ -197,22 +226,26 @@ impl<'a> HeadsOverview<'a> {
                 .push(arc);
         }
         svg.open("panels");
-        for layer in 0..self.layers {
+        for row in 0..self.layers {
             for head in 0..self.heads {
-                let arcs = of_head.get(&(layer, head)).map_or(&[][..], Vec::as_slice);
-                self.draw_panel(svg, grid, (layer, head), top, contacts, arcs);
+                let arcs = of_head
+                    .get(&(self.layer(row), head))
+                    .map_or(&[][..], Vec::as_slice);
+                self.draw_panel(svg, grid, (row, head), top, contacts, arcs);
             }
         }
         for &(layer, head) in self.best {
-            svg.frame(self.panel(grid, layer, head, top), 1.3);
+            if let Some(row) = self.row(layer) {
+                svg.frame(self.panel(grid, row, head, top), 1.3);
+            }
         }
         svg.close();
     }
 
-    fn panel(&self, grid: &Grid, layer: usize, head: usize, top: f64) -> Rect {
+    fn panel(&self, grid: &Grid, row: usize, head: usize, top: f64) -> Rect {
         Rect {
             x: grid.left + head as f64 * grid.pitch,
-            y: top + (self.layers - 1 - layer) as f64 * grid.pitch,
+            y: top + (self.layers - 1 - row) as f64 * grid.pitch,
             width: grid.side,
             height: grid.side,
         }
@@ -222,16 +255,16 @@ impl<'a> HeadsOverview<'a> {
         &self,
         svg: &mut Svg,
         grid: &Grid,
-        (layer, head): (usize, usize),
+        (row, head): (usize, usize),
         top: f64,
         contacts: &str,
         arcs: &[&Arc],
     ) {
-        let rect = self.panel(grid, layer, head, top);
+        let rect = self.panel(grid, row, head, top);
         let noun = if arcs.len() == 1 { "arc" } else { "arcs" };
         let tooltip = format!(
             "layer {}, head {}: {} {noun}",
-            layer + 1,
+            self.layer(row) + 1,
             head + 1,
             arcs.len()
         );
@@ -269,10 +302,15 @@ impl<'a> HeadsOverview<'a> {
     fn draw_axes(&self, svg: &mut Svg, grid: &Grid, top: f64) -> f64 {
         svg.open("axes");
         let style = Style::new(TICK, Anchor::End);
-        for layer in scale::thinned(self.layers, grid.pitch, TICK * 1.15) {
-            let rect = self.panel(grid, layer, 0, top);
+        for row in scale::thinned(self.layers, grid.pitch, TICK * 1.15) {
+            let rect = self.panel(grid, row, 0, top);
             let baseline = rect.y + (rect.height + TICK * CAP_HEIGHT) / 2.0;
-            svg.text(grid.left - 3.0, baseline, &(layer + 1).to_string(), style);
+            svg.text(
+                grid.left - 3.0,
+                baseline,
+                &(self.layer(row) + 1).to_string(),
+                style,
+            );
         }
         let style = Style::new(TICK, Anchor::Middle);
         let end = top + self.layers as f64 * grid.pitch;

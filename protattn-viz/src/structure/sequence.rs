@@ -88,7 +88,9 @@ pub(super) fn draw(view: &View<'_>, region: Range<usize>) -> Result<String> {
         ),
     };
     let style = Style::new(TICK, Anchor::Start);
-    bottom = layout::paragraph(&mut svg, &note, (MARGIN, bottom), room, style);
+    for note in std::iter::once(&note).chain(view.notes) {
+        bottom = layout::paragraph(&mut svg, note, (MARGIN, bottom), room, style);
+    }
     let title = if view.title.is_empty() {
         "Attention along the sequence"
     } else {

@@ -366,10 +366,11 @@ fn csv_by_hand() {
     let (residues, mut arcs) = pair("A,\"1\"");
     arcs[0].contact = None;
     arcs[0].distance = None;
+    arcs[0].head = Some((7, 11));
     let csv = View::new(&residues, &arcs).unwrap().to_csv();
     let expected = "chain_from,number_from,insertion_from,residue_from,chain_to,number_to,\
-        insertion_to,residue_to,attention,distance,contact\n\
-        \"A,\"\"1\"\"\",1,,G,\"A,\"\"1\"\"\",-2,B,K,0.5,,\n";
+        insertion_to,residue_to,attention,distance,contact,layer,head\n\
+        \"A,\"\"1\"\"\",1,,G,\"A,\"\"1\"\"\",-2,B,K,0.5,,,8,12\n";
     assert_eq!(csv, expected);
 }
 
@@ -602,6 +603,54 @@ fn overview_by_hand() {
         "{svg}"
     );
     assert!(svg.contains("d=\"M5.4 48.6h5.4v5.4h-5.4z\" fill=\"#a8a8a8\""));
+}
+
+#[test]
+fn overview_of_some_layers_names_them() {
+    let arc = Arc {
+        head: Some((10, 1)),
+        ..Arc::new(7, 2, 0.5)
+    };
+    let overview = HeadsOverview::new(2, 2, 10, std::slice::from_ref(&arc));
+    let svg = overview.clone().layers(&[7, 10]).best(&[(10, 1)]).to_svg();
+    let svg = svg.unwrap();
+    assert!(svg.contains("<title>layer 11, head 2: 1 arc</title>"));
+    assert!(svg.contains("<title>layer 8, head 2: 0 arcs</title>"));
+    assert!(svg.contains(">8</text>") && svg.contains(">11</text>"));
+    let refused = |layers: &[usize]| overview.clone().layers(layers).to_svg().unwrap_err();
+    assert!(matches!(
+        refused(&[7]),
+        Error::LayerCount {
+            expected: 2,
+            found: 1
+        }
+    ));
+    assert!(matches!(refused(&[7, 8]), Error::NoHead { .. }));
+}
+
+#[test]
+fn notes_stand_in_every_file_that_has_room_for_words() {
+    let (residues, arcs) = pair("A");
+    let notes = ["Cut; <short>.".to_owned()];
+    let view = View::new(&residues, &arcs).unwrap().notes(&notes);
+    let file = StructureFile {
+        location: "a.pdb",
+        format: FileFormat::Pdb,
+    };
+    assert!(view.to_svg().contains("Cut; &lt;short&gt;."));
+    assert!(
+        view.sequence_svg(0..2)
+            .unwrap()
+            .contains("Cut; &lt;short&gt;.")
+    );
+    assert!(
+        view.to_html()
+            .contains("<p class=\"note\">Cut; &lt;short&gt;.</p>")
+    );
+    // A semicolon would end the comment in PyMOL.
+    let comment = "\n# Cut  <short>.\n";
+    assert!(view.to_pymol(&file).contains(comment));
+    assert!(view.to_chimerax(&file, "a.pb").unwrap().contains(comment));
 }
 
 #[test]

@@ -26,13 +26,17 @@ pub(super) fn page(view: &View<'_>) -> String {
         view.title
     };
     let title = escape(title);
+    let notes = view.notes.iter();
+    let notes: String = notes
+        .map(|note| format!("<p class=\"note\">{}</p>\n", escape(note)))
+        .collect();
     // The scripts share one scope of their own.
     let script = SCRIPTS.join("");
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{BODY}\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{notes}{BODY}\
          <script type=\"application/json\" id=\"data\">{}</script>\n\
          <script>\n\"use strict\";\n(() => {{\n{script}}})();\n</script>\n</body>\n</html>\n",
         data(view)

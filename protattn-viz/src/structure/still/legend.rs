@@ -121,5 +121,6 @@ fn notes(view: &View<'_>, drawn: &Drawn<'_>) -> Vec<String> {
     if view.arcs.is_empty() {
         notes.push("No arcs.".to_owned());
     }
+    notes.extend_from_slice(view.notes);
     notes
 }

@@ -1,6 +1,6 @@
 //! A ChimeraX script, and the file of pseudobonds that it opens.
 
-use super::{StructureFile, colours, observed, placed, rounded};
+use super::{StructureFile, colours, comments, observed, placed, rounded};
 use crate::error::{Error, Result};
 use crate::structure::View;
 use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, hex};
@@ -15,6 +15,7 @@ pub(in crate::structure) fn script(
     bonds: &str,
 ) -> Result<String> {
     let mut text = String::from("# Attention on a structure, its arcs as pseudobonds\n");
+    text += &comments(view);
     text += &format!(
         "open {} format {}\n",
         path(file.location)?,

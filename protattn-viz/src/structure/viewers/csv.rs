@@ -4,7 +4,7 @@ use crate::structure::View;
 use crate::structure::model::Residue;
 
 const HEADER: &str = "chain_from,number_from,insertion_from,residue_from,\
-                      chain_to,number_to,insertion_to,residue_to,attention,distance,contact\n";
+                      chain_to,number_to,insertion_to,residue_to,attention,distance,contact,layer,head\n";
 
 pub(in crate::structure) fn csv(view: &View<'_>) -> String {
     let mut text = HEADER.to_owned();
@@ -16,7 +16,11 @@ pub(in crate::structure) fn csv(view: &View<'_>) -> String {
         let contact = arc
             .contact
             .map_or(String::new(), |contact| contact.to_string());
-        text += &format!("{from},{to},{},{distance},{contact}\n", arc.attention);
+        let (layer, head) = arc.head.map_or_else(Default::default, |(layer, head)| {
+            ((layer + 1).to_string(), (head + 1).to_string())
+        });
+        let attention = arc.attention;
+        text += &format!("{from},{to},{attention},{distance},{contact},{layer},{head}\n");
     }
     text
 }

@@ -106,6 +106,13 @@ pub(super) fn words(view: &View<'_>, arc: &Arc) -> String {
     words
 }
 
+/// The notes as comments of a script, a line each. PyMOL takes what follows a semicolon for a command.
+fn comments(view: &View<'_>) -> String {
+    let plain = |note: &String| note.replace(|c: char| c == ';' || c.is_control(), " ");
+    let comments = view.notes.iter().map(|note| format!("# {}\n", plain(note)));
+    comments.collect()
+}
+
 /// A number with at most three decimals.
 fn rounded(value: impl Into<f64>) -> f64 {
     (value.into() * 1e3).round() / 1e3

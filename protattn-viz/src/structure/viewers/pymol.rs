@@ -1,6 +1,6 @@
 //! A PyMOL script.
 
-use super::{StructureFile, colours, observed, placed, rounded};
+use super::{StructureFile, colours, comments, observed, placed, rounded};
 use crate::structure::View;
 use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb};
 use crate::structure::json::{list, string};
@@ -46,8 +46,9 @@ pub(in crate::structure) fn script(view: &View<'_>, file: &StructureFile<'_>) ->
         format!("({},{},{})", string(name), triple(rgb), group(residues))
     });
     format!(
-        "# Attention on a structure, for PyMOL 2 and later\npython\nFILE = {}\nFORMAT = {}\n\
+        "# Attention on a structure, for PyMOL 2 and later\n{}python\nFILE = {}\nFORMAT = {}\n\
          COLOURS = {}\nMARKS = {}\nKINDS = {}\nARCS = {}\n{BODY}python end\n",
+        comments(view),
         string(file.location),
         string(file.format.extension()),
         list(colours),
