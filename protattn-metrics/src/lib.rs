@@ -53,7 +53,7 @@
 //! # Protein by protein
 //!
 //! [`ByProtein`] keeps the counts of each protein, packed. [`compare`] holds each head against the
-//! background, against one matched to where the head looks ([`Strata`]) and against [null](null)
+//! background, against one matched to where the head looks ([`Strata`]) and against [`null`]
 //! models, with the protein as the unit, and gives a [`Verdict`]: which head survives which.
 //!
 //! # Whole maps
