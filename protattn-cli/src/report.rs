@@ -165,9 +165,10 @@ impl Tables {
             return Ok(None);
         }
         let figures = drawing.write_all(all)?;
-        Ok(Some(
-            Section::new("Layers and amino acids").figures_grid(figures),
-        ))
+        Ok(Some(placed(
+            Section::new("Layers and amino acids"),
+            figures,
+        )))
     }
 
     fn property(&self, rows: &[AgreementRow], drawing: &mut Drawing<'_>) -> Result<Section> {
@@ -183,9 +184,7 @@ impl Tables {
             section = if single {
                 placed(section, figures).table(table)
             } else {
-                let part = Section::new(class.target())
-                    .figures_grid(figures)
-                    .table(table);
+                let part = placed(Section::new(class.target()), figures).table(table);
                 let folded = classes.len() > OPEN_CLASSES;
                 section.section(if folded { part.collapsed() } else { part })
             };
