@@ -91,8 +91,8 @@ impl LogisticRegression {
     /// - [`Error::GroupCount`] if there is not one group for each sample;
     /// - [`Error::NoPenalties`] if there is none to choose from, [`Error::Setting`] if one is not
     ///   positive and finite;
-    /// - [`Error::Fold`] if a fold cannot be trained on, such as when the only protein of a class
-    ///   is held out.
+    /// - [`Error::Fold`] if a fold cannot be held out, such as when it has the only protein of a
+    ///   class, or a feature that is not finite. Its cause names the row among all samples.
     ///
     /// # Examples
     ///
@@ -118,25 +118,25 @@ impl LogisticRegression {
         inverse_penalties: &[f64],
         n_folds: usize,
     ) -> Result<CrossValidation, Error> {
-        check(&features, labels, groups, n_folds)?;
+        // On all samples, so that what is wrong with a label is said of the sample that has it.
+        self.training(&features, labels, n_classes)?;
+        check(labels.len(), groups.len(), n_folds)?;
         let inverse_penalties = ascending(inverse_penalties)?;
         let folds = Folds::new(groups, n_folds)?;
-        let mut losses = vec![Vec::with_capacity(n_folds); inverse_penalties.len()];
+        let mut losses = vec![Vec::new(); inverse_penalties.len()];
         let mut sums = vec![0.0; inverse_penalties.len()];
         for (fold, held_out) in folds.samples.iter().enumerate() {
             let others = folds.others(fold, labels.len());
-            let in_fold = |source| Error::Fold {
-                fold,
-                source: Box::new(source),
-            };
             let path = {
                 let (source, labels) = part(&features, labels, &others)?;
                 self.fit_path(source, &labels, n_classes, &inverse_penalties)
-                    .map_err(in_fold)?
+                    .map_err(|error| in_fold(fold, false, error, &others))?
             };
             let (source, labels) = part(&features, labels, held_out)?;
             for ((probe, losses), sum) in path.iter().zip(&mut losses).zip(&mut sums) {
-                let loss = probe.log_loss(&source, &labels)?;
+                let loss = probe
+                    .log_loss(&source, &labels)
+                    .map_err(|error| in_fold(fold, true, error, held_out))?;
                 *sum += loss * labels.len() as f64;
                 losses.push(loss);
             }
@@ -154,27 +154,9 @@ impl LogisticRegression {
     }
 }
 
-fn check(
-    features: &dyn FeatureSource,
-    labels: &[usize],
-    groups: &[usize],
-    n_folds: usize,
-) -> Result<(), Error> {
-    let samples = features.n_samples();
-    if labels.len() != samples {
-        return Err(Error::LabelCount {
-            samples,
-            labels: labels.len(),
-        });
-    }
-    if groups.len() != samples {
-        return Err(Error::GroupCount {
-            samples,
-            groups: groups.len(),
-        });
-    }
-    if samples == 0 {
-        return Err(Error::NoLabels);
+fn check(samples: usize, groups: usize, n_folds: usize) -> Result<(), Error> {
+    if groups != samples {
+        return Err(Error::GroupCount { samples, groups });
     }
     if n_folds < 2 {
         return Err(Error::Folds { found: n_folds });
@@ -201,6 +183,21 @@ fn part<'a, S: FeatureSource>(
 ) -> Result<(Selection<'a, S>, Vec<usize>), Error> {
     let labels = samples.iter().map(|sample| labels[*sample]).collect();
     Ok((Selection::new(features, samples)?, labels))
+}
+
+/// An error about `samples`, which are those of a fold or the others, told of all samples.
+fn in_fold(fold: usize, held_out: bool, mut error: Error, samples: &[usize]) -> Error {
+    if let Error::NotFinite { row, .. }
+    | Error::Source { row, .. }
+    | Error::SourceLength { row, .. } = &mut error
+    {
+        *row = samples.get(*row).copied().unwrap_or(*row);
+    }
+    Error::Fold {
+        fold,
+        held_out,
+        source: Box::new(error),
+    }
 }
 
 fn first_least(values: &[f64]) -> usize {

@@ -97,6 +97,15 @@ pub enum Error {
         weight: f64,
     },
 
+    /// What is computed from weights, features and penalty is too large for a double.
+    #[error("{what} is {found}: weights, features or penalty are out of range")]
+    OutOfRange {
+        /// What was computed.
+        what: &'static str,
+        /// What came out.
+        found: f64,
+    },
+
     /// A feature is NaN or infinite.
     #[error(
         "the feature in row {row}, column {column} (both 0-based) is {value}, not a finite number"
@@ -177,12 +186,18 @@ pub enum Error {
     #[error("there is no inverse penalty to choose from")]
     NoPenalties,
 
-    /// The samples outside a fold cannot be trained on.
-    #[error("without fold {fold} (counted from 0) nothing can be fitted")]
+    /// The samples outside a fold cannot be trained on, or those of the fold not be predicted.
+    #[error(
+        "{} (counted from 0) {}",
+        if *held_out { format!("fold {fold}") } else { format!("without fold {fold}") },
+        if *held_out { "cannot be predicted" } else { "nothing can be fitted" }
+    )]
     Fold {
         /// The fold that was held out, 0-based.
         fold: usize,
-        /// What is wrong with the rest.
+        /// Whether its own samples are at fault, and not the rest.
+        held_out: bool,
+        /// What is wrong with them; samples and rows are counted among all of them.
         source: Box<Error>,
     },
 

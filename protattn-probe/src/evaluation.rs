@@ -127,7 +127,7 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// No predictions yet, of a probe of so many classes.
+    /// No predictions yet, of a probe of so many classes, 2 or more.
     pub fn new(n_classes: usize) -> Self {
         Self {
             n_classes,
@@ -142,6 +142,7 @@ impl Evaluation {
     ///
     /// # Errors
     ///
+    /// [`Error::TooFewClasses`] if the evaluation is of fewer than two classes,
     /// [`Error::LabelCount`] if there is not one label for each sample, [`Error::Shape`] if there
     /// is not one probability for each class, [`Error::Probability`] if one is NaN.
     pub fn push(
@@ -183,6 +184,11 @@ impl Evaluation {
         truth: &[usize],
         separations: Vec<Option<Separation>>,
     ) -> Result<(), Error> {
+        if self.n_classes < 2 {
+            return Err(Error::TooFewClasses {
+                found: self.n_classes,
+            });
+        }
         let (samples, n_classes) = probabilities.dim();
         if samples != truth.len() {
             return Err(Error::LabelCount {

@@ -25,7 +25,7 @@ pub(crate) struct Limits {
 pub(crate) struct Minimum {
     pub(crate) point: Vec<f64>,
     pub(crate) value: f64,
-    /// Largest absolute entry of the gradient at `point`.
+    /// Largest absolute entry of the gradient at `point`; infinite if one is not a number.
     pub(crate) gradient_norm: f64,
     pub(crate) iterations: usize,
     /// Whether `gradient_norm` is within the tolerance.
@@ -145,8 +145,15 @@ pub(crate) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
-pub(crate) fn max_norm(vector: &[f64]) -> f64 {
-    vector.iter().fold(0.0, |norm: f64, x| norm.max(x.abs()))
+fn max_norm(vector: &[f64]) -> f64 {
+    largest(vector.iter().copied())
+}
+
+/// The largest absolute value; infinite if one is not a number, so that it meets no tolerance.
+pub(crate) fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |largest: f64, x| {
+        largest.max(if x.is_nan() { f64::INFINITY } else { x.abs() })
+    })
 }
 
 #[cfg(test)]
@@ -212,6 +219,13 @@ mod tests {
         assert!(!found.converged);
         assert_eq!(found.iterations, 2);
         assert!(found.gradient_norm > LIMITS.tolerance);
+    }
+
+    #[test]
+    fn a_gradient_that_is_no_number_has_not_converged() {
+        let found = minimise(vec![1.0], LIMITS, |_| (1.0, vec![f64::NAN]));
+        assert!(!found.converged);
+        assert_eq!(found.gradient_norm, f64::INFINITY);
     }
 
     #[test]

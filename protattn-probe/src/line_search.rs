@@ -49,7 +49,7 @@ pub(crate) fn search<E>(
     mut evaluate: impl FnMut(&[f64]) -> Result<(f64, Vec<f64>), E>,
 ) -> Result<Option<Trial>, E> {
     let slope = dot(&start.gradient, direction);
-    if slope >= 0.0 {
+    if slope >= 0.0 || slope.is_nan() {
         return Ok(None);
     }
     let mut low = End { length: 0.0, slope };

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use ndarray::Array2;
 
+use crate::Error;
 use crate::blocks::Blocks;
 use crate::lbfgs::{self, Limits};
 use crate::moments::Moments;
@@ -12,9 +13,7 @@ use crate::preconditioner::{Preconditioner, correlations, covariance};
 use crate::probe::{Fit, Probe};
 use crate::proximal::{self, Curvature};
 use crate::settings::Penalty;
-use crate::source::FeatureSource;
-use crate::training::Training;
-use crate::{ClassWeights, Error};
+use crate::training::{Training, check_range};
 
 /// Samples with what the solver needs to know of them whatever the penalty is.
 pub(crate) struct Problem<'a> {
@@ -25,15 +24,9 @@ pub(crate) struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
-    pub(crate) fn new(
-        features: &'a dyn FeatureSource,
-        labels: &'a [usize],
-        n_classes: usize,
-        weights: &ClassWeights,
-        threads: NonZeroUsize,
-    ) -> Result<Self, Error> {
-        let training = Training::new(features, labels, n_classes, weights)?;
-        check_memory(n_classes, features.n_features())?;
+    pub(crate) fn new(training: Training<'a>, threads: NonZeroUsize) -> Result<Self, Error> {
+        let features = training.features;
+        check_memory(training.n_classes(), features.n_features())?;
         let blocks = Blocks::new(features.n_samples(), features.n_features(), threads);
         let moments = Moments::new(features, blocks)?;
         if moments.variance.iter().all(|variance| *variance == 0.0) {
@@ -83,10 +76,18 @@ impl<'a> Problem<'a> {
             let precondition = |gradient: &mut [f64]| preconditioner.apply(gradient);
             lbfgs::minimise(point, limits, precondition, evaluate)?
         };
+        check_range("the objective", found.value)?;
+        check_range("the gradient of the objective", found.gradient_norm)?;
         let (coefficients, mut intercepts) = objective.in_feature_units(&found.point);
         if intercepts.len() > 1 {
             // Only their differences are determined.
             intercepts -= intercepts.mean().unwrap_or_default();
+        }
+        for coefficient in &coefficients {
+            check_range("a coefficient", *coefficient)?;
+        }
+        for intercept in &intercepts {
+            check_range("an intercept", *intercept)?;
         }
         let variance = &self.moments.variance;
         let fit = Fit {

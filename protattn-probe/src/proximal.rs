@@ -8,7 +8,7 @@
 
 use ndarray::Array2;
 
-use crate::lbfgs::{Limits, Minimum, add_scaled, difference, dot};
+use crate::lbfgs::{Limits, Minimum, add_scaled, difference, dot, largest};
 use crate::line_search::{DECREASE, ROUNDING, Trial, step};
 
 /// Steps remembered.
@@ -75,9 +75,7 @@ fn absolutes(point: &[f64], weights: &[f64]) -> f64 {
 /// The largest entry of the subgradient that is least.
 fn subgradient_norm(at: &Trial, weights: &[f64]) -> f64 {
     let entries = at.point.iter().zip(&at.gradient).zip(weights);
-    entries.fold(0.0, |norm: f64, ((x, g), weight)| {
-        norm.max(least_subgradient(*x, *g, *weight).abs())
-    })
+    largest(entries.map(|((x, g), weight)| least_subgradient(*x, *g, *weight)))
 }
 
 /// The derivative of the smooth part, `g`, plus whichever of the derivatives of `weight |x|` brings
@@ -115,7 +113,7 @@ fn search<E>(
     let direction = difference(target, &start.point);
     let penalty = absolutes(&start.point, weights);
     let expected = expected_change(start, target, weights);
-    if expected >= 0.0 {
+    if expected >= 0.0 || expected.is_nan() {
         return Ok(None);
     }
     let norm = subgradient_norm(start, weights);
@@ -450,10 +448,23 @@ mod tests {
 
     #[test]
     fn without_weights_the_system_is_solved() {
-        // A x = b: x = [53, -16, 1.5] / 18... checked by its gradient.
+        // A x = b: x = [50.5, -11, 0.5] / 18.
         let found = solve(None, &[0.0; 3]);
         let Ok((_, gradient)) = quadratic(&found.point);
         assert!(found.converged && gradient.iter().all(|g| g.abs() < 1e-11));
+        for (found, expected) in found.point.iter().zip([50.5, -11.0, 0.5]) {
+            assert!((found - expected / 18.0).abs() < 1e-11);
+        }
+    }
+
+    #[test]
+    fn a_gradient_that_is_no_number_has_not_converged() {
+        let unknown = |_: &[f64]| Ok::<_, Infallible>((1.0, vec![f64::NAN]));
+        for start in [0.0, 1.0] {
+            let Ok(found) = minimise(vec![start], &[0.5], LIMITS, None, unknown);
+            assert!(!found.converged);
+            assert_eq!(found.gradient_norm, f64::INFINITY);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::lbfgs::Limits;
 use crate::probe::Probe;
 use crate::problem::Problem;
 use crate::source::FeatureSource;
+use crate::training::Training;
 
 /// How much the loss of a sample counts, by its class.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -207,6 +208,8 @@ impl LogisticRegression {
     ///   do not;
     /// - [`Error::NotFinite`] if a feature is NaN or infinite;
     /// - [`Error::NoVariance`] if no feature varies;
+    /// - [`Error::OutOfRange`] if weights, features or penalty are so large or so small that a
+    ///   coefficient or what it takes to find it leaves the range of a double;
     /// - [`Error::TooLarge`] if there are more coefficients than can be addressed;
     /// - [`Error::Source`] or [`Error::SourceLength`] if the features cannot be had.
     pub fn fit(
@@ -295,7 +298,17 @@ impl LogisticRegression {
         n_classes: usize,
     ) -> Result<Problem<'a>, Error> {
         let threads = self.threads.unwrap_or_else(available_threads);
-        Problem::new(features, labels, n_classes, &self.class_weights, threads)
+        Problem::new(self.training(features, labels, n_classes)?, threads)
+    }
+
+    /// The samples, checked.
+    pub(crate) fn training<'a>(
+        &self,
+        features: &'a dyn FeatureSource,
+        labels: &'a [usize],
+        n_classes: usize,
+    ) -> Result<Training<'a>, Error> {
+        Training::new(features, labels, n_classes, &self.class_weights)
     }
 
     fn limits(&self) -> Limits {

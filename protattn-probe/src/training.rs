@@ -32,10 +32,12 @@ impl<'a> Training<'a> {
             .zip(&class_weights)
             .map(|(count, weight)| *count as f64 * weight)
             .collect();
+        let total_weight = class_mass.iter().sum();
+        check_range("the total weight of the samples", total_weight)?;
         Ok(Self {
             features,
             labels,
-            total_weight: class_mass.iter().sum(),
+            total_weight,
             class_weights,
             class_mass,
         })
@@ -44,6 +46,14 @@ impl<'a> Training<'a> {
     pub(crate) fn n_classes(&self) -> usize {
         self.class_weights.len()
     }
+}
+
+/// Refuses a result that has left the range of a double.
+pub(crate) fn check_range(what: &'static str, found: f64) -> Result<(), Error> {
+    if found.is_finite() {
+        return Ok(());
+    }
+    Err(Error::OutOfRange { what, found })
 }
 
 fn check_sizes(

@@ -114,6 +114,38 @@ fn settings() {
 }
 
 #[test]
+fn numbers_that_leave_the_range_of_a_double() {
+    let weighted = |weights: [f64; 2], inverse_penalty: f64, l1_ratio| {
+        LogisticRegression::builder()
+            .class_weights(ClassWeights::Given(weights.to_vec()))
+            .inverse_penalty(inverse_penalty)
+            .l1_ratio(l1_ratio)
+            .build()
+            .unwrap()
+            .fit(array![[0.0], [2e10], [1e10]].view(), &[0, 1, 0], 2)
+            .map_err(|error| error.to_string())
+    };
+    for l1_ratio in [0.0, 1.0] {
+        assert_eq!(
+            weighted([1e308, 1e308], 1.0, l1_ratio).unwrap_err(),
+            "the total weight of the samples is inf: weights, features or penalty are out of range"
+        );
+        // The weights add up, but not their products with the features.
+        assert_eq!(
+            weighted([1e307, 1e307], 1.0, l1_ratio).unwrap_err(),
+            "the gradient of the objective is inf: weights, features or penalty are out of range"
+        );
+        // The inverse of the inverse is infinite.
+        assert_eq!(
+            weighted([1.0, 1.0], 1e-310, l1_ratio).unwrap_err(),
+            "the objective is NaN: weights, features or penalty are out of range"
+        );
+        assert!(weighted([1e290, 1e290], 1e-290, l1_ratio).is_ok());
+        assert!(weighted([1.0, 1.0], f64::MAX, l1_ratio).is_ok());
+    }
+}
+
+#[test]
 fn features_without_variance_are_no_error() {
     let x = array![[7.0, 0.0], [7.0, 1.0], [7.0, 0.5]];
     let probe = LogisticRegression::default()

@@ -263,6 +263,22 @@ fn a_label_never_seen_in_training_counts_as_wrong() {
 }
 
 #[test]
+fn fewer_than_two_classes_are_refused() {
+    for n_classes in [0, 1] {
+        let mut evaluation = Evaluation::new(n_classes);
+        let probabilities = Array2::zeros((2, n_classes));
+        let error = evaluation
+            .push(2, probabilities.view(), &[0, 0])
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the number of classes is {n_classes}: a classifier needs at least 2")
+        );
+        assert!(evaluation.score(Score::Accuracy).is_err());
+    }
+}
+
+#[test]
 fn predictions_that_cannot_be_scored_are_refused() {
     let mut evaluation = Evaluation::new(2);
     let message = |error: Error| error.to_string();

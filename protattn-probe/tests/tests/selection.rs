@@ -234,6 +234,62 @@ fn cross_validation_that_cannot_be_done_is_refused() {
 }
 
 #[test]
+fn cross_validation_names_places_among_all_samples() {
+    let (features, labels) = samples(600, 5, 3);
+    // Three proteins, so that the folds are known: protein 0 is held out of fold 0 and so on.
+    let proteins: Vec<usize> = (0..600).map(|sample| sample / 10 % 3).collect();
+    let validate = |features: &dyn FeatureSource, labels: &[usize], n_classes| {
+        settings(0.0)
+            .cross_validate(features, labels, n_classes, &proteins, &[1.0], 3)
+            .unwrap_err()
+    };
+    let causes = |error: Error| {
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        (error.to_string(), cause)
+    };
+    // Row 100 is of protein 1 and trained on first, row 90 is of protein 0 and predicted first.
+    let trained = "without fold 0 (counted from 0) nothing can be fitted";
+    let held_out = "fold 0 (counted from 0) cannot be predicted";
+    for (row, message) in [(100, trained), (90, held_out)] {
+        let mut bad = features.clone();
+        bad[[row, 2]] = f32::NAN;
+        let cause = format!(
+            "the feature in row {row}, column 2 (both 0-based) is NaN, not a finite number"
+        );
+        assert_eq!(
+            causes(validate(&bad, &labels, 3)),
+            (message.to_owned(), cause)
+        );
+    }
+    let streamed = Streamed {
+        features: &features,
+        fails_at: Some(100),
+    };
+    let (message, cause) = causes(validate(&streamed, &labels, 3));
+    assert_eq!(message, trained);
+    // The first sample that is not of protein 0 begins the range that cannot be had.
+    assert_eq!(
+        cause,
+        "the source of the features failed at row 10 (counted from 0)"
+    );
+
+    let mut wrong = labels.clone();
+    wrong[100] = 3;
+    assert_eq!(
+        validate(&features, &wrong, 3).to_string(),
+        "the label of sample 100 is 3: labels must be below 3"
+    );
+    assert_eq!(
+        validate(&features, &labels, 4).to_string(),
+        "class 3 of 4 has no training sample: leave it out and number the others without a gap"
+    );
+    assert_eq!(
+        validate(&features, &[0; 600], 1).to_string(),
+        "the number of classes is 1: a classifier needs at least 2"
+    );
+}
+
+#[test]
 fn a_label_that_was_never_trained_has_no_loss() {
     let (features, labels) = samples(60, 3, 2);
     let probe = settings(0.0).fit(&features, &labels, 2).unwrap();
