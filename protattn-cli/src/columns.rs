@@ -236,7 +236,11 @@ pub(crate) const METRICS: &[Column] = &[
 
 /// `proteins.parquet`
 pub(crate) const PROTEINS: &[Column] = &[
-    ("protein", "", "identifier of the record"),
+    (
+        "protein",
+        "",
+        "identifier of the record; several of one identifier are numbered",
+    ),
     PROPERTY,
     CLASS,
     LAYER,

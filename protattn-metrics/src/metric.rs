@@ -9,7 +9,7 @@ mod mass;
 mod sums;
 
 pub use combination::{CombinedMaps, HeadCombination};
-pub use contact_precision::{ContactPrecision, Range, contact_precision};
+pub use contact_precision::{ContactPrecision, contact_precision};
 pub use distance::AttentionDistance;
 pub use entropy::Entropy;
 pub use head_agreement::HeadAgreement;
