@@ -125,7 +125,7 @@ impl Metric for ContactPrecision {
 
     fn quantities(&self, _n_heads: usize) -> Vec<Quantity> {
         let classes = Self::classes();
-        let of_class = |class: &String| Quantity::of_class(Self::PROPERTY, class);
+        let of_class = |class: &String| Quantity::share(Self::PROPERTY, class);
         classes.iter().map(of_class).collect()
     }
 
