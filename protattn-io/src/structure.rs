@@ -193,6 +193,9 @@ pub struct Structure {
     pub chains: Vec<Protein>,
     /// The format of the file.
     pub format: Format,
+    /// The name of the file without its endings: what the ids of the chains begin with, before a dot
+    /// and the name of the chain.
+    pub stem: String,
     /// What is odd: of the file, then chain by chain. Chains that were not asked for are silent.
     pub warnings: Vec<Warning>,
 }
