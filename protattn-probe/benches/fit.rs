@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use protattn_probe::ndarray::{Array2, Axis};
-use protattn_probe::{Bootstrap, Evaluation, LogisticRegression, Score};
+use protattn_probe::{Evaluation, LogisticRegression, Resampling, Score};
 
 const SEED: u64 = 1;
 
@@ -98,7 +98,7 @@ fn report(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("report");
     group.sample_size(10);
     group.bench_function("30000x3 scores, 1000 draws", |bencher| {
-        bencher.iter(|| evaluation.report(&scores, &[0.5, 0.5], None, Bootstrap::default()));
+        bencher.iter(|| evaluation.report(&scores, &[0.5, 0.5], None, Resampling::default()));
     });
     group.finish();
 }

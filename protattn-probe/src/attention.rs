@@ -1,84 +1,8 @@
 //! Features of pairs of residues, from attention.
 
-use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, Axis, Zip};
+use ndarray::{ArrayView2, ArrayView3, ArrayViewMut2, Axis, Zip};
 
 use crate::Error;
-
-/// A map plus its transpose: `a(i, j) + a(j, i)`, for maps `[from, to]`.
-///
-/// # Errors
-///
-/// [`Error::NotSquare`] if the map is not square.
-///
-/// # Examples
-///
-/// ```
-/// use protattn_probe::ndarray::array;
-/// use protattn_probe::symmetrize;
-///
-/// let map = array![[0.5, 0.25], [1.0, 0.0]];
-/// assert_eq!(symmetrize(map.view())?, array![[1.0, 1.25], [1.25, 0.0]]);
-/// # Ok::<(), protattn_probe::Error>(())
-/// ```
-pub fn symmetrize(map: ArrayView2<'_, f32>) -> Result<Array2<f32>, Error> {
-    check_square(map.dim())?;
-    Ok(&map + &map.t())
-}
-
-/// The average product correction: each entry less the product of the sums of its row and of its
-/// column over the sum of all, `F(i, j) - F(i, .) F(., j) / F(., .)` (Dunn, Wahl and Gloor 2008,
-/// Bioinformatics 24, 333-340; Rao et al. 2021).
-///
-/// What a residue has in common with all others goes, what it has with one stays. Rows and columns
-/// of the result add up to 0, up to the rounding to single precision. Sums are taken in double
-/// precision. A map whose entries add up to 0 has no such correction and is given back as it is.
-///
-/// # Errors
-///
-/// [`Error::NotSquare`] if the map is not square.
-///
-/// # Examples
-///
-/// ```
-/// use protattn_probe::ndarray::array;
-/// use protattn_probe::apc;
-///
-/// // The sums of the rows are 1 and 3, those of the columns 2 and 2, that of all is 4.
-/// let map = array![[1.0, 0.0], [1.0, 2.0]];
-/// assert_eq!(apc(map.view())?, array![[0.5, -0.5], [-0.5, 0.5]]);
-/// # Ok::<(), protattn_probe::Error>(())
-/// ```
-pub fn apc(map: ArrayView2<'_, f32>) -> Result<Array2<f32>, Error> {
-    check_square(map.dim())?;
-    let (rows, columns, total) = sums(map);
-    let mut corrected = map.to_owned();
-    for ((i, j), value) in corrected.indexed_iter_mut() {
-        *value = (f64::from(*value) - product(rows[i], columns[j], total)) as f32;
-    }
-    Ok(corrected)
-}
-
-/// Sums of rows, of columns, and of all.
-fn sums(map: ArrayView2<'_, f32>) -> (Vec<f64>, Vec<f64>, f64) {
-    let n = map.nrows();
-    let (mut rows, mut columns) = (vec![0.0; n], vec![0.0; n]);
-    for (row, sum) in map.rows().into_iter().zip(&mut rows) {
-        for (value, column) in row.iter().zip(&mut columns) {
-            *sum += f64::from(*value);
-            *column += f64::from(*value);
-        }
-    }
-    let total = rows.iter().sum();
-    (rows, columns, total)
-}
-
-fn product(row: f64, column: f64, total: f64) -> f64 {
-    if total == 0.0 {
-        0.0
-    } else {
-        row * column / total
-    }
-}
 
 /// What is read off the attention of a head for a pair of residues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +10,8 @@ pub enum PairAttention {
     /// The mean of both directions, `(a(i, j) + a(j, i)) / 2`: the attention probe of Vig et al.
     /// 2021, section 4.
     Mean,
-    /// The entry of the map that was made symmetric and then corrected:
-    /// [`apc`]`(`[`symmetrize`]`(a))`, as Rao et al. 2021 have it.
+    /// The entry of the map that was made symmetric and then corrected, as Rao et al. 2021 have
+    /// it: [`symmetrized`](protattn_metrics::symmetrized), then [`apc`](protattn_metrics::apc).
     Corrected,
 }
 
@@ -151,6 +75,28 @@ pub fn attention_features(
     Ok(())
 }
 
+/// Sums of rows, of columns, and of all.
+fn sums(map: ArrayView2<'_, f32>) -> (Vec<f64>, Vec<f64>, f64) {
+    let n = map.nrows();
+    let (mut rows, mut columns) = (vec![0.0; n], vec![0.0; n]);
+    for (row, sum) in map.rows().into_iter().zip(&mut rows) {
+        for (value, column) in row.iter().zip(&mut columns) {
+            *sum += f64::from(*value);
+            *column += f64::from(*value);
+        }
+    }
+    let total = rows.iter().sum();
+    (rows, columns, total)
+}
+
+fn product(row: f64, column: f64, total: f64) -> f64 {
+    if total == 0.0 {
+        0.0
+    } else {
+        row * column / total
+    }
+}
+
 /// The map of a head, and what it takes to read a feature off it.
 pub(crate) struct Head<'a> {
     map: ArrayView2<'a, f32>,
@@ -192,7 +138,8 @@ fn check_square((from, to): (usize, usize)) -> Result<(), Error> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use ndarray::{Array3, array};
+    use ndarray::{Array2, Array3, array};
+    use protattn_metrics::{apc, symmetrized};
 
     use super::*;
 
@@ -207,7 +154,8 @@ mod tests {
     #[test]
     fn rows_and_columns_of_a_corrected_map_add_up_to_nothing() {
         for map in attention().outer_iter() {
-            let corrected = apc(map).unwrap().mapv(f64::from);
+            let head = Head::new(map, PairAttention::Corrected);
+            let corrected = Array2::from_shape_fn(map.dim(), |(i, j)| f64::from(head.at(i, j)));
             for axis in [Axis(0), Axis(1)] {
                 let sums = corrected.sum_axis(axis);
                 assert!(sums.iter().all(|sum| sum.abs() < 1e-6), "{sums}");
@@ -226,8 +174,9 @@ mod tests {
         let kind = PairAttention::Corrected;
         attention_features(view, &pairs, kind, corrected.view_mut()).unwrap();
         for (head, map) in attention.outer_iter().enumerate() {
-            let symmetric = symmetrize(map).unwrap();
-            let expected = apc(symmetric.view()).unwrap();
+            let symmetric = symmetrized(map);
+            let mut expected = symmetric.clone();
+            apc(&mut expected);
             for (row, [i, j]) in pairs.into_iter().enumerate() {
                 assert!((mean[[row, head]] - symmetric[[i, j]] / 2.0).abs() < 1e-7);
                 assert!((corrected[[row, head]] - expected[[i, j]]).abs() < 1e-7);
@@ -236,9 +185,25 @@ mod tests {
     }
 
     #[test]
+    fn by_hand() {
+        // With its transpose [[1, 1.25], [1.25, 0]]: rows of 2.25 and 1.25, 3.5 in all.
+        let map = array![[0.5, 0.25], [1.0, 0.0]];
+        assert_eq!(Head::new(map.view(), PairAttention::Mean).at(0, 1), 0.625);
+        let head = Head::new(map.view(), PairAttention::Corrected);
+        for (pair, expected) in [
+            ([0, 0], 1.0 - 2.25 * 2.25 / 3.5),
+            ([1, 0], 1.25 - 2.8125 / 3.5),
+        ] {
+            assert_eq!(head.at(pair[0], pair[1]), expected as f32);
+        }
+    }
+
+    #[test]
     fn a_map_of_zeros_stays_one() {
         let map = Array2::zeros((3, 3));
-        assert_eq!(apc(map.view()).unwrap(), map);
+        let mut corrected = map.clone();
+        apc(&mut corrected);
+        assert_eq!(corrected, map);
         assert_eq!(
             Head::new(map.view(), PairAttention::Corrected).at(0, 2),
             0.0
@@ -247,7 +212,12 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let error = apc(Array2::zeros((2, 3)).view()).unwrap_err();
+        let kind = PairAttention::Corrected;
+        let of_map = |map: ArrayView2<'_, f32>| {
+            let mut none = Array2::zeros((0, 1));
+            attention_features(map.insert_axis(Axis(0)), &[], kind, none.view_mut())
+        };
+        let error = of_map(Array2::zeros((2, 3)).view()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "a map is 2 x 3: from and to must be the same residues"
@@ -268,6 +238,6 @@ mod tests {
             error.to_string(),
             "the features of attention have the shape [1, 3], not [1, 2]"
         );
-        assert!(symmetrize(array![[1.0, 2.0]].view()).is_err());
+        assert!(of_map(array![[1.0, 2.0]].view()).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! The penalty, chosen by how well proteins that were left out are predicted.
 
+use crate::probe::first_largest;
 use crate::settings::check_positive;
 use crate::source::{FeatureSource, Selection};
 use crate::{Error, LogisticRegression, Probe};
@@ -201,13 +202,7 @@ fn in_fold(fold: usize, held_out: bool, mut error: Error, samples: &[usize]) -> 
 }
 
 fn first_least(values: &[f64]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value < values[best] {
-            best = index;
-        }
-    }
-    best
+    first_largest(values.iter().map(|value| -value))
 }
 
 #[cfg(test)]

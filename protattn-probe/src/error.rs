@@ -6,10 +6,10 @@ use crate::SourceError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting lies outside its range.
+    /// A setting or an argument lies outside its range.
     #[error("{name} is {found}: it must be {expected}")]
     Setting {
-        /// The setter that was given the value.
+        /// The setter, field or argument that was given the value.
         name: &'static str,
         /// The value given.
         found: f64,
@@ -327,6 +327,13 @@ pub enum Error {
     #[error("the predictions cannot be scored")]
     Score {
         /// What is wrong with them.
+        source: protattn_metrics::Error,
+    },
+
+    /// Proteins could not be drawn: once only, or more often than memory can hold.
+    #[error("the proteins cannot be resampled")]
+    Resampling {
+        /// What hinders it.
         source: protattn_metrics::Error,
     },
 

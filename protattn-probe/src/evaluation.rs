@@ -1,15 +1,16 @@
 //! Predictions gathered by protein, and what they are worth.
 
-mod bootstrap;
+mod resampling;
 mod statistics;
 
 use ndarray::ArrayView2;
 use protattn_metrics::scores::Separation;
 
 use crate::Error;
-use statistics::Statistics;
+use crate::probe::first_largest;
+use statistics::{Predictions, Statistics};
 
-pub use bootstrap::Bootstrap;
+pub use resampling::Resampling;
 
 /// A score of the predictions of a class against all others, or of all classes.
 ///
@@ -89,6 +90,8 @@ struct Protein {
     length: usize,
     /// `[sample * n_classes + class]`
     probabilities: Vec<f64>,
+    /// The class predicted for each sample; of classes that are equally probable, the first.
+    guesses: Vec<usize>,
     truth: Vec<usize>,
     /// The range of each sample, where samples are pairs.
     separations: Vec<Option<Separation>>,
@@ -104,7 +107,7 @@ struct Protein {
 ///
 /// ```
 /// use protattn_probe::ndarray::array;
-/// use protattn_probe::{Bootstrap, Evaluation, Score};
+/// use protattn_probe::{Evaluation, Resampling, Score};
 ///
 /// let mut evaluation = Evaluation::new(2);
 /// // Probabilities [residue, class] of the residues of two proteins, and their classes.
@@ -113,7 +116,7 @@ struct Protein {
 ///
 /// let scores = [Score::F1(1), Score::RocAuc(1)];
 /// let frequencies = [0.6, 0.4]; // of the classes among the training samples
-/// let rows = evaluation.report(&scores, &frequencies, None, Bootstrap::default())?;
+/// let rows = evaluation.report(&scores, &frequencies, None, Resampling::default())?;
 /// assert_eq!(rows[0].value, 0.8);
 /// assert_eq!(rows[0].majority, 0.0);
 /// assert_eq!(rows[1].value, 1.0);
@@ -210,6 +213,11 @@ impl Evaluation {
         self.proteins.push(Protein {
             length,
             probabilities: probabilities.iter().copied().collect(),
+            guesses: probabilities
+                .rows()
+                .into_iter()
+                .map(|row| first_largest(row.iter().copied()))
+                .collect(),
             truth: truth.to_vec(),
             separations,
         });
@@ -236,11 +244,11 @@ impl Evaluation {
     /// [`Error::NoLabels`] without samples, [`Error::NoSuchClass`] if the score is of a class that
     /// there is not.
     pub fn score(&self, score: Score) -> Result<f64, Error> {
-        let statistics = self.statistics(&[score])?;
+        let statistics = self.statistics(&[score], None)?;
         Ok(statistics[0].value(|_| 1.0))
     }
 
-    /// Each score with a bootstrap interval over proteins, that of the majority baseline, and that
+    /// Each score with a percentile bootstrap interval over proteins, that of the majority baseline, and that
     /// on the control task.
     ///
     /// `frequencies` `[class]` are how common the classes are among the training samples; they need
@@ -249,19 +257,23 @@ impl Evaluation {
     ///
     /// # Errors
     ///
-    /// Those of [`score`](Self::score), and [`Error::Shape`] if there is not one frequency for each
-    /// class.
+    /// Those of [`score`](Self::score); [`Error::Shape`] if there is not one frequency for each
+    /// class, [`Error::Setting`] if one is NaN or the level of the interval is not in [0, 1],
+    /// [`Error::Resampling`] if there is one draw only, or more than memory can hold.
     pub fn report(
         &self,
         scores: &[Score],
         frequencies: &[f64],
         control: Option<&Self>,
-        bootstrap: Bootstrap,
+        resampling: Resampling,
     ) -> Result<Vec<ScoreRow>, Error> {
-        let statistics = self.statistics(scores)?;
-        let majority = self.constant(frequencies)?.statistics(scores)?;
-        let control = control.map(|other| other.statistics(scores)).transpose()?;
-        let intervals = bootstrap.intervals(&statistics, self.n_proteins());
+        let statistics = self.statistics(scores, None)?;
+        self.check_frequencies(frequencies)?;
+        let majority = self.statistics(scores, Some(frequencies))?;
+        let control = control
+            .map(|other| other.statistics(scores, None))
+            .transpose()?;
+        let intervals = resampling.intervals(&statistics, self.n_proteins())?;
         let rows = scores.iter().enumerate().zip(intervals);
         Ok(rows
             .map(|((index, score), (low, high))| {
@@ -280,8 +292,7 @@ impl Evaluation {
             .collect())
     }
 
-    /// The same samples with the same prediction for all of them.
-    fn constant(&self, frequencies: &[f64]) -> Result<Self, Error> {
+    fn check_frequencies(&self, frequencies: &[f64]) -> Result<(), Error> {
         if frequencies.len() != self.n_classes {
             return Err(Error::Shape {
                 what: "the frequencies",
@@ -289,24 +300,31 @@ impl Evaluation {
                 found: vec![frequencies.len()],
             });
         }
-        if let Some(class) = frequencies.iter().position(|share| share.is_nan()) {
-            return Err(Error::Probability { sample: 0, class });
+        match frequencies.iter().find(|share| share.is_nan()) {
+            Some(share) => Err(Error::Setting {
+                name: "frequencies",
+                found: *share,
+                expected: "a number for each class",
+            }),
+            None => Ok(()),
         }
-        let mut same = self.clone();
-        for protein in &mut same.proteins {
-            protein.probabilities = frequencies.repeat(protein.truth.len());
-        }
-        Ok(same)
     }
 
-    fn statistics(&self, scores: &[Score]) -> Result<Vec<Statistics>, Error> {
+    /// What the scores need to know of the predictions or, in place of them, of the same
+    /// probabilities `[class]` for all samples.
+    fn statistics(
+        &self,
+        scores: &[Score],
+        constant: Option<&[f64]>,
+    ) -> Result<Vec<Statistics>, Error> {
         if self.n_samples() == 0 {
             return Err(Error::NoLabels);
         }
         let n_classes = self.n_classes;
+        let mut predictions = Predictions::new(&self.proteins, n_classes, constant);
         let each = scores.iter().map(|score| match score.class() {
             Some(class) if class >= n_classes => Err(Error::NoSuchClass { class, n_classes }),
-            _ => Statistics::new(*score, n_classes, &self.proteins),
+            _ => predictions.statistics(*score),
         });
         each.collect()
     }

@@ -28,7 +28,7 @@
 //!
 //! ```
 //! use protattn_probe::ndarray::array;
-//! use protattn_probe::{Bootstrap, Evaluation, LogisticRegression, Score};
+//! use protattn_probe::{Evaluation, LogisticRegression, Resampling, Score};
 //!
 //! // Two features of six residues, and whether each residue binds a ligand (class 1).
 //! let features = array![[0.1, 2.0], [0.4, 1.0], [0.3, 3.0], [0.9, 2.0], [0.7, 1.0], [0.8, 3.0]];
@@ -46,7 +46,7 @@
 //! let probabilities = probe.predict_proba(&array![[0.2, 1.0], [0.9, 1.0], [0.8, 2.0]])?;
 //! evaluation.push(3, probabilities.view(), &[0, 1, 1])?;
 //! let scores = [Score::F1(1), Score::Accuracy];
-//! let rows = evaluation.report(&scores, &[0.5, 0.5], None, Bootstrap::default())?;
+//! let rows = evaluation.report(&scores, &[0.5, 0.5], None, Resampling::default())?;
 //! assert_eq!(rows[0].value, 1.0);
 //! assert_eq!(rows[1].majority, 1.0 / 3.0); // of equal frequencies, the first class
 //! # Ok::<(), protattn_probe::Error>(())
@@ -79,12 +79,12 @@ mod settings;
 mod source;
 mod training;
 
-pub use attention::{PairAttention, apc, attention_features, symmetrize};
+pub use attention::{PairAttention, attention_features};
 pub use contact::{ContactMap, ContactRegression};
 pub use control::ControlTask;
 pub use cross_validation::CrossValidation;
 pub use error::Error;
-pub use evaluation::{Bootstrap, Evaluation, Score, ScoreRow};
+pub use evaluation::{Evaluation, Resampling, Score, ScoreRow};
 pub use pair_features::{PairCombination, PairFeatures};
 pub use pairs::{PairSamples, PairSampling};
 pub use probe::{Fit, Probe};

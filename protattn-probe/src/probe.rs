@@ -169,7 +169,7 @@ impl Probe {
         let scores = self.decision_function(features)?;
         let classes = scores.rows().into_iter().map(|row| match row.to_slice() {
             Some([log_odds]) => usize::from(*log_odds > 0.0),
-            _ => first_largest(row),
+            _ => first_largest(row.iter().copied()),
         });
         Ok(classes.collect())
     }
@@ -290,14 +290,18 @@ impl Probe {
     }
 }
 
-fn first_largest(scores: ArrayView1<'_, f64>) -> usize {
-    let mut best = 0;
-    for (class, score) in scores.iter().enumerate() {
-        if *score > scores[best] {
-            best = class;
+/// The place of the largest value; of equals, the first.
+pub(crate) fn first_largest(values: impl IntoIterator<Item = f64>) -> usize {
+    let mut values = values.into_iter().enumerate();
+    let Some(mut best) = values.next() else {
+        return 0;
+    };
+    for (place, value) in values {
+        if value > best.1 {
+            best = (place, value);
         }
     }
-    best
+    best.0
 }
 
 #[cfg(test)]

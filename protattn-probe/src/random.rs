@@ -2,26 +2,6 @@
 
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A sequence of numbers.
-#[derive(Debug, Clone)]
-pub(crate) struct SplitMix64(u64);
-
-impl SplitMix64 {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(STEP);
-        mix(self.0)
-    }
-
-    /// A number below `n`, which must not be 0. Its bias is below n / 2^64.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
-    }
-}
-
 /// A number in [0, 1) that depends on the seed and the keys, and on nothing else.
 pub(crate) fn unit(seed: u64, keys: &[u64]) -> f64 {
     let hash = keys.iter().fold(mix(seed.wrapping_add(STEP)), |hash, key| {
@@ -43,9 +23,9 @@ mod tests {
     #[test]
     fn the_sequence_is_that_of_the_reference() {
         // The first numbers of the public-domain C code by Vigna for the seed 1234567.
-        let mut numbers = SplitMix64::new(1_234_567);
-        assert_eq!(numbers.next(), 6_457_827_717_110_365_317);
-        assert_eq!(numbers.next(), 3_203_168_211_198_807_973);
+        let state = 1_234_567_u64.wrapping_add(STEP);
+        assert_eq!(mix(state), 6_457_827_717_110_365_317);
+        assert_eq!(mix(state.wrapping_add(STEP)), 3_203_168_211_198_807_973);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What a score needs to know of each protein, so that it can be had for any sample of proteins.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use protattn_metrics::scores::{Ranking, Separation, expected_at_k, matthews_of_counts, top_count};
 
 use super::{Protein, Score};
 use crate::Error;
+use crate::probe::first_largest;
 
 /// A score over proteins, each of which counts as often as it is told to.
 #[derive(Debug)]
@@ -16,40 +18,66 @@ pub(super) enum Statistics {
     Accuracy(Vec<[f64; 2]>),
     /// Right predictions of each protein, and by class the predictions and the samples of it.
     Matthews(Vec<(f64, BTreeMap<usize, [f64; 2]>)>),
-    /// A ranking of all samples, and the protein of each.
-    Ranked(Score, Ranking, Vec<usize>),
+    /// All samples by the probability of a class.
+    Ranked(Score, Rc<Ranked>),
     /// Hits and places of each protein.
     Top(Vec<[f64; 2]>),
 }
 
-impl Statistics {
-    pub(super) fn new(score: Score, n_classes: usize, proteins: &[Protein]) -> Result<Self, Error> {
-        let each = proteins.iter();
+/// A ranking of all samples, and the protein of each.
+#[derive(Debug)]
+pub(super) struct Ranked {
+    ranking: Ranking,
+    of_protein: Vec<usize>,
+}
+
+/// Predictions, with what several scores need to know of them, found once.
+pub(super) struct Predictions<'a> {
+    proteins: &'a [Protein],
+    n_classes: usize,
+    /// Probabilities `[class]` that every sample has in place of its own, and the class predicted.
+    constant: Option<(&'a [f64], usize)>,
+    /// By class.
+    ranked: BTreeMap<usize, Rc<Ranked>>,
+}
+
+impl<'a> Predictions<'a> {
+    /// The predictions for the proteins or, in place of them, `constant` for every sample.
+    pub(super) fn new(
+        proteins: &'a [Protein],
+        n_classes: usize,
+        constant: Option<&'a [f64]>,
+    ) -> Self {
+        Self {
+            proteins,
+            n_classes,
+            constant: constant.map(|same| (same, first_largest(same.iter().copied()))),
+            ranked: BTreeMap::new(),
+        }
+    }
+
+    /// What the score needs to know; its class must be one that there is.
+    pub(super) fn statistics(&mut self, score: Score) -> Result<Statistics, Error> {
+        let each = self.proteins.iter();
         Ok(match score {
             Score::F1(class) | Score::Precision(class) | Score::Recall(class) => {
-                let counts = each.map(|protein| protein.counts_of(class, n_classes));
-                Self::Class(score, counts.collect())
+                let counts = each.map(|protein| counts_of(class, self.guesses(protein)));
+                Statistics::Class(score, counts.collect())
             }
             Score::Accuracy => {
                 let counts = each.map(|protein| {
-                    let right = protein
-                        .guesses(n_classes)
-                        .filter(|(guess, fact)| guess == fact);
+                    let guesses = self.guesses(protein);
+                    let right = guesses.filter(|(guess, fact)| guess == fact);
                     [right.count() as f64, protein.truth.len() as f64]
                 });
-                Self::Accuracy(counts.collect())
+                Statistics::Accuracy(counts.collect())
             }
             Score::Matthews => {
-                Self::Matthews(each.map(|protein| protein.counts(n_classes)).collect())
+                let counts = each.map(|protein| counts(self.guesses(protein)));
+                Statistics::Matthews(counts.collect())
             }
             Score::AveragePrecision(class) | Score::RocAuc(class) => {
-                let (mut scores, mut truth, mut of_protein) = (vec![], vec![], vec![]);
-                for (index, protein) in each.enumerate() {
-                    scores.extend(protein.of_class(class, n_classes));
-                    truth.extend(protein.truth.iter().map(|fact| *fact == class));
-                    of_protein.resize(truth.len(), index);
-                }
-                Self::Ranked(score, ranking(&scores, &truth)?, of_protein)
+                Statistics::Ranked(score, self.ranked(class)?)
             }
             Score::PrecisionAtL {
                 class,
@@ -58,13 +86,67 @@ impl Statistics {
             } => {
                 let counts = each.map(|protein| {
                     let k = top_count(protein.length, divisor);
-                    protein.hits(class, n_classes, k, separation)
+                    self.hits(protein, class, k, separation)
                 });
-                Self::Top(counts.collect::<Result<_, _>>()?)
+                Statistics::Top(counts.collect::<Result<_, _>>()?)
             }
         })
     }
 
+    fn ranked(&mut self, class: usize) -> Result<Rc<Ranked>, Error> {
+        if let Some(ranked) = self.ranked.get(&class) {
+            return Ok(Rc::clone(ranked));
+        }
+        let (mut scores, mut truth, mut of_protein) = (vec![], vec![], vec![]);
+        for (index, protein) in self.proteins.iter().enumerate() {
+            scores.extend(self.of_class(protein, class));
+            truth.extend(protein.truth.iter().map(|fact| *fact == class));
+            of_protein.resize(truth.len(), index);
+        }
+        let ranking = Ranking::new(&scores, &truth).map_err(|source| Error::Score { source })?;
+        let ranked = Rc::new(Ranked {
+            ranking,
+            of_protein,
+        });
+        self.ranked.insert(class, Rc::clone(&ranked));
+        Ok(ranked)
+    }
+
+    /// The class predicted and the true one of each sample.
+    fn guesses(&self, protein: &Protein) -> impl Iterator<Item = (usize, usize)> {
+        let constant = self.constant.map(|(_, guess)| guess);
+        let samples = protein.guesses.iter().zip(&protein.truth);
+        samples.map(move |(guess, fact)| (constant.unwrap_or(*guess), *fact))
+    }
+
+    /// The probability of a class for each sample.
+    fn of_class(&self, protein: &Protein, class: usize) -> impl Iterator<Item = f64> {
+        let constant = self.constant.map(|(same, _)| same[class]);
+        let rows = protein.probabilities.chunks_exact(self.n_classes);
+        rows.map(move |row| constant.unwrap_or(row[class]))
+    }
+
+    /// True ones among the `k` most probable samples of a range, and how many these are.
+    fn hits(
+        &self,
+        protein: &Protein,
+        class: usize,
+        k: usize,
+        separation: Option<Separation>,
+    ) -> Result<[f64; 2], Error> {
+        let samples = self.of_class(protein, class).zip(&protein.truth);
+        let of_range = samples.enumerate().filter(|(sample, _)| {
+            separation.is_none_or(|range| protein.separations.get(*sample) == Some(&Some(range)))
+        });
+        let (scores, truth): (Vec<f64>, Vec<bool>) = of_range
+            .map(|(_, (score, fact))| (score, *fact == class))
+            .unzip();
+        let hits = expected_at_k(&scores, &truth, k).map_err(|source| Error::Score { source })?;
+        Ok([hits, k.min(scores.len()) as f64])
+    }
+}
+
+impl Statistics {
     /// The score with each protein counting `weight(index)` times.
     pub(super) fn value(&self, weight: impl Fn(usize) -> f64) -> f64 {
         match self {
@@ -94,11 +176,12 @@ impl Statistics {
                 }
                 matthews_of_counts(right, classes.into_values())
             }
-            Self::Ranked(Score::RocAuc(_), ranking, of_protein) => {
-                ranking.weighted_roc_auc(|sample| weight(of_protein[sample]))
-            }
-            Self::Ranked(_, ranking, of_protein) => {
-                ranking.weighted_average_precision(|sample| weight(of_protein[sample]))
+            Self::Ranked(score, ranked) => {
+                let weight = |sample: usize| weight(ranked.of_protein[sample]);
+                match score {
+                    Score::RocAuc(_) => ranked.ranking.weighted_roc_auc(weight),
+                    _ => ranked.ranking.weighted_average_precision(weight),
+                }
             }
         }
     }
@@ -115,71 +198,52 @@ fn sum<const N: usize>(counts: &[[f64; N]], weight: impl Fn(usize) -> f64) -> [f
     total
 }
 
-fn ranking(scores: &[f64], truth: &[bool]) -> Result<Ranking, Error> {
-    Ranking::new(scores, truth).map_err(|source| Error::Score { source })
+/// True positives, predicted positives, positives among predicted and true classes.
+fn counts_of(class: usize, guesses: impl Iterator<Item = (usize, usize)>) -> [f64; 3] {
+    let mut counts = [0.0; 3];
+    for (guess, fact) in guesses {
+        counts[0] += f64::from(u8::from(guess == class && fact == class));
+        counts[1] += f64::from(u8::from(guess == class));
+        counts[2] += f64::from(u8::from(fact == class));
+    }
+    counts
 }
 
-impl Protein {
-    /// The probability of a class for each sample.
-    fn of_class(&self, class: usize, n_classes: usize) -> impl Iterator<Item = f64> {
-        self.probabilities
-            .chunks_exact(n_classes)
-            .map(move |row| row[class])
+/// Right predictions, and by class the predictions and the samples of it.
+fn counts(guesses: impl Iterator<Item = (usize, usize)>) -> (f64, BTreeMap<usize, [f64; 2]>) {
+    let mut right = 0.0;
+    let mut classes: BTreeMap<usize, [f64; 2]> = BTreeMap::new();
+    for (guess, fact) in guesses {
+        classes.entry(guess).or_default()[0] += 1.0;
+        classes.entry(fact).or_default()[1] += 1.0;
+        right += f64::from(u8::from(guess == fact));
     }
+    (right, classes)
+}
 
-    /// The class predicted and the true one of each sample; of classes that are equally probable,
-    /// the first.
-    fn guesses(&self, n_classes: usize) -> impl Iterator<Item = (usize, usize)> {
-        let rows = self.probabilities.chunks_exact(n_classes);
-        rows.zip(&self.truth).map(|(row, fact)| {
-            let mut best = 0;
-            for (class, probability) in row.iter().enumerate() {
-                if *probability > row[best] {
-                    best = class;
-                }
-            }
-            (best, *fact)
-        })
-    }
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
 
-    /// True positives, predicted positives, positives.
-    fn counts_of(&self, class: usize, n_classes: usize) -> [f64; 3] {
-        let mut counts = [0.0; 3];
-        for (guess, fact) in self.guesses(n_classes) {
-            counts[0] += f64::from(u8::from(guess == class && fact == class));
-            counts[1] += f64::from(u8::from(guess == class));
-            counts[2] += f64::from(u8::from(fact == class));
-        }
-        counts
-    }
+    use super::*;
 
-    fn counts(&self, n_classes: usize) -> (f64, BTreeMap<usize, [f64; 2]>) {
-        let mut right = 0.0;
-        let mut classes: BTreeMap<usize, [f64; 2]> = BTreeMap::new();
-        for (guess, fact) in self.guesses(n_classes) {
-            classes.entry(guess).or_default()[0] += 1.0;
-            classes.entry(fact).or_default()[1] += 1.0;
-            right += f64::from(u8::from(guess == fact));
-        }
-        (right, classes)
-    }
-
-    /// True ones among the `k` most probable samples of a range, and how many these are.
-    fn hits(
-        &self,
-        class: usize,
-        n_classes: usize,
-        k: usize,
-        separation: Option<Separation>,
-    ) -> Result<[f64; 2], Error> {
-        let samples = self.of_class(class, n_classes).zip(&self.truth);
-        let of_range = samples.enumerate().filter(|(sample, _)| {
-            separation.is_none_or(|range| self.separations.get(*sample) == Some(&Some(range)))
-        });
-        let (scores, truth): (Vec<f64>, Vec<bool>) = of_range
-            .map(|(_, (score, fact))| (score, *fact == class))
-            .unzip();
-        let hits = expected_at_k(&scores, &truth, k).map_err(|source| Error::Score { source })?;
-        Ok([hits, k.min(scores.len()) as f64])
+    #[test]
+    fn samples_are_ranked_once_for_each_class() {
+        let protein = Protein {
+            length: 2,
+            probabilities: vec![0.3, 0.7, 0.6, 0.4],
+            guesses: vec![1, 0],
+            truth: vec![1, 0],
+            separations: Vec::new(),
+        };
+        let proteins = [protein];
+        let mut predictions = Predictions::new(&proteins, 2, None);
+        let mut ranked = |score| match predictions.statistics(score).unwrap() {
+            Statistics::Ranked(_, ranked) => ranked,
+            other => panic!("{other:?} is no ranking"),
+        };
+        let first = ranked(Score::AveragePrecision(1));
+        assert!(Rc::ptr_eq(&first, &ranked(Score::RocAuc(1))));
+        assert!(!Rc::ptr_eq(&first, &ranked(Score::RocAuc(0))));
     }
 }

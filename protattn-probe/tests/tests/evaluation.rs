@@ -2,7 +2,7 @@
 
 use protattn_metrics::scores::{self, Separation};
 use protattn_probe::ndarray::{Array2, array};
-use protattn_probe::{Bootstrap, ControlTask, Error, Evaluation, LogisticRegression, Score};
+use protattn_probe::{ControlTask, Error, Evaluation, LogisticRegression, Resampling, Score};
 
 use crate::data::samples;
 
@@ -106,13 +106,13 @@ fn split_mix(state: &mut u64) -> u64 {
 #[test]
 fn intervals_are_those_of_proteins_drawn_and_copied() {
     let proteins = proteins();
-    let bootstrap = Bootstrap {
-        n_draws: 41,
+    let resampling = Resampling {
+        draws: 41,
         level: 0.9,
         seed: 11,
     };
     let rows = evaluation(&proteins)
-        .report(&SCORES, &[0.2, 0.5, 0.3], None, bootstrap)
+        .report(&SCORES, &[0.2, 0.5, 0.3], None, resampling)
         .unwrap();
     let mut state = 11;
     let mut draws: Vec<[f64; 7]> = Vec::new();
@@ -143,7 +143,7 @@ fn the_majority_is_always_the_same_class_and_ranks_nothing() {
         separation: None,
     });
     let rows = evaluation(&proteins)
-        .report(&scores, &[20.0, 50.0, 30.0], None, Bootstrap::default())
+        .report(&scores, &[20.0, 50.0, 30.0], None, Resampling::default())
         .unwrap();
     let all: Vec<usize> = proteins
         .iter()
@@ -166,6 +166,51 @@ fn the_majority_is_always_the_same_class_and_ranks_nothing() {
         places += k;
     }
     near(rows[7].majority, hits / places);
+}
+
+#[test]
+fn the_majority_is_the_same_probabilities_for_all_samples() {
+    let proteins = proteins();
+    let frequencies = [0.2, 0.5, 0.3];
+    let constant: Vec<_> = proteins
+        .iter()
+        .map(|(probabilities, truth)| {
+            let rows = probabilities.dim();
+            let same = Array2::from_shape_fn(rows, |(_, class)| frequencies[class]);
+            (same, truth.clone())
+        })
+        .collect();
+    let constant = evaluation(&constant);
+    let mut scores = SCORES.to_vec();
+    scores.extend([1, 2].map(|class| Score::PrecisionAtL {
+        class,
+        divisor: 5,
+        separation: None,
+    }));
+    let no_draws = Resampling {
+        draws: 0,
+        ..Resampling::default()
+    };
+    let rows = evaluation(&proteins)
+        .report(&scores, &frequencies, None, no_draws)
+        .unwrap();
+    for row in rows {
+        let expected = constant.score(row.score).unwrap();
+        assert_eq!(row.majority.to_bits(), expected.to_bits(), "{row:?}");
+        assert!(row.low.is_nan() && row.high.is_nan());
+    }
+}
+
+#[test]
+fn an_interval_over_one_protein_has_no_width() {
+    let mut one = Evaluation::new(2);
+    let probabilities = array![[0.2, 0.8], [0.4, 0.6]];
+    one.push(2, probabilities.view(), &[1, 0]).unwrap();
+    let scores = [Score::Accuracy];
+    let rows = one
+        .report(&scores, &[1.0, 1.0], None, Resampling::default())
+        .unwrap();
+    assert_eq!((rows[0].low, rows[0].high), (0.5, 0.5));
 }
 
 #[test]
@@ -239,7 +284,7 @@ fn selectivity_is_what_a_control_task_leaves() {
             &[Score::Accuracy],
             &[2.0, 1.0],
             Some(&control),
-            Bootstrap::default(),
+            Resampling::default(),
         )
         .unwrap();
     // Both tasks can be solved from these features, so nothing is left.
@@ -314,7 +359,14 @@ fn predictions_that_cannot_be_scored_are_refused() {
         "there is no class 2 (counted from 0) among 2"
     );
     let error = evaluation
-        .report(&[], &[1.0], None, Bootstrap::default())
+        .report(&[], &[1.0, f64::NAN], None, Resampling::default())
+        .unwrap_err();
+    assert_eq!(
+        message(error),
+        "frequencies is NaN: it must be a number for each class"
+    );
+    let error = evaluation
+        .report(&[], &[1.0], None, Resampling::default())
         .unwrap_err();
     assert_eq!(
         message(error),
