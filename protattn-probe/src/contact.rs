@@ -156,16 +156,21 @@ impl ContactRegression {
     ///
     /// [`Error::MapTooLarge`] if the map cannot be held in memory.
     pub fn map(&self, length: usize) -> Result<ContactMap<'_>, Error> {
-        length
-            .checked_mul(length)
-            .and_then(|pairs| pairs.checked_mul(size_of::<f64>()))
-            .filter(|bytes| *bytes <= isize::MAX as usize)
-            .ok_or(Error::MapTooLarge { length })?;
+        let scores = self.start(length).ok_or(Error::MapTooLarge { length })?;
         Ok(ContactMap {
             regression: self,
-            scores: Array2::from_elem((length, length), self.intercept),
+            scores,
             seen: vec![false; self.coefficients.nrows()],
         })
+    }
+
+    /// A map of intercepts, if memory for it is to be had.
+    fn start(&self, length: usize) -> Option<Array2<f64>> {
+        let n_pairs = length.checked_mul(length)?;
+        let mut scores = Vec::new();
+        scores.try_reserve_exact(n_pairs).ok()?;
+        scores.resize(n_pairs, self.intercept);
+        Array2::from_shape_vec((length, length), scores).ok()
     }
 
     /// The probabilities `[residue, residue]` from the attention `[head, from, to]` of all layers,
