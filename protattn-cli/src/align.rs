@@ -60,6 +60,7 @@ pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<R
         },
         proteins: &data.proteins,
         brought: &reading.labels(),
+        flag: "--property",
     };
     let properties = properties::select(args.property.as_deref(), choice)?;
     let metrics = metrics::select(&args.metric, own.metrics, &properties)?;

@@ -9,7 +9,7 @@ use protattn_metrics::{Metric, Property};
 
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
-use crate::{align, attention, data, demo, model, report, view};
+use crate::{align, attention, data, demo, model, probe, report, view};
 
 /// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
@@ -95,6 +95,7 @@ impl App {
         match command {
             Command::Demo(args) => demo::run(&args, self.own, line),
             Command::Align(args) => align::run(*args, self.own, line),
+            Command::Probe(args) => probe::run(&args, self.own, line),
             Command::Attention(args) => attention::run(&args),
             Command::View(args) => view::run(&args, line),
             Command::Report(args) => report::run(&args),

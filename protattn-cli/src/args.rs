@@ -4,6 +4,7 @@ mod align;
 mod contact;
 mod data;
 mod model;
+mod probe;
 mod selection;
 mod view;
 
@@ -12,11 +13,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::align::AlignArgs;
+use self::align::replicates;
 pub(crate) use self::contact::ContactArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
 };
 pub(crate) use self::model::{ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand};
+pub(crate) use self::probe::{ClassWeight, Kind, ProbeArgs, Ranges};
 pub(crate) use self::selection::NumberSelection;
 pub(crate) use self::view::{Region, ViewArgs};
 
@@ -42,6 +45,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Count what each head's attention agrees with, over a set of proteins.
     Align(Box<AlignArgs>),
+    /// Fit probes on hidden states and attention: what each layer knows.
+    Probe(Box<ProbeArgs>),
     /// Write a model's attention, and its hidden states, for some sequences.
     Attention(AttentionArgs),
     /// Show the attention of some heads on a structure.

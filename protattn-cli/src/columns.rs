@@ -262,6 +262,85 @@ pub(crate) const PROTEINS: &[Column] = &[
     ),
 ];
 
+/// `probe.parquet`
+pub(crate) const PROBE: &[Column] = &[
+    (
+        "task",
+        "",
+        "what is predicted, such as contact or binding-site",
+    ),
+    (
+        "class",
+        "",
+        "the class told from the rest; yes where the task has but one, all for all classes at once",
+    ),
+    (
+        "features",
+        "",
+        "hidden (for pairs, the product and the absolute difference of two) or attention (the mean of both directions, a number a head)",
+    ),
+    (
+        "layer",
+        "",
+        "0 for the output of the embedding, n for that of layer n, or its attention",
+    ),
+    (
+        "score",
+        "",
+        "f1, precision, recall, accuracy, matthews, average_precision, roc_auc or precision_at_k",
+    ),
+    (
+        "k_rule",
+        "",
+        "how k of precision_at_k follows from the length L, rounded as Python does; empty otherwise",
+    ),
+    (
+        "separation",
+        "",
+        "of precision_at_k: all, or of pairs those that are short (6 to 11), medium (12 to 23) or long (24 or more) apart",
+    ),
+    (
+        "value",
+        "",
+        "the score over all evaluation samples; NaN for 0/0",
+    ),
+    (
+        "ci_low",
+        "",
+        "lower end of its 95 % interval over proteins (percentile bootstrap)",
+    ),
+    ("ci_high", "", "upper end of the same"),
+    (
+        "majority",
+        "",
+        "the same score of a prediction that is the same for all samples",
+    ),
+    (
+        "control",
+        "",
+        "the same score of a probe on the control task; NaN without one",
+    ),
+    ("selectivity", "", "value less control"),
+    (
+        "penalty",
+        "",
+        "weight of the penalty against the sum of losses, 1 / C; the one chosen of several",
+    ),
+    ("converged", "", "whether the fit came to the optimum"),
+    ("n_train", "samples", "training samples: residues or pairs"),
+    ("n_eval", "samples", "evaluation samples"),
+    (
+        "train_proteins",
+        "proteins",
+        "training proteins with labels of the task",
+    ),
+    (
+        "eval_proteins",
+        "proteins",
+        "evaluation proteins with labels of the task",
+    ),
+];
+
 /// The table with unit and meaning of each of its columns.
 pub(crate) fn described(mut table: Table, columns: &[Column]) -> Result<Table> {
     for (name, unit, meaning) in columns {
@@ -287,6 +366,7 @@ mod tests {
             ("similarity.parquet", SIMILARITY),
             ("metrics.parquet", METRICS),
             ("proteins.parquet", PROTEINS),
+            ("probe.parquet", PROBE),
         ] {
             let section = PAGE
                 .split("\n## ")

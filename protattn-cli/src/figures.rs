@@ -5,6 +5,7 @@ mod heads;
 mod layers;
 mod metrics;
 mod models;
+mod probe;
 mod similarity;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ pub(crate) use heads::of_class as heads_of_class;
 pub(crate) use layers::profiles;
 pub(crate) use metrics::{groups as metric_groups, of_group as of_metric};
 pub(crate) use models::{Labelled, bars as models_bars, profiles as models_profiles};
+pub(crate) use probe::{gains as probe_gains, layers as probe_layers};
 pub(crate) use similarity::draw as similarity;
 
 /// A figure, its file name without extension, and what it shows.

@@ -17,6 +17,8 @@ pub(crate) struct Choice<'a> {
     pub(crate) proteins: &'a [Protein],
     /// Labels that a person brought along, and so wants to see.
     pub(crate) brought: &'a [String],
+    /// The flag that names them.
+    pub(crate) flag: &'static str,
 }
 
 /// The properties of these names; without names the paper's, own ones and labels brought along.
@@ -73,7 +75,8 @@ impl Choice<'_> {
             }
         }
         format!(
-            "--property: there is no property `{name}`; known for these data are {}",
+            "{}: there is no property `{name}`; known for these data are {}",
+            self.flag,
             known.join(", ")
         )
     }
@@ -117,6 +120,7 @@ mod tests {
             options: PropertyOptions::default(),
             proteins: &[protein],
             brought: &["domain".to_owned()],
+            flag: "--property",
         };
         let asked = asked.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
         let selected = select(asked.as_deref(), choice)?;

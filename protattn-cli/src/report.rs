@@ -3,6 +3,7 @@
 mod findings;
 mod list;
 mod models;
+mod probe;
 
 use std::path::Path;
 
@@ -58,6 +59,9 @@ struct Tables {
 
 /// Draws the figures of one folder and writes its page.
 pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
+    if !folder.join(tables::ALIGNMENT).exists() && folder.join(tables::PROBE).exists() {
+        return probe::draw(folder, formats);
+    }
     let tables = Tables {
         run: RunRecord::read(folder)?,
         rows: tables::read_alignment(folder)?,

@@ -4,6 +4,7 @@ mod alignment;
 mod comparisons;
 mod derived;
 mod metrics;
+mod probe;
 mod proteins;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ pub(crate) use alignment::{
 pub(crate) use comparisons::{read as read_comparisons, write as write_comparisons};
 pub(crate) use derived::{Pair, read_similarity, write_layers, write_similarity};
 pub(crate) use metrics::{MetricEntry, OBSERVED, read as read_metrics, write as write_metrics};
+pub(crate) use probe::{FILE_NAME as PROBE, ProbeRow, read as read_probe, write as write_probe};
 pub(crate) use proteins::write as write_proteins;
 
 /// One value of each row.

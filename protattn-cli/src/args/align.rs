@@ -82,7 +82,7 @@ pub(crate) struct AlignArgs {
     pub(crate) read: ReadArgs,
 }
 
-fn replicates(text: &str) -> Result<usize, String> {
+pub(super) fn replicates(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|n| *n == 0 || (100..=100_000).contains(n))

@@ -1,0 +1,79 @@
+//! One forward pass for each different sequence, of proteins that a sink is fed from.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+
+use anyhow::{Context, Result};
+use protattn_io::Protein;
+use protattn_model::{Model, Tokens, Workspace};
+
+use crate::parallel;
+use crate::progress::Progress;
+use crate::record::Skipped;
+
+/// Proteins whose tokens are the same: one pass serves them all.
+pub(crate) struct Group {
+    pub(crate) tokens: Tokens,
+    /// Their places among all, 0-based.
+    pub(crate) proteins: Vec<usize>,
+}
+
+impl Group {
+    /// Residues that are read.
+    pub(crate) fn n_read(&self) -> usize {
+        self.tokens.residues().len()
+    }
+}
+
+/// Proteins by their tokens, the longest first, so that no worker is left with a long one at the end.
+/// Those that cannot be tokenised are named in `skipped`.
+pub(crate) fn groups(
+    model: &Model,
+    proteins: &[Protein],
+    max_tokens: usize,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut places: HashMap<Vec<u32>, usize> = HashMap::new();
+    for (place, protein) in proteins.iter().enumerate() {
+        let encoded = model
+            .tokenizer()
+            .encode(protein.sequence(), Some(max_tokens));
+        let tokens = match encoded {
+            Ok(tokens) => tokens,
+            Err(error) => {
+                skipped.push(Skipped::record(protein.id(), &error));
+                continue;
+            }
+        };
+        let known = *places.entry(tokens.ids().to_vec()).or_insert(groups.len());
+        match groups.get_mut(known) {
+            Some(group) => group.proteins.push(place),
+            None => groups.push(Group {
+                tokens,
+                proteins: vec![place],
+            }),
+        }
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.tokens.ids().len()));
+    groups
+}
+
+/// Does `work` for each group, with the progress shown, and gives what it found in their order.
+pub(crate) fn each<T: Send>(
+    groups: &[&Group],
+    proteins: &[Protein],
+    threads: NonZeroUsize,
+    work: impl Fn(&Group, &mut Workspace) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let residues = groups.iter().map(|group| group.n_read()).sum();
+    let records = groups.iter().map(|group| group.proteins.len()).sum();
+    let progress = Progress::new(records, residues);
+    parallel::map(threads, groups.len(), Workspace::new, |workspace, place| {
+        let group = groups[place];
+        let found =
+            work(group, workspace).with_context(|| proteins[group.proteins[0]].id().to_owned())?;
+        progress.advance(group.proteins.len(), group.n_read());
+        Ok(found)
+    })
+}

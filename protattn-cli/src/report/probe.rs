@@ -1,0 +1,142 @@
+//! The page of a run of `probe`.
+
+use std::path::Path;
+
+use anyhow::Result;
+use protattn_viz::{Column, Report, Section, Table};
+
+use super::{BIBTEX, CITATION, Drawing, FILE_NAME, placed};
+use crate::args::Format;
+use crate::built_in;
+use crate::figures;
+use crate::probe::ProbeRecord;
+use crate::summary::{self, Probed};
+use crate::tables::{self, ProbeRow};
+
+/// Draws the figures of a folder and writes its page.
+pub(super) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
+    let run = ProbeRecord::read(folder)?;
+    let rows = tables::read_probe(&folder.join(tables::PROBE))?;
+    let probed = summary::probed(&rows);
+    let mut drawing = Drawing::new(folder, formats)?;
+    let mut page = Report::new(format!("What the layers of {} know", run.model.name)).paragraph(format!(
+        "Linear probes, trained on {} proteins and judged by {} others; {} layers of {} heads each.",
+        run.train_proteins, run.eval_proteins, run.model.layers, run.model.heads
+    ));
+    let mut sets = run.train.iter().chain(&run.eval);
+    if run.model.name == built_in::NAME || sets.any(|data| data.path == built_in::NAME) {
+        page = page.paragraph(built_in::SYNTHETIC);
+    }
+    for warning in &run.warnings {
+        page = page.paragraph(format!("Note: {warning}."));
+    }
+    for of_class in &probed {
+        if let Some((number, text)) = summary::finding(of_class) {
+            page = page.finding(number, text);
+        }
+    }
+    let layers = figures::probe_layers(&probed, run.model.layers)?;
+    let gains = figures::probe_gains(&probed, run.model.layers)?;
+    let drawn = drawing.write_all(layers.into_iter().chain(gains))?;
+    let page = page
+        .section(placed(Section::new("Layers"), drawn))
+        .section(Section::new("Best layers").table(best(&probed)))
+        .section(Section::new("All scores").collapsed().table(all(&rows)))
+        .section(settings(&run))
+        .citation(CITATION)
+        .bibtex(BIBTEX);
+    drawing.finish(&page, FILE_NAME)
+}
+
+const NUMBERS: [&str; 6] = [
+    "Value, %",
+    "Low",
+    "High",
+    "Majority",
+    "Control",
+    "Selectivity",
+];
+
+fn columns(first: &[&str]) -> Vec<Column> {
+    let texts = first.iter().map(|name| Column::text(*name));
+    texts.chain(NUMBERS.map(Column::number)).collect()
+}
+
+fn cells(row: &ProbeRow) -> Vec<String> {
+    let numbers = [
+        row.value,
+        row.low,
+        row.high,
+        row.majority,
+        row.control,
+        row.selectivity,
+    ];
+    let percent = |number: f64| match number.is_nan() {
+        true => "-".to_owned(),
+        false => format!("{:.1}", 100.0 * number),
+    };
+    numbers.map(percent).into()
+}
+
+/// The best layer of each task, class and kind of features.
+fn best(probed: &[Probed<'_>]) -> Table {
+    let table = Table::new(
+        "Best layers",
+        columns(&["Task", "Features", "Layer", "Score"]),
+    );
+    probed.iter().fold(table, |table, of_class| {
+        of_class.best().into_iter().fold(table, |table, row| {
+            let mut all = vec![
+                of_class.target(),
+                row.features.clone(),
+                row.layer.to_string(),
+                of_class.score_name(),
+            ];
+            all.extend(cells(row));
+            table.row(all)
+        })
+    })
+}
+
+fn all(rows: &[ProbeRow]) -> Table {
+    let table = Table::new(
+        "Every task, class, layer and score",
+        columns(&["Task", "Class", "Features", "Layer", "Score"]),
+    );
+    rows.iter().fold(table, |table, row| {
+        let mut all = vec![
+            row.task.clone(),
+            row.class.clone(),
+            row.features.clone(),
+            row.layer.to_string(),
+            format!("{} {} {}", row.score, row.k_rule, row.separation),
+        ];
+        all.extend(cells(row));
+        table.row(all)
+    })
+}
+
+fn settings(run: &ProbeRecord) -> Section {
+    let data = |sets: &[crate::record::DataRecord]| {
+        let sets = sets
+            .iter()
+            .map(|set| format!("{} (sha256 {})", set.path, set.sha256));
+        sets.collect::<Vec<_>>().join("; ")
+    };
+    let mut all = vec![
+        ("Command".to_owned(), run.command.join(" ")),
+        ("protattn".to_owned(), run.version.clone()),
+        (
+            "Model".to_owned(),
+            format!(
+                "{} ({}, sha256 {})",
+                run.model.name, run.model.family, run.model.sha256
+            ),
+        ),
+        ("Trained on".to_owned(), data(&run.train)),
+        ("Judged by".to_owned(), data(&run.eval)),
+    ];
+    all.extend(run.settings.clone());
+    all.push(("Seconds".to_owned(), format!("{:.1}", run.seconds)));
+    Section::new("Settings").settings(all)
+}
