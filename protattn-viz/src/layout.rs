@@ -110,9 +110,13 @@ pub(crate) fn shortened(words: &str, max_width: f64, style: Style) -> String {
 }
 
 /// Middles for texts of those widths, near the wanted middles (in rising order), so that none
-/// touch and none leaves the room where that can hold all.
-pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> Vec<f64> {
+/// touch and none leaves the room; nothing where that cannot hold all.
+pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> Option<Vec<f64>> {
     const GAP: f64 = 2.5;
+    let gaps = GAP * widths.len().saturating_sub(1) as f64;
+    if widths.iter().sum::<f64>() + gaps > to - from {
+        return None;
+    }
     let mut middles = Vec::with_capacity(wanted.len());
     let mut edge = from;
     for (&middle, width) in wanted.iter().zip(widths) {
@@ -125,7 +129,7 @@ pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> 
         *middle = middle.min(edge - width / 2.0);
         edge = *middle - width / 2.0 - GAP;
     }
-    middles
+    Some(middles)
 }
 
 /// The title across the top of a figure; gives the lower edge, the margin's where there is none.
@@ -385,20 +389,22 @@ mod tests {
         // Apart already; together; against either end.
         assert_eq!(
             spread(&[10.0, 30.0, 50.0], &widths, (0.0, 60.0)),
-            [10.0, 30.0, 50.0]
+            Some(vec![10.0, 30.0, 50.0])
         );
         assert_eq!(
             spread(&[10.0, 10.0, 10.0], &widths, (0.0, 60.0)),
-            [10.0, 22.5, 35.0]
+            Some(vec![10.0, 22.5, 35.0])
         );
         assert_eq!(
             spread(&[0.0, 1.0, 60.0], &widths, (0.0, 60.0)),
-            [5.0, 17.5, 55.0]
+            Some(vec![5.0, 17.5, 55.0])
         );
         assert_eq!(
             spread(&[58.0, 59.0, 60.0], &widths, (0.0, 60.0)),
-            [30.0, 42.5, 55.0]
+            Some(vec![30.0, 42.5, 55.0])
         );
+        // Three widths and two gaps are 35.
+        assert_eq!(spread(&[1.0, 2.0, 3.0], &widths, (0.0, 34.0)), None);
     }
 
     #[test]

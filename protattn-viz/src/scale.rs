@@ -2,10 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Larger numbers are no percentages, and their tick labels would fit nowhere.
-const MAX_VALUE: f64 = 1e4;
-
-/// The largest number, of either sign, where a figure takes signed ones.
+/// The largest number, of either sign: the tick labels of larger ones would fit nowhere.
 const MAX_MAGNITUDE: f64 = 1e6;
 
 /// The smallest step an axis is divided into; all-zero data still get an axis.
@@ -118,17 +115,9 @@ pub(crate) fn check_within(
     }
 }
 
-/// Refuses what is not from 0 to [`MAX_VALUE`], NaN among it.
-pub(crate) fn check_range(value: f64, what: impl FnOnce() -> String) -> Result<()> {
-    if (0.0..=MAX_VALUE).contains(&value) {
-        Ok(())
-    } else {
-        Err(Error::Range {
-            what: what(),
-            value,
-            max: MAX_VALUE,
-        })
-    }
+/// Refuses what is not from 0 to a million; NaN, which is no value, passes.
+pub(crate) fn check_unsigned(value: f64, what: impl FnOnce() -> String) -> Result<()> {
+    check_within(value, (0.0, MAX_MAGNITUDE), what)
 }
 
 /// Which of `count` evenly spaced labels to show so that none touch.

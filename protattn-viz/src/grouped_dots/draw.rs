@@ -112,8 +112,8 @@ impl Dots<'_> {
         let name = group_name(group);
         let unit = self.figure.unit;
         let half = self.slot * 0.45;
-        if !group.background.is_nan() {
-            let y = self.y(group.background);
+        if let Some(background) = group.background {
+            let y = self.y(background);
             svg.dashed([middle - half, y, middle + half, y]);
             let rect = Rect {
                 x: middle - half,
@@ -121,7 +121,7 @@ impl Dots<'_> {
                 width: 2.0 * half,
                 height: 3.0,
             };
-            let words = layout::readable(group.background);
+            let words = layout::readable(background);
             svg.hover(rect, &format!("{name}, background: {words}{unit}"));
         }
         svg.open("dots");

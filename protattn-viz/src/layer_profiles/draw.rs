@@ -6,9 +6,10 @@ use crate::layout::{
 };
 use crate::marks::{self, Mark};
 use crate::palette;
-use crate::plot::{self, Grid, reach};
+use crate::plot::{self, Estimate, Grid, reach};
 use crate::scale::{self, Axis};
 use crate::svg::{Anchor, Rect, Style, Svg};
+use std::ops::Range;
 
 /// What the plots of a column take together where they are few, and the limits of one plot.
 const PLOTS_HEIGHT: f64 = 180.0;
@@ -97,7 +98,7 @@ fn grid(figure: &LayerProfiles<'_>, axes: &[Axis], top: f64) -> Grid {
 /// Height of the label over a panel, and of the numbers of centres where there are any.
 fn head_height(figure: &LayerProfiles<'_>) -> f64 {
     let mut profiles = figure.panels.iter().flat_map(|panel| &panel.profiles);
-    let numbers = profiles.any(|profile| profile.known_centre().is_some());
+    let numbers = profiles.any(|profile| profile.centre.is_some());
     LABEL * LEADING + if numbers { TICK * LEADING } else { 2.0 }
 }
 
@@ -116,7 +117,7 @@ impl Panel<'_> {
         let x = self.plot.x;
         let style = Style::new(LABEL, Anchor::Start).bold();
         svg.text(x, baseline, &self.shortened_label(style), style);
-        if let Some(background) = self.panel.background.filter(|b| !b.is_nan()) {
+        if let Some(background) = self.panel.background {
             let y = self.y(background);
             let line = [(x, y), (self.plot.right(), y)];
             svg.polyline(&line, palette::INK, 0.7, "2 1.5");
@@ -157,38 +158,48 @@ impl Panel<'_> {
 
     fn draw_lines(&self, svg: &mut Svg) {
         for (series, profile) in self.profiles() {
-            for run in runs(profile) {
-                let estimates = run.clone().map(|layer| (layer, profile.estimate(layer)));
-                let known = estimates.filter(|(_, e)| e.has_interval());
-                let (low, high): (Vec<_>, Vec<_>) = known
-                    .map(|(layer, e)| {
-                        let x = self.x(layer as f64);
-                        ((x, self.y(e.low)), (x, self.y(e.high)))
-                    })
-                    .unzip();
-                let area: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
-                svg.area(&area, palette::series(series));
+            for run in profile.stretches(Estimate::has_interval) {
+                self.draw_interval(svg, series, profile, run);
             }
         }
         for (series, profile) in self.profiles() {
-            for run in runs(profile) {
+            for run in profile.stretches(|estimate| !estimate.is_missing()) {
                 let point = |layer: usize| (self.x(layer as f64), self.y(profile.values[layer]));
-                let points: Vec<_> = run.clone().map(point).collect();
+                let points: Vec<_> = run.map(point).collect();
                 marks::line(svg, &points, series);
             }
             self.draw_marks(svg, series, profile);
         }
     }
 
+    /// A band over a stretch of layers, an error bar at a layer that stands alone.
+    fn draw_interval(
+        &self,
+        svg: &mut Svg,
+        series: usize,
+        profile: &Profile<'_>,
+        run: Range<usize>,
+    ) {
+        let ends = run.map(|layer| {
+            let (x, estimate) = (self.x(layer as f64), profile.estimate(layer));
+            ((x, self.y(estimate.low)), (x, self.y(estimate.high)))
+        });
+        let (low, high): (Vec<_>, Vec<_>) = ends.unzip();
+        if let ([(x, low)], [(_, high)]) = (&low[..], &high[..]) {
+            layout::error_bar(svg, *x, (*low, *high), 2.0 * MARK_RADIUS);
+            return;
+        }
+        let area: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
+        svg.area(&area, palette::series(series));
+    }
+
     /// A mark at each layer, or where they would touch at each second, fifth, ...; and at each
     /// layer that stands alone, which has no line.
     fn draw_marks(&self, svg: &mut Svg, series: usize, profile: &Profile<'_>) {
         let mut shown = scale::thinned(profile.values.len(), self.pitch(), MARK_PITCH);
-        shown.extend(
-            runs(profile)
-                .filter(|run| run.len() == 1)
-                .map(|run| run.start),
-        );
+        let stretches = profile.stretches(|estimate| !estimate.is_missing());
+        let alone = stretches.into_iter().filter(|run| run.len() == 1);
+        shown.extend(alone.map(|run| run.start));
         shown.sort_unstable();
         shown.dedup();
         for layer in shown {
@@ -229,13 +240,14 @@ impl Panel<'_> {
         svg.strokes(&[line], palette::INK, HAIRLINE);
     }
 
-    /// A dashed line for each centre and its number above the plot.
+    /// A dashed line for each centre and above the plot its number, or none where they do not all
+    /// fit: the description has them.
     fn draw_centres(&self, svg: &mut Svg) {
         let style = Style::new(TICK, Anchor::Middle);
         let mut numbers = Vec::new();
         let mut centres: Vec<(usize, f64)> = self
             .profiles()
-            .filter_map(|(series, profile)| Some((series, profile.known_centre()?)))
+            .filter_map(|(series, profile)| Some((series, profile.centre?)))
             .collect();
         centres.sort_by(|a, b| a.1.total_cmp(&b.1));
         for (series, centre) in centres {
@@ -255,7 +267,7 @@ impl Panel<'_> {
             .collect();
         let wanted: Vec<f64> = numbers.iter().map(|(x, _)| *x).collect();
         let places = layout::spread(&wanted, &widths, (self.plot.x, self.plot.right()));
-        for (x, (_, words)) in places.into_iter().zip(&numbers) {
+        for (x, (_, words)) in places.into_iter().flatten().zip(&numbers) {
             svg.text(x, self.plot.y - 2.5, words, style);
         }
     }
@@ -313,15 +325,4 @@ impl Panel<'_> {
             svg.hover(rect, &tooltip);
         }
     }
-}
-
-/// The stretches of layers that have values, without a gap.
-fn runs<'a>(profile: &'a Profile<'_>) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
-    let mut from = 0;
-    let stretches = profile.values.split(|value| value.is_nan());
-    stretches.filter_map(move |stretch| {
-        let run = from..from + stretch.len();
-        from = run.end + 1;
-        (!run.is_empty()).then_some(run)
-    })
 }

@@ -71,7 +71,8 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
 fn axis_titles(figure: &MatrixPanels<'_, '_>, grid: &Grid, svg: &mut Svg) -> f64 {
     let style = Style::new(LABEL, Anchor::Middle);
     let middle = f64::midpoint(grid.origin.1, grid.bottom());
-    let lines: Vec<String> = axis_words(figure).into_iter().collect();
+    let words = layout::shortened(figure.axis_label, grid.bottom() - grid.origin.1, style);
+    let lines: Vec<String> = Some(words).filter(|w| !w.is_empty()).into_iter().collect();
     plot::axis_title(svg, &lines, middle);
     let columns = grid.columns.min(figure.panels.len()) as f64;
     let width = columns * grid.pitch.0 - GAP;
@@ -80,20 +81,17 @@ fn axis_titles(figure: &MatrixPanels<'_, '_>, grid: &Grid, svg: &mut Svg) -> f64
     layout::paragraph(svg, &words, place, width, style)
 }
 
-/// The title of both axes, cut for the vertical one.
-fn axis_words(figure: &MatrixPanels<'_, '_>) -> Option<String> {
-    let style = Style::new(LABEL, Anchor::Middle);
-    let words = layout::shortened(figure.axis_label, MIN_SIDE, style);
-    (!words.is_empty()).then_some(words)
-}
-
 /// As many columns as give about the largest maps that a page holds.
 fn grid(figure: &MatrixPanels<'_, '_>, top: f64) -> Grid {
     let count = figure.panels.len();
     let style = Style::new(TICK, Anchor::End);
     let largest = figure.panels.iter().map(|panel| panel.values.nrows()).max();
     let numbers = style.width(&largest.unwrap_or(1).to_string()) + TICK_OFFSET;
-    let title = axis_words(figure).map_or(0.0, |_| LABEL * LEADING);
+    let title = if figure.axis_label.trim().is_empty() {
+        0.0
+    } else {
+        LABEL * LEADING
+    };
     let left = MARGIN + title + numbers;
     let room = figure.column().width() - MARGIN - left;
     let extra = HEAD_HEIGHT + ROW_GAP;

@@ -24,7 +24,11 @@ pub(super) fn figure(figure: &ModelComparison<'_>, shown: &[Vec<Bar>], svg: &mut
     let mut top = if entries.is_empty() { top } else { top + 6.0 };
 
     let backgrounds = figure.panels.iter().filter_map(|panel| panel.background);
-    let tops = shown.iter().flatten().map(Bar::top).chain(backgrounds);
+    let tops = shown
+        .iter()
+        .flatten()
+        .flat_map(Bar::numbers)
+        .chain(backgrounds);
     let axis = Axis::from_zero(tops.fold(0.0, f64::max), layout::MAX_INTERVALS);
     let (title, title_width) = plot::title_lines(figure.value_label, PLOT_HEIGHT);
     let left = MARGIN + title_width + plot::tick_width(&axis);

@@ -4,7 +4,7 @@ mod draw;
 
 use crate::error::{Result, check_count, check_length};
 use crate::layout::{self, Column};
-use crate::plot::reach;
+use crate::plot::{known, reach};
 use crate::scale::{check_signed, check_within};
 use crate::svg::Svg;
 use ndarray::ArrayView2;
@@ -80,10 +80,10 @@ impl<'a> Similarity<'a> {
     }
 
     /// The correlation of the two over the pairs that are defined in both, from -1 to 1, and its
-    /// p-value, from 0 to 1 (NaN: not known), to be printed beside the number of pairs; not
-    /// printed by default.
+    /// p-value, from 0 to 1 (NaN: not known), to be printed beside the number of pairs; none by
+    /// default, or for an r that is NaN.
     pub fn correlation(mut self, r: f64, p: f64) -> Self {
-        self.correlation = Some((r, p));
+        self.correlation = known(r).map(|r| (r, p));
         self
     }
 
@@ -115,10 +115,13 @@ impl<'a> Similarity<'a> {
     fn check(&self) -> Result<()> {
         let n = self.labels.len();
         check_count("labels", n, MIN_LABELS, MAX_LABELS)?;
-        for (values, name) in [self.below, self.above].iter().zip(self.value_labels) {
+        let arrays = [self.below, self.above];
+        for (values, name) in arrays.iter().zip(self.value_labels) {
             check_length(|| format!("rows of {name:?}"), values.nrows(), n)?;
             check_length(|| format!("columns of {name:?}"), values.ncols(), n)?;
-            for ((i, j), &value) in values.indexed_iter() {
+        }
+        for (is_below, name) in [true, false].into_iter().zip(self.value_labels) {
+            for ((i, j), value) in self.triangle(is_below) {
                 let pair = || format!("{name} of {} and {}", self.labels[i], self.labels[j]);
                 check_signed(value, pair)?;
             }
@@ -136,14 +139,17 @@ impl<'a> Similarity<'a> {
         pairs.filter(|(.., above, below)| !above.is_nan() && !below.is_nan())
     }
 
+    /// The values that are read of an array, and their places.
+    fn triangle(&self, is_below: bool) -> impl Iterator<Item = ((usize, usize), f64)> + '_ {
+        let values = if is_below { &self.below } else { &self.above };
+        let cells = values.indexed_iter().map(|(place, &value)| (place, value));
+        cells.filter(move |((i, j), _)| i != j && (i > j) == is_below)
+    }
+
     /// The numbers that the scale of a triangle must hold.
     fn reach(&self, is_below: bool) -> (f64, f64) {
-        let values = if is_below { &self.below } else { &self.above };
-        let triangle = values.indexed_iter().filter(|((i, j), _)| match is_below {
-            true => i > j,
-            false => i < j,
-        });
-        let (low, high) = reach(triangle.map(|(_, &value)| value)).unwrap_or_default();
+        let values = self.triangle(is_below).map(|(_, value)| value);
+        let (low, high) = reach(values).unwrap_or_default();
         layout::about_zero(low, high)
     }
 
