@@ -4,7 +4,7 @@
 use crate::marks::{self, Mark};
 use crate::palette;
 use crate::scale::{self, Axis};
-use crate::survival::{Verdict, draw_verdict};
+use crate::survival::Verdict;
 use crate::svg::{Anchor, Rect, Style, Svg};
 use crate::text;
 
@@ -50,8 +50,18 @@ impl Column {
     }
 }
 
-/// A number as a reader wants it: three digits where there are three.
-pub(crate) fn readable(value: f64) -> String {
+/// The title of a figure, or what it is where it has none, for those who cannot see it.
+pub(crate) fn titled<'a>(title: &'a str, name: &'a str) -> &'a str {
+    if title.is_empty() { name } else { title }
+}
+
+/// A number as a reader wants it, with its unit.
+pub(crate) fn number(value: f64, unit: &str) -> String {
+    readable(value) + unit
+}
+
+/// Three digits where there are three.
+fn readable(value: f64) -> String {
     let number = match value.abs() {
         size if size >= 99.95 => format!("{value:.0}"),
         size if size >= 0.995 => format!("{value:.1}"),
@@ -248,7 +258,7 @@ fn draw_key(svg: &mut Svg, key: Key, x: f64, middle: f64) {
             palette::series(0),
         ),
         Key::Undefined => svg.rect(cell, palette::UNSCORED, ""),
-        Key::Verdict(verdict) => draw_verdict(svg, verdict, (centre, middle), ""),
+        Key::Verdict(verdict) => marks::verdict(svg, verdict, (centre, middle), ""),
         Key::Centre => svg.dashed([centre, middle - 4.0, centre, middle + 4.0]),
         Key::Estimate => {
             svg.strokes(&[[x, middle, x + KEY_WIDTH, middle]], palette::INK, 0.9);
@@ -350,7 +360,7 @@ fn words(title: &str, name: &str, first: &str, second: &str) -> String {
         },
         HAIRLINE,
     );
-    let title = if title.is_empty() { name } else { title };
+    let title = titled(title, name);
     let description = format!("{first} {second}");
     svg.finish(width, bottom + MARGIN, title, description.trim_end())
 }
@@ -376,7 +386,7 @@ mod tests {
                 "0.0",
                 "4.2",
                 "0.123",
-                "1.0e-5",
+                "1.0e\u{2212}5",
                 "\u{2212}0.250",
                 "\u{2212}312"
             ]

@@ -9,7 +9,7 @@ const MAX_MAGNITUDE: f64 = 1e6;
 const SMALLEST_STEP: f64 = 1e-3;
 
 /// Wider than a hyphen, and not taken for the one of "8-12".
-const MINUS: char = '\u{2212}';
+const MINUS: &str = "\u{2212}";
 
 /// Labels that are thinned out anyway stand this many extents apart.
 const AIR: f64 = 1.4;
@@ -85,11 +85,9 @@ impl Axis {
     }
 }
 
-/// A printed number with a minus sign where it has a hyphen.
+/// A printed number with a minus sign where it has a hyphen: before it or before its exponent.
 pub(crate) fn signed(number: &str) -> String {
-    number
-        .strip_prefix('-')
-        .map_or_else(|| number.to_owned(), |digits| format!("{MINUS}{digits}"))
+    number.replace('-', MINUS)
 }
 
 /// Refuses what is not within a million of 0; NaN, which is no value, passes.

@@ -164,7 +164,7 @@ impl Map<'_, '_> {
         svg.open("cells");
         if self.side() >= SPEAKING_SIDE && drawn().count() <= MAX_SPEAKING {
             for ((row, column), value) in drawn() {
-                let words = format!("{}: {}", self.pair(row, column), layout::readable(value));
+                let words = format!("{}: {}", self.pair(row, column), layout::number(value, ""));
                 svg.rect(self.cell(row, column), &self.colours.colour(value), &words);
             }
         } else {
@@ -243,7 +243,7 @@ impl Map<'_, '_> {
         plot::axis_title(
             svg,
             &["Residue".to_owned()],
-            self.rect.y + self.rect.height / 2.0,
+            (MARGIN, self.rect.y + self.rect.height / 2.0),
         );
         let place = (self.rect.x + self.rect.width / 2.0, baseline + 4.0);
         let style = Style::new(LABEL, Anchor::Middle);

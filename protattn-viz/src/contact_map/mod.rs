@@ -144,11 +144,7 @@ impl<'a> ContactMap<'a> {
         };
         let mut svg = Svg::new();
         let height = draw::figure(self, end, &contacts, &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let description = self.description(contacts.len());
         Ok(svg.finish(self.column().width(), height, title, &description))
     }

@@ -154,11 +154,7 @@ impl<'a> Forest<'a> {
         };
         let mut svg = Svg::new();
         let height = draw::figure(self, (low, high), &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description()))
     }

@@ -155,11 +155,7 @@ impl<'a> GroupedDots<'a> {
         let (low, high) = reach(numbers.chain([0.0])).unwrap_or_default();
         let mut svg = Svg::new();
         let height = draw::figure(self, (low, high), &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description()))
     }

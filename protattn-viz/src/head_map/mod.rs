@@ -3,7 +3,7 @@
 mod draw;
 mod geometry;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_length};
 use crate::layout;
 use crate::palette::Ramp;
 use crate::plot::{known, reach};
@@ -106,7 +106,7 @@ impl<'a> HeadMap<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] where
+    /// [`Error::Empty`] without layers or heads, [`Error::Length`] where
     /// [`layers`](Self::layers) does not name each row, [`Error::Outside`] for a value or background
     /// farther than a million from 0 or infinite, or below 0 without [`diverging`](Self::diverging).
     pub fn to_svg(&self) -> Result<String> {
@@ -117,11 +117,7 @@ impl<'a> HeadMap<'a> {
         let mut svg = Svg::new();
         let geometry = Geometry::new(self, &mut svg);
         let height = draw::figure(self, &geometry, &mut svg);
-        let title = if self.title.is_empty() {
-            "Head map"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Head map");
         Ok(svg.finish(geometry.width, height, title, &self.description(peak)))
     }
 
@@ -131,12 +127,7 @@ impl<'a> HeadMap<'a> {
             return Err(Error::Empty { layers, heads });
         }
         let found = self.layers.map_or(layers, <[usize]>::len);
-        if found != layers {
-            return Err(Error::LayerCount {
-                expected: layers,
-                found,
-            });
-        }
+        check_length(|| "layer indices".to_owned(), found, layers)?;
         for ((row, head), &value) in self.values.indexed_iter() {
             self.check_number(value, || {
                 format!("value of head {}-{}", self.label(row), head + 1)
@@ -210,7 +201,7 @@ impl<'a> HeadMap<'a> {
         if value.is_nan() {
             format!("{place}: {}", self.unscored_label)
         } else {
-            format!("{place}: {}{}", layout::readable(value), self.unit)
+            format!("{place}: {}", layout::number(value, self.unit))
         }
     }
 
@@ -230,7 +221,7 @@ impl<'a> HeadMap<'a> {
             );
         }
         if let Some(background) = self.background {
-            words += &format!(" Background {}{}.", layout::readable(background), self.unit);
+            words += &format!(" Background {}.", layout::number(background, self.unit));
         }
         words
     }
@@ -282,10 +273,7 @@ mod tests {
             .layers(&[3])
             .to_svg()
             .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "1 layer indices given for 2 rows of head map values"
-        );
+        assert_eq!(error.to_string(), "layer indices: found 1, expected 2");
     }
 
     #[test]

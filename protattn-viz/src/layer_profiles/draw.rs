@@ -41,7 +41,8 @@ pub(super) fn figure(figure: &LayerProfiles<'_>, svg: &mut Svg) -> f64 {
     let grid = grid(figure, &axes, top);
     let middle = f64::midpoint(grid.origin.1, grid.bottom());
     let (lines, _) = plot::title_lines(figure.value_label, grid.bottom() - grid.origin.1);
-    plot::axis_title(svg, &lines, middle);
+    plot::axis_title(svg, &lines, (MARGIN, middle));
+    let n_layers = figure.n_layers();
     let mut bottom = 0.0f64;
     for (i, (panel, axis)) in figure.panels.iter().zip(axes).enumerate() {
         let drawn = Panel {
@@ -49,6 +50,8 @@ pub(super) fn figure(figure: &LayerProfiles<'_>, svg: &mut Svg) -> f64 {
             panel,
             axis,
             plot: grid.down(i),
+            n_layers,
+            pitch: grid.plot.0 / n_layers as f64,
         };
         let end = drawn.draw(svg, grid.is_foot(i));
         bottom = bottom.max(end);
@@ -107,6 +110,9 @@ struct Panel<'a> {
     panel: &'a ProfilePanel<'a>,
     axis: Axis,
     plot: Rect,
+    n_layers: usize,
+    /// From a layer to the next.
+    pitch: f64,
 }
 
 impl Panel<'_> {
@@ -140,12 +146,8 @@ impl Panel<'_> {
         layout::shortened(self.panel.label, self.plot.width, style)
     }
 
-    fn pitch(&self) -> f64 {
-        self.plot.width / self.figure.n_layers() as f64
-    }
-
     fn x(&self, layer: f64) -> f64 {
-        self.plot.x + (layer + 0.5) * self.pitch()
+        self.plot.x + (layer + 0.5) * self.pitch
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -196,7 +198,7 @@ impl Panel<'_> {
     /// A mark at each layer, or where they would touch at each second, fifth, ...; and at each
     /// layer that stands alone, which has no line.
     fn draw_marks(&self, svg: &mut Svg, series: usize, profile: &Profile<'_>) {
-        let mut shown = scale::thinned(profile.values.len(), self.pitch(), MARK_PITCH);
+        let mut shown = scale::thinned(profile.values.len(), self.pitch, MARK_PITCH);
         let stretches = profile.stretches(|estimate| !estimate.is_missing());
         let alone = stretches.into_iter().filter(|run| run.len() == 1);
         shown.extend(alone.map(|run| run.start));
@@ -214,7 +216,7 @@ impl Panel<'_> {
 
     fn draw_bars(&self, svg: &mut Svg) {
         let n_series = self.panel.profiles.len() as f64;
-        let width = 0.8 * self.pitch() / n_series;
+        let width = 0.8 * self.pitch / n_series;
         let zero = self.y(0.0);
         for (series, profile) in self.profiles() {
             for (layer, estimate) in profile.estimates().enumerate() {
@@ -273,11 +275,11 @@ impl Panel<'_> {
     }
 
     fn draw_layers(&self, svg: &mut Svg, with_labels: bool) -> f64 {
-        let (n_layers, bottom) = (self.figure.n_layers(), self.plot.bottom());
+        let (n_layers, bottom) = (self.n_layers, self.plot.bottom());
         let style = Style::new(TICK, Anchor::Middle);
         let first = self.figure.first_layer;
         let widest = style.width(&(n_layers + first).to_string()) + 3.0;
-        let shown = scale::thinned_from(first, n_layers, self.pitch(), widest);
+        let shown = scale::thinned_from(first, n_layers, self.pitch, widest);
         let tick = |&layer: &usize| {
             let x = self.x(layer as f64);
             [x, bottom, x, bottom + TICK_LENGTH]
@@ -299,12 +301,12 @@ impl Panel<'_> {
 
     /// `Contact, layer 3: ProtBert 12.0%, TapeBert 9.1%`
     fn draw_tooltips(&self, svg: &mut Svg) {
-        for layer in 0..self.figure.n_layers() {
+        for layer in 0..self.n_layers {
             let value = |(series, profile): (usize, &Profile<'_>)| {
                 let estimate = profile.estimate(layer);
                 let name = self.figure.series[series];
                 let words = estimate.words(self.figure.unit);
-                let said = !estimate.is_missing() || layer < profile.values.len();
+                let said = layer < profile.values.len();
                 said.then(|| format!("{name} {words}").trim_start().to_owned())
             };
             let values: Vec<String> = self.profiles().filter_map(value).collect();
@@ -318,8 +320,8 @@ impl Panel<'_> {
                 values.join(", ")
             );
             let rect = Rect {
-                x: self.plot.x + layer as f64 * self.pitch(),
-                width: self.pitch(),
+                x: self.plot.x + layer as f64 * self.pitch,
+                width: self.pitch,
                 ..self.plot
             };
             svg.hover(rect, &tooltip);

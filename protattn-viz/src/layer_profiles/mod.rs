@@ -281,11 +281,7 @@ impl<'a> LayerProfiles<'a> {
         }
         let mut svg = Svg::new();
         let height = draw::figure(self, &mut svg);
-        let title = if self.title.is_empty() {
-            "Layer profiles"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Layer profiles");
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description()))
     }

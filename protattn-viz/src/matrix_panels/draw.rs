@@ -29,10 +29,9 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
     let column = figure.column();
     let inside = column.width() - 2.0 * MARGIN;
     let top = layout::heading(svg, figure.title, column) + 6.0;
-    let bar_width = BAR_WIDTH.min(inside - 30.0);
     let colours = ColourBar {
         ramp: figure.ramp,
-        axis: layout::horizontal_span(low, high, bar_width),
+        axis: layout::horizontal_span(low, high, BAR_WIDTH),
         background: None,
     };
     let grid = grid(figure, top);
@@ -59,7 +58,7 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
     }
     let bottom = axis_titles(figure, &grid, svg);
     let place = (grid.origin.0.max(MARGIN + 10.0), bottom + 8.0);
-    let bottom = colours.draw(svg, figure.value_label, place, (bar_width, inside - 20.0));
+    let bottom = colours.draw(svg, figure.value_label, place, (BAR_WIDTH, inside - 20.0));
     if !figure.any_undefined() {
         return bottom + MARGIN;
     }
@@ -73,9 +72,8 @@ fn axis_titles(figure: &MatrixPanels<'_, '_>, grid: &Grid, svg: &mut Svg) -> f64
     let middle = f64::midpoint(grid.origin.1, grid.bottom());
     let words = layout::shortened(figure.axis_label, grid.bottom() - grid.origin.1, style);
     let lines: Vec<String> = Some(words).filter(|w| !w.is_empty()).into_iter().collect();
-    plot::axis_title(svg, &lines, middle);
-    let columns = grid.columns.min(figure.panels.len()) as f64;
-    let width = columns * grid.pitch.0 - GAP;
+    plot::axis_title(svg, &lines, (MARGIN, middle));
+    let width = grid.columns as f64 * grid.pitch.0 - GAP;
     let place = (grid.origin.0 + width / 2.0, grid.bottom() + FOOT_HEIGHT);
     let words = layout::shortened(figure.axis_label, width, style);
     layout::paragraph(svg, &words, place, width, style)
@@ -163,7 +161,8 @@ impl Panel<'_, '_> {
             if value.is_nan() {
                 undefined.push((cell, format!("{place}: undefined")));
             } else {
-                let words = format!("{place}: {}{}", layout::readable(value), self.figure.unit);
+                let number = layout::number(value, self.figure.unit);
+                let words = format!("{place}: {number}");
                 svg.rect(cell, &self.colours.colour(value), &words);
             }
         }
@@ -172,7 +171,7 @@ impl Panel<'_, '_> {
 
     fn draw_raster(&self, svg: &mut Svg) {
         let values = self.panel.values;
-        let number = |value| format!("{}{}", layout::readable(value), self.figure.unit);
+        let number = |value| layout::number(value, self.figure.unit);
         if values.iter().any(|value| value.is_nan()) {
             layout::unscored(svg, &[(self.map, String::new())]);
         }

@@ -1,8 +1,7 @@
 //! The panels of a comparison of models.
 
 use super::{ModelComparison, ModelPanel};
-use crate::layout::{self, CAP_HEIGHT, HAIRLINE, LABEL, LEADING, MARGIN, TICK};
-use crate::palette;
+use crate::layout::{self, CAP_HEIGHT, LABEL, LEADING, MARGIN, TICK};
 use crate::plot::{self, Grid};
 use crate::scale::Axis;
 use crate::svg::{Anchor, Rect, Style, Svg};
@@ -49,7 +48,7 @@ pub(super) fn figure(figure: &ModelComparison<'_>, shown: &[Vec<Bar>], svg: &mut
             let end = draw_panel(figure, panel, bars, (&axis, plot, is_first), svg);
             bottom = bottom.max(end);
         }
-        plot::axis_title(svg, &title, top + HEAD_HEIGHT + PLOT_HEIGHT / 2.0);
+        plot::axis_title(svg, &title, (MARGIN, top + HEAD_HEIGHT + PLOT_HEIGHT / 2.0));
         top = bottom + ROW_GAP;
     }
     let place = (
@@ -79,13 +78,7 @@ fn draw_panel(
         let words = layout::shortened(&words, plot.width, style);
         svg.text(plot.x, baseline + TICK * LEADING, &words, style);
     }
-    let guides: Vec<[f64; 4]> = axis
-        .ticks()
-        .skip(1)
-        .map(|(share, _)| plot.bottom() - share * plot.height)
-        .map(|y| [plot.x, y, plot.right(), y])
-        .collect();
-    svg.strokes(&guides, palette::UNSCORED, HAIRLINE);
+    plot::guides(svg, axis, plot);
     let prefix = format!("{}, ", panel.name);
     let drawn = Bars {
         bars,

@@ -150,11 +150,7 @@ impl<'a> ModelComparison<'a> {
         }
         let mut svg = Svg::new();
         let height = draw::figure(self, &shown, &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description(&shown)))
     }
@@ -176,7 +172,7 @@ impl<'a> ModelComparison<'a> {
     }
 
     fn number(&self, value: f64) -> String {
-        format!("{}{}", layout::readable(value), self.unit)
+        layout::number(value, self.unit)
     }
 
     fn description(&self, shown: &[Vec<Bar>]) -> String {

@@ -82,7 +82,7 @@ impl Estimate {
 
     /// `0.500 (0.400 to 0.700)`, with the unit behind each number.
     pub(crate) fn words(&self, unit: &str) -> String {
-        let number = |value| format!("{}{unit}", layout::readable(value));
+        let number = |value| layout::number(value, unit);
         if self.is_missing() {
             return "no value".to_owned();
         }

@@ -5,7 +5,7 @@ mod draw;
 use crate::error::{Result, check_count, check_length};
 use crate::layout::{self, Column};
 use crate::plot::{known, reach};
-use crate::scale::{check_signed, check_within};
+use crate::scale::{check_signed, check_within, signed};
 use crate::svg::Svg;
 use ndarray::ArrayView2;
 
@@ -103,11 +103,7 @@ impl<'a> Similarity<'a> {
         }
         let mut svg = Svg::new();
         let height = draw::figure(self, &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = Column::Double.width();
         Ok(svg.finish(width, height, title, &self.description()))
     }
@@ -159,11 +155,11 @@ impl<'a> Similarity<'a> {
         let Some((r, p)) = self.correlation else {
             return n;
         };
-        let r = crate::scale::signed(&format!("{r:.2}"));
+        let r = signed(&format!("{r:.2}"));
         let p = match p {
             p if p.is_nan() => String::new(),
             p if p < 1e-300 => "p < 1e\u{2212}300, ".to_owned(),
-            p if p < 0.001 => format!("p = {}, ", format!("{p:.1e}").replace('-', "\u{2212}")),
+            p if p < 0.001 => format!("p = {}, ", signed(&format!("{p:.1e}"))),
             p => format!("p = {p:.3}, "),
         };
         format!("r = {r}, {p}{n}")

@@ -122,11 +122,7 @@ impl<'a> HeadsOverview<'a> {
             let style = Style::new(TICK, Anchor::Start);
             bottom = layout::paragraph(&mut svg, &words, (MARGIN, bottom), room, style);
         }
-        let title = if self.title.is_empty() {
-            "Attention of every head"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Attention of every head");
         let words = format!(
             "{} arcs of attention in {} layers by {} heads, over {} residues.",
             self.arcs.len(),

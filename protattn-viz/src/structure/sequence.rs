@@ -91,11 +91,7 @@ pub(super) fn draw(view: &View<'_>, region: Range<usize>) -> Result<String> {
     for note in std::iter::once(&note).chain(view.notes) {
         bottom = layout::paragraph(&mut svg, note, (MARGIN, bottom), room, style);
     }
-    let title = if view.title.is_empty() {
-        "Attention along the sequence"
-    } else {
-        view.title
-    };
+    let title = layout::titled(view.title, "Attention along the sequence");
     let (first, last) = (
         &view.residues[axis.region.start],
         &view.residues[axis.region.end - 1],

@@ -2,7 +2,7 @@
 
 use crate::error::{Result, check_count, check_length};
 use crate::layout::{self, CAP_HEIGHT, Column, HAIRLINE, Key, LEADING, MARGIN, TICK};
-use crate::marks::Mark;
+use crate::marks::{self, VERDICT_RADIUS};
 use crate::palette;
 use crate::plot::known;
 use crate::scale::{self, check_signed};
@@ -13,7 +13,6 @@ use ndarray::ArrayView2;
 const MAX_ROWS: usize = 60;
 const MAX_COLUMNS: usize = 12;
 const ROW_HEIGHT: f64 = 11.0;
-const MARK_RADIUS: f64 = 2.6;
 /// Width of a column, where the figure is wide enough.
 const COLUMN_WIDTH: f64 = 80.0;
 const MAX_LABEL_WIDTH: f64 = 80.0;
@@ -139,11 +138,7 @@ impl<'a> Survival<'a> {
         let mut svg = Svg::new();
         let height = self.draw(&mut svg);
         let name = "Which rows survive which comparisons";
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         Ok(svg.finish(self.column().width(), height, title, &self.description()))
     }
 
@@ -255,7 +250,7 @@ impl<'a> Survival<'a> {
             let x = left + column as f64 * width;
             for (i, line) in lines.iter().rev().enumerate() {
                 if upwards {
-                    let x = x + MARK_RADIUS + TICK * CAP_HEIGHT / 2.0;
+                    let x = x + VERDICT_RADIUS + TICK * CAP_HEIGHT / 2.0;
                     svg.text(x, last, line, style.turn(-90.0));
                 } else {
                     svg.text(x, last - i as f64 * TICK * LEADING, line, style);
@@ -281,14 +276,14 @@ impl<'a> Survival<'a> {
         svg.text(MARGIN, baseline, &label, style);
         for (column, cell) in self.cells.row(row).iter().enumerate() {
             let x = left + column as f64 * width;
-            let place = (x + MARK_RADIUS, middle);
+            let place = (x + VERDICT_RADIUS, middle);
             let difference = cell.printed().map(|value| difference(value, decimals));
             let tooltip = self.tooltip(row, column, difference.as_deref());
-            draw_verdict(svg, cell.verdict, place, &tooltip);
+            marks::verdict(svg, cell.verdict, place, &tooltip);
             if let Some(difference) = difference {
-                let room = width - 2.0 * MARK_RADIUS - 4.0;
+                let room = width - 2.0 * VERDICT_RADIUS - 4.0;
                 let words = layout::shortened(&difference, room, style);
-                svg.text(x + 2.0 * MARK_RADIUS + 3.0, baseline, &words, style);
+                svg.text(x + 2.0 * VERDICT_RADIUS + 3.0, baseline, &words, style);
             }
         }
         svg.close();
@@ -337,16 +332,4 @@ fn difference(value: f64, decimals: usize) -> String {
     let zero = number.trim_start_matches(['+', '-', '0', '.']).is_empty();
     let number = if zero { &number[1..] } else { &number };
     scale::signed(number)
-}
-
-/// The mark of a verdict about a point.
-pub(crate) fn draw_verdict(svg: &mut Svg, verdict: Verdict, (x, y): (f64, f64), tooltip: &str) {
-    let colour = palette::series(0);
-    match verdict {
-        Verdict::Survives => Mark::Circle.draw(svg, (x, y), MARK_RADIUS, colour, tooltip),
-        Verdict::Fails => Mark::Ring.draw(svg, (x, y), MARK_RADIUS - 0.5, colour, tooltip),
-        Verdict::Untested => {
-            Mark::Dash.draw(svg, (x, y), MARK_RADIUS, palette::UNSCORED_STROKE, tooltip);
-        }
-    }
 }

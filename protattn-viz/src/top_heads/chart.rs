@@ -36,7 +36,7 @@ pub(super) fn draw(figure: &TopHeads<'_>, bars: &[Bar], column: Column, svg: &mu
     bars.draw(svg);
     svg.open("values");
     plot::left_axis(svg, &axis, plot, true);
-    plot::axis_title(svg, &title, plot.y + plot.height / 2.0);
+    plot::axis_title(svg, &title, (MARGIN, plot.y + plot.height / 2.0));
     svg.close();
     let place = (plot.x + plot.width / 2.0, bars.draw_names(svg) + 4.0);
     let style = Style::new(LABEL, Anchor::Middle);

@@ -175,11 +175,7 @@ impl<'a> TopHeads<'a> {
             return Ok(layout::notice(self.title, "Top heads", self.unscored_label));
         };
         let description = self.description(first, best.len());
-        let title = if self.title.is_empty() {
-            "Top heads"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Top heads");
         let column = if best.len() > SINGLE_COLUMN_BARS {
             Column::Double
         } else {
@@ -191,7 +187,7 @@ impl<'a> TopHeads<'a> {
     }
 
     fn number(&self, value: f64) -> String {
-        format!("{}{}", layout::readable(value), self.unit)
+        layout::number(value, self.unit)
     }
 
     fn background_words(&self) -> Option<String> {

@@ -20,11 +20,7 @@ const BODY: &str = include_str!("page.html");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 pub(super) fn page(view: &View<'_>) -> String {
-    let title = if view.title.is_empty() {
-        "Attention on a structure"
-    } else {
-        view.title
-    };
+    let title = crate::layout::titled(view.title, "Attention on a structure");
     let title = escape(title);
     let notes = view.notes.iter();
     let notes: String = notes

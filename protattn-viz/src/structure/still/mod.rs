@@ -81,11 +81,7 @@ pub(super) fn draw(view: &View<'_>) -> String {
     canvas.finish(&mut svg);
     termini::draw(&mut svg, &frame, &trace, view);
     let bottom = legend::draw(&mut svg, &frame, view, &trace, &scheme, &drawn, column);
-    let title = if view.title.is_empty() {
-        "Attention on a structure"
-    } else {
-        view.title
-    };
+    let title = layout::titled(view.title, "Attention on a structure");
     svg.finish(
         column.width(),
         bottom + MARGIN,
@@ -108,11 +104,7 @@ fn nothing(view: &View<'_>, mut svg: Svg, column: Column, top: f64) -> String {
     let room = column.width() - 2.0 * MARGIN;
     let style = Style::new(LABEL, Anchor::Start);
     let bottom = layout::paragraph(&mut svg, words, (MARGIN, top), room, style);
-    let title = if view.title.is_empty() {
-        "Attention on a structure"
-    } else {
-        view.title
-    };
+    let title = layout::titled(view.title, "Attention on a structure");
     svg.finish(column.width(), bottom + MARGIN, title, words)
 }
 
