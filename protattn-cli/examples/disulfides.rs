@@ -48,7 +48,7 @@ impl Metric for ChainStart {
         "chain-start"
     }
     fn quantities(&self, _: usize) -> Vec<Quantity> {
-        vec![Quantity::of_class("chain", "first tenth")]
+        vec![Quantity::share("chain", "first tenth")]
     }
     fn observe(
         &self,

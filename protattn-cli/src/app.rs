@@ -9,7 +9,7 @@ use protattn_metrics::{Metric, Property};
 
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
-use crate::{align, attention, data, demo, model, report, view};
+use crate::{align, attention, data, demo, model, report, shell, view};
 
 /// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
@@ -80,6 +80,7 @@ impl App {
             .iter()
             .map(|a| a.to_string_lossy().into_owned())
             .collect();
+        protattn_io::limits::raise(cli.raise_limits);
         match self.dispatch(cli.command, command) {
             Ok(Outcome::Done) => ExitCode::SUCCESS,
             Ok(Outcome::Skipped) => ExitCode::from(3),
@@ -106,6 +107,8 @@ impl App {
             Command::Data(DataCommand::Convert(args)) => data::convert::run(&args),
             Command::Data(DataCommand::Split(args)) => data::split::run(&args),
             Command::Data(DataCommand::Fetch(args)) => data::fetch::run(&args),
+            Command::Completions(args) => shell::completions(&args),
+            Command::Man(args) => shell::man(&args),
         }
     }
 }

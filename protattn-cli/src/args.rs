@@ -32,6 +32,15 @@ pub(crate) use self::view::{Region, ViewArgs};
     after_help = "New here? `protattn demo` runs everything on a small built-in model, offline, in seconds."
 )]
 pub(crate) struct Cli {
+    /// Multiply the limits on the sizes of input files, lines and records, for files that you trust.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        global = true,
+        hide_short_help = true
+    )]
+    pub(crate) raise_limits: std::num::NonZeroU32,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -54,6 +63,10 @@ pub(crate) enum Command {
     /// Tell what data sets hold, convert them, divide them; download structures.
     #[command(subcommand)]
     Data(DataCommand),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+    /// Write manual pages.
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -110,6 +123,24 @@ pub(crate) struct ReportArgs {
     pub(crate) output: PathBuf,
     #[command(flatten)]
     pub(crate) figures: FigureArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Bash: protattn completions bash > ~/.local/share/bash-completion/completions/protattn
+Zsh:  protattn completions zsh > _protattn, in a folder of $fpath
+Fish: protattn completions fish > ~/.config/fish/completions/protattn.fish")]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Folder for the pages: one for the command, one for each subcommand.
+    #[arg(long, value_name = "DIR", default_value = "man")]
+    pub(crate) output: PathBuf,
 }
 
 /// How figures are written.

@@ -194,7 +194,11 @@ pub(crate) const METRICS: &[Column] = &[
         "",
         "what the value is of: a class, a range of separations, another head; empty if the metric has but one",
     ),
-    ("unit", "", "the unit of value; empty if it has none"),
+    (
+        "unit",
+        "",
+        "the unit of value; share for a part of a whole, from 0 to 1; empty if it has none",
+    ),
     (
         "attention",
         "",
@@ -236,7 +240,11 @@ pub(crate) const METRICS: &[Column] = &[
 
 /// `proteins.parquet`
 pub(crate) const PROTEINS: &[Column] = &[
-    ("protein", "", "identifier of the record"),
+    (
+        "protein",
+        "",
+        "identifier of the record; several of one identifier are numbered",
+    ),
     PROPERTY,
     CLASS,
     LAYER,

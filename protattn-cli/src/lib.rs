@@ -49,6 +49,7 @@ mod properties;
 mod record;
 mod report;
 mod selection;
+mod shell;
 mod summary;
 mod tables;
 mod tensors;

@@ -20,6 +20,16 @@ pub(crate) fn prepare(folder: &Path) -> Result<()> {
     fs::remove_file(&probe).with_context(advice)
 }
 
+/// Removes a file that an earlier run may have left: it would be taken for one of this run.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file through a temporary name in the same folder.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<()> {
     write_with(path, |file| Ok(file.write_all(contents)?))

@@ -51,7 +51,44 @@ pub(crate) struct Counted {
 /// Proteins whose tokens are the same: one pass serves them all.
 struct Task<'a> {
     tokens: Tokens,
-    proteins: Vec<&'a Protein>,
+    records: Vec<Record<'a>>,
+}
+
+/// A protein, and a name that no other has.
+struct Record<'a> {
+    protein: &'a Protein,
+    name: String,
+}
+
+impl Task<'_> {
+    /// The residues that are read: of proteins that differ only in residues for which the model has one
+    /// token, those of the first by their letters, whatever the order of the records.
+    fn read(&self) -> &str {
+        let n_read = self.tokens.residues().len();
+        let read = self
+            .records
+            .iter()
+            .map(|record| &record.protein.sequence()[..n_read]);
+        read.min().unwrap_or_default()
+    }
+}
+
+/// The identifiers of the proteins; those of several proteins numbered by the sequences they have, as
+/// what is counted of a protein is found again by its name.
+fn names(proteins: &[Protein]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..proteins.len()).collect();
+    order.sort_by_key(|place| (proteins[*place].id(), proteins[*place].sequence()));
+    let mut names = vec![String::new(); proteins.len()];
+    for alike in order.chunk_by(|a, b| proteins[*a].id() == proteins[*b].id()) {
+        for (number, place) in alike.iter().enumerate() {
+            let id = proteins[*place].id();
+            names[*place] = match alike.len() {
+                1 => id.to_owned(),
+                _ => format!("{id} ({} of {})", number + 1, alike.len()),
+            };
+        }
+    }
+    names
 }
 
 impl Pass<'_> {
@@ -78,7 +115,7 @@ impl Pass<'_> {
         take: impl Fn(&'t Task<'t>, &mut Workspace, &mut T) -> Result<()> + Sync,
     ) -> Result<Vec<T>> {
         let residues = tasks.iter().map(|task| task.tokens.residues().len()).sum();
-        let proteins = tasks.iter().map(|task| task.proteins.len()).sum();
+        let proteins = tasks.iter().map(|task| task.records.len()).sum();
         let queue = Queue {
             tasks,
             next: AtomicUsize::new(0),
@@ -93,7 +130,7 @@ impl Pass<'_> {
                 if done.is_err() {
                     queue.stop.store(true, Ordering::Relaxed);
                 }
-                done.with_context(|| task.proteins[0].id().to_owned())?;
+                done.with_context(|| task.records[0].name.clone())?;
                 queue.finished(task);
             }
             Ok(found)
@@ -121,24 +158,22 @@ impl Pass<'_> {
     fn tasks<'p>(&self, proteins: &'p [Protein], skipped: &mut Vec<Skipped>) -> Vec<Task<'p>> {
         let mut tasks: Vec<Task<'p>> = Vec::new();
         let mut places: HashMap<Vec<u32>, usize> = HashMap::new();
-        for protein in proteins {
-            let tokens = match self
-                .model
-                .tokenizer()
-                .encode(protein.sequence(), Some(self.max_tokens))
-            {
+        for (protein, name) in proteins.iter().zip(names(proteins)) {
+            let tokenizer = self.model.tokenizer();
+            let tokens = match tokenizer.encode(protein.sequence(), Some(self.max_tokens)) {
                 Ok(tokens) => tokens,
                 Err(error) => {
-                    skipped.push(Skipped::record(protein.id(), &error));
+                    skipped.push(Skipped::record(&name, &error));
                     continue;
                 }
             };
+            let record = Record { protein, name };
             let place = *places.entry(tokens.ids().to_vec()).or_insert(tasks.len());
             match tasks.get_mut(place) {
-                Some(task) => task.proteins.push(protein),
+                Some(task) => task.records.push(record),
                 None => tasks.push(Task {
                     tokens,
-                    proteins: vec![protein],
+                    records: vec![record],
                 }),
             }
         }
@@ -155,10 +190,10 @@ impl Pass<'_> {
     ) -> Result<()> {
         let n_read = task.tokens.residues().len();
         let mut observed = Vec::new();
-        for protein in &task.proteins {
+        for record in &task.records {
             let case = Case::observed(
                 self,
-                protein,
+                record,
                 n_read,
                 &counted.observed,
                 &mut counted.skipped,
@@ -213,9 +248,7 @@ impl Pass<'_> {
         cases: &mut [Case<'_>],
         workspace: &mut Workspace,
     ) -> Result<()> {
-        let n_read = task.tokens.residues().len();
-        let read = &task.proteins[0].sequence()[..n_read];
-        for shuffled in self.nulls.shuffles(read) {
+        for shuffled in self.nulls.shuffles(task.read()) {
             match self
                 .model
                 .tokenizer()
@@ -266,7 +299,7 @@ impl<'a> Queue<'a> {
 
     fn finished(&self, task: &Task<'_>) {
         self.progress
-            .advance(task.proteins.len(), task.tokens.residues().len());
+            .advance(task.records.len(), task.tokens.residues().len());
     }
 }
 
@@ -294,5 +327,20 @@ impl Sink for Counting<'_, '_> {
             case.observe(self.pass, layer, &self.arcs, attention)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_protein_has_a_name_of_its_own_in_any_order() {
+        let protein = |id, sequence| Protein::new(id, sequence).unwrap();
+        let [a, b, c] = [protein("x", "MK"), protein("y", "MK"), protein("x", "AK")];
+        let named = names(&[a.clone(), b.clone(), c.clone()]);
+        assert_eq!(named, ["x (2 of 2)", "y", "x (1 of 2)"]);
+        assert_eq!(names(&[c, a, b]), ["x (1 of 2)", "x (2 of 2)", "y"]);
     }
 }

@@ -15,7 +15,7 @@ use crate::ending::{Outcome, tell};
 use crate::figures::{self, Figure};
 use crate::record::RunRecord;
 use crate::summary::{self, Class};
-use crate::tables::{self, MetricEntry, OBSERVED};
+use crate::tables::{self, MetricEntry};
 use crate::{built_in, output};
 
 /// The page's name in an output folder.
@@ -193,17 +193,26 @@ impl Tables {
     }
 
     fn metrics(&self, drawing: &mut Drawing<'_>) -> Result<Option<Section>> {
-        let groups = figures::metric_groups(&self.metrics, OBSERVED);
+        let groups = figures::metric_groups(&self.metrics);
         let mut section = Section::new("Whole maps").paragraph(
             "Statistics of all attention weights, without a threshold. Those under null models are in \
              metrics.parquet.",
         );
         for group in &groups {
-            let figures = drawing.write_all(figures::of_metric(group)?)?;
             let part = Section::new(group.metric);
-            let folded = figures.len() > 2 * OPEN_CLASSES;
-            let part = if folded { part.collapsed() } else { part };
-            section = section.section(placed(part, figures));
+            let part = match figures::of_metric(group) {
+                Ok(figures) => {
+                    let figures = drawing.write_all(figures)?;
+                    let folded = figures.len() > 2 * OPEN_CLASSES;
+                    placed(if folded { part.collapsed() } else { part }, figures)
+                }
+                // A metric of one's own can give anything; the rest of the report is kept.
+                Err(error) => {
+                    tell(&format!("metric {}: {error:#}", group.metric));
+                    part.note(format!("There is no figure: {error:#}."))
+                }
+            };
+            section = section.section(part);
         }
         Ok((!groups.is_empty()).then_some(section))
     }

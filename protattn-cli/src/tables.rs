@@ -11,6 +11,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use protattn_io::parquet::Table;
 
+use crate::output;
+
 pub(crate) use alignment::{
     FILE_NAME as ALIGNMENT, read as read_alignment, write as write_alignment,
 };
@@ -44,20 +46,15 @@ fn read_if_there(path: &Path) -> Result<Option<Table>> {
     }
 }
 
-/// Removes a table that an earlier run left: it would be taken for one of this run.
+/// Removes the tables that an earlier run may have left and this one may not write.
 pub(crate) fn remove_stale(folder: &Path) -> Result<()> {
-    for name in [
+    let optional = [
         comparisons::FILE_NAME,
-        derived::LAYERS,
         derived::SIMILARITY,
         metrics::FILE_NAME,
         proteins::FILE_NAME,
-    ] {
-        let path = folder.join(name);
-        if path.exists() {
-            std::fs::remove_file(&path)
-                .with_context(|| format!("{}: cannot be removed", path.display()))?;
-        }
-    }
-    Ok(())
+    ];
+    optional
+        .iter()
+        .try_for_each(|name| output::remove(&folder.join(name)))
 }

@@ -22,6 +22,7 @@ pub(crate) fn run(args: &ViewArgs, line: Vec<String>) -> Result<Outcome> {
     let molecule = Molecule::read(args)?;
     let region = args.region.as_ref();
     let region = region.map(|region| molecule.region(region)).transpose()?;
+    let mut files = Files::new(args, &molecule)?;
     let revision = args.model.revision.as_deref();
     let checkpoint = checkpoint::load(&args.model.model, revision, args.offline)?;
     let wanted = wanted(args, &checkpoint.model)?;
@@ -38,7 +39,6 @@ pub(crate) fn run(args: &ViewArgs, line: Vec<String>) -> Result<Outcome> {
         .title(&title)
         .notes(&found.notes)
         .colouring(args.colour.into());
-    let mut files = Files::new(args, &molecule)?;
     files.view(&view)?;
     if let Some(region) = region {
         files.picture("sequence", &view.sequence_svg(region)?)?;
@@ -69,7 +69,7 @@ fn wanted(args: &ViewArgs, model: &Model) -> Result<Wanted> {
 }
 
 /// What the model gave.
-struct Found {
+struct Attention {
     arcs: Vec<Arc>,
     /// Attention that every arc is over, where those from the threshold on were too many.
     over: Option<f32>,
@@ -77,32 +77,39 @@ struct Found {
     notes: Vec<String>,
 }
 
-/// Runs each chain through the model.
-fn find(model: &Model, molecule: &Molecule, wanted: &Wanted, args: &ViewArgs) -> Result<Found> {
+/// Runs each chain through the model; those of one sequence once.
+fn find(model: &Model, molecule: &Molecule, wanted: &Wanted, args: &ViewArgs) -> Result<Attention> {
     let mut workspace = Workspace::new();
     let mut collector = Collector::new(wanted, MAX_ARCS);
     let mut notes = Vec::new();
-    for (place, chain) in molecule.chains.iter().enumerate() {
+    let chains = &molecule.chains;
+    let sequence = |place: &usize| chains[*place].protein.sequence();
+    let mut places: Vec<usize> = (0..chains.len()).collect();
+    places.sort_by_key(sequence);
+    for alike in places.chunk_by(|a, b| sequence(a) == sequence(b)) {
+        let chain = &chains[alike[0]];
         let failed = || format!("{}: chain {}", molecule.path.display(), chain.name);
-        let protein = &chain.protein;
         let tokens = model
             .tokenizer()
-            .encode(protein.sequence(), Some(args.max_tokens))
+            .encode(chain.protein.sequence(), Some(args.max_tokens))
             .with_context(failed)?;
         let read = tokens.residues().len();
-        if read < protein.len() {
-            notes.push(format!(
-                "Chain {} has {} residues, and those after the first {read} have no arcs (--max-tokens {}).",
-                chain.name,
-                protein.len(),
-                args.max_tokens
-            ));
+        if read < chain.protein.len() {
+            notes.extend(alike.iter().map(|place| {
+                format!(
+                    "Chain {} has {} residues, and those after the first {read} have no arcs (--max-tokens {}).",
+                    chains[*place].name,
+                    chain.protein.len(),
+                    args.max_tokens
+                )
+            }));
         }
-        collector.chain(place);
+        collector.chains(alike);
         model
             .forward(&tokens, &mut workspace, &mut collector)
             .with_context(failed)?;
     }
+    notes.sort();
     let over = collector.over();
     let arcs = collector.finish(&molecule.chains);
     let least = args.min_attention;
@@ -116,11 +123,11 @@ fn find(model: &Model, molecule: &Molecule, wanted: &Wanted, args: &ViewArgs) ->
             "There are no arcs: no attention between two residues reaches {least} (--min-attention)."
         ));
     }
-    Ok(Found { arcs, over, notes })
+    Ok(Attention { arcs, over, notes })
 }
 
 /// What is shown: structure and chains, heads, threshold.
-fn title(args: &ViewArgs, molecule: &Molecule, found: &Found) -> String {
+fn title(args: &ViewArgs, molecule: &Molecule, found: &Attention) -> String {
     let names: Vec<&str> = molecule.chains.iter().map(|chain| &*chain.name).collect();
     let noun = if names.len() == 1 { "chain" } else { "chains" };
     let heads = match (&args.layer, &args.head) {
@@ -148,7 +155,7 @@ fn title(args: &ViewArgs, molecule: &Molecule, found: &Found) -> String {
 fn overview(
     molecule: &Molecule,
     wanted: &Wanted,
-    found: &Found,
+    found: &Attention,
     title: &str,
 ) -> protattn_viz::Result<String> {
     let contacts = molecule.contacts();

@@ -23,6 +23,28 @@ pub struct ContactRule {
     pub min_separation: usize,
 }
 
+impl ContactRule {
+    /// The positions of the atoms that are measured between; `None` if the protein has none of that
+    /// atom.
+    fn points(self, protein: &Protein) -> Option<&[Option<Point>]> {
+        match self.atom {
+            ContactAtom::Ca => protein.ca(),
+            ContactAtom::Cb => protein.cb(),
+        }
+    }
+
+    /// The distance in Å between two residues (0-based), as it is compared with [`distance`]: in f64,
+    /// from f32 positions, so that a pair at the threshold falls on the same side as with SciPy's
+    /// `pdist`, which the TAPE data set uses. `None` where a position is unknown or there is no such
+    /// residue.
+    ///
+    /// [`distance`]: Self::distance
+    pub fn distance_between(&self, protein: &Protein, i: usize, j: usize) -> Option<f64> {
+        let points = self.points(protein)?;
+        Some(distance(points.get(i)?.as_ref()?, points.get(j)?.as_ref()?))
+    }
+}
+
 impl Default for ContactRule {
     /// Cα closer than 8 Å and at least six residues apart: Vig et al. 2021, section 3.
     fn default() -> Self {
@@ -39,15 +61,16 @@ impl Default for ContactRule {
 ///
 /// `None` if the protein has no positions of that atom.
 pub fn contact_map(protein: &Protein, rule: &ContactRule) -> Option<PairLabels> {
-    let points = match rule.atom {
-        ContactAtom::Ca => protein.ca()?,
-        ContactAtom::Cb => protein.cb()?,
-    };
+    let points = rule.points(protein)?;
     let mut contacts = PairLabels::undefined(points.len());
     for (i, a) in points.iter().enumerate() {
-        for (j, b) in points.iter().enumerate().skip(i + rule.min_separation) {
+        for (j, b) in points
+            .iter()
+            .enumerate()
+            .skip(i.saturating_add(rule.min_separation))
+        {
             let (Some(a), Some(b)) = (a, b) else { continue };
-            let label = Label::from_flag(Some(is_closer(a, b, rule.distance)));
+            let label = Label::from_flag(Some(distance(a, b) < rule.distance));
             contacts.set(i, j, label);
             contacts.set(j, i, label);
         }
@@ -55,15 +78,12 @@ pub fn contact_map(protein: &Protein, rule: &ContactRule) -> Option<PairLabels> 
     Some(contacts)
 }
 
-/// Compared as distances, in f64 from f32 positions, so that a pair at the threshold falls on the
-/// same side as with SciPy's `pdist`, which the TAPE data set uses.
-fn is_closer(a: &Point, b: &Point, distance: f64) -> bool {
-    let squared: f64 = a
+fn distance(a: &Point, b: &Point) -> f64 {
+    let squares = a
         .iter()
         .zip(b)
-        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2))
-        .sum();
-    squared.sqrt() < distance
+        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
+    squares.sum::<f64>().sqrt()
 }
 
 #[cfg(test)]
@@ -98,6 +118,29 @@ mod tests {
         let contacts = contact_map(&protein, &ContactRule::default()).expect("has positions");
         assert_eq!(contacts.get(0, 7), Label::UNDEFINED);
         assert_eq!(contacts.get(1, 7).class(), Some(0));
+    }
+
+    #[test]
+    fn distances_are_those_that_contacts_are_told_by() {
+        let protein = line(1.5, 8);
+        let rule = ContactRule::default();
+        assert_eq!(rule.distance_between(&protein, 1, 7), Some(9.0));
+        assert_eq!(rule.distance_between(&protein, 1, 8), None);
+        let cb = ContactRule {
+            atom: ContactAtom::Cb,
+            ..rule
+        };
+        assert_eq!(cb.distance_between(&protein, 1, 7), None);
+    }
+
+    #[test]
+    fn no_pair_is_as_far_apart_as_numbers_go() {
+        let rule = ContactRule {
+            min_separation: usize::MAX,
+            ..ContactRule::default()
+        };
+        let contacts = contact_map(&line(1.0, 8), &rule).expect("has positions");
+        assert!(contacts.view().iter().all(|label| !label.is_defined()));
     }
 
     #[test]

@@ -124,8 +124,8 @@ pub use layer_profile::LayerProfile;
 pub use mantel::{Mantel, mantel};
 pub use metric::{
     AttentionDistance, AttentionMass, CombinedMaps, ContactPrecision, Entropy, HeadAgreement,
-    HeadCombination, HeadValues, Metric, MetricError, MetricRow, MetricSums, Quantity, Range,
-    Subject, contact_precision,
+    HeadCombination, HeadValues, Metric, MetricError, MetricRow, MetricSums, Quantity, Subject,
+    contact_precision,
 };
 pub use ndarray;
 pub use properties::{

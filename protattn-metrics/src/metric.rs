@@ -9,7 +9,7 @@ mod mass;
 mod sums;
 
 pub use combination::{CombinedMaps, HeadCombination};
-pub use contact_precision::{ContactPrecision, Range, contact_precision};
+pub use contact_precision::{ContactPrecision, contact_precision};
 pub use distance::AttentionDistance;
 pub use entropy::Entropy;
 pub use head_agreement::HeadAgreement;
@@ -70,11 +70,15 @@ pub struct Quantity {
     /// What it is of: a class of the property, a range of separations, or whatever tells it from the
     /// other quantities of its metric; empty if the metric has but one.
     pub class: String,
-    /// The unit: `residues`, `bits`; empty for a share or another number without one.
+    /// The unit: `residues`, `bits`; [`SHARE`](Self::SHARE) for a part of a whole, which figures show in
+    /// percent; empty for any other number without one.
     pub unit: String,
 }
 
 impl Quantity {
+    /// The unit of what is a part of a whole, from 0 to 1.
+    pub const SHARE: &'static str = "share";
+
     /// The only quantity of a metric that is about no property.
     pub fn only(unit: &str) -> Self {
         Self {
@@ -90,6 +94,14 @@ impl Quantity {
             property: property.to_owned(),
             class: class.to_owned(),
             unit: String::new(),
+        }
+    }
+
+    /// A share about a class of a property.
+    pub fn share(property: &str, class: &str) -> Self {
+        Self {
+            unit: Self::SHARE.to_owned(),
+            ..Self::of_class(property, class)
         }
     }
 }
@@ -174,7 +186,7 @@ impl HeadValues {
 ///
 /// impl Metric for ToSelf {
 ///     fn name(&self) -> &str { "to-self" }
-///     fn quantities(&self, _n_heads: usize) -> Vec<Quantity> { vec![Quantity::only("")] }
+///     fn quantities(&self, _n_heads: usize) -> Vec<Quantity> { vec![Quantity::only(Quantity::SHARE)] }
 ///     fn observe(
 ///         &self,
 ///         subject: &Subject<'_>,

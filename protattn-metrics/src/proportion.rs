@@ -82,7 +82,7 @@ impl Proportion {
         let upper = p + square / 2.0 + half_width;
         // The ends are the roots of (1 + square) q² - (2 p + square) q + p²: their product is
         // p² / (1 + square), and no digits cancel.
-        (p * p / upper, (upper / (1.0 + square)).min(1.0))
+        (p * p / upper, (upper / (1.0 + square)).clamp(0.0, 1.0))
     }
 
     /// Whether two proportions differ: the two-sided z-test with pooled variance.

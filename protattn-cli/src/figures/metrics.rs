@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use ndarray::Array2;
-use protattn_metrics::HeadCombination;
+use protattn_metrics::{HeadCombination, Quantity};
 use protattn_viz::{DotGroup, Estimate, GroupedDots, HeadMap, MatrixPanel, MatrixPanels};
 
 use super::{Figure, borrowed};
 use crate::summary;
-use crate::tables::MetricEntry;
+use crate::tables::{MetricEntry, OBSERVED};
 
 /// Heads shown beside combinations.
 const BEST: usize = 3;
@@ -22,10 +22,11 @@ pub(crate) struct Group<'a> {
     combined: Vec<&'a MetricEntry>,
 }
 
-/// The metrics in the order of the table; what is of heads together goes with what is of each alone.
-pub(crate) fn groups<'a>(entries: &'a [MetricEntry], attention: &str) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.attention == attention) {
+/// The metrics of the model's own attention, in the order of the table; what is of heads together goes
+/// with what is of each alone.
+pub(crate) fn groups(entries: &[MetricEntry]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.attention == OBSERVED) {
         let metric = match entry.row.metric.as_str() {
             HeadCombination::NAME => "contact-precision",
             metric => metric,
@@ -72,12 +73,9 @@ fn maps(group: &Group<'_>, wanted: impl Fn(&str) -> bool) -> Result<Vec<Figure>>
         if !wanted(&quantity.class) || !entries.iter().any(|entry| known(&entry)) {
             continue;
         }
-        // A share without a unit is read in percent.
-        let percent = quantity.unit.is_empty() && !quantity.property.is_empty();
-        let (scale, unit) = if percent {
-            (100.0, "%")
-        } else {
-            (1.0, quantity.unit.as_str())
+        let (scale, unit) = match quantity.unit.as_str() {
+            Quantity::SHARE => (100.0, "%"),
+            unit => (1.0, unit),
         };
         let (layers, values) = by_head(&entries, scale)?;
         let of = match (quantity.property.as_str(), quantity.class.as_str()) {

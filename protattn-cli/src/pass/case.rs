@@ -2,13 +2,12 @@
 
 use anyhow::Result;
 use ndarray::ArrayView3;
-use protattn_io::Protein;
 use protattn_metrics::{
     Arc, HeadValues, Labels, MetricSums, ProteinCounts, Subject, labels_of, null,
 };
 
 use super::tally::half;
-use super::{Pass, Tally};
+use super::{Pass, Record, Tally};
 use crate::guard::guarded;
 use crate::nulls::Null;
 use crate::record::Skipped;
@@ -18,7 +17,7 @@ type Named<'a> = Vec<(&'a str, Labels)>;
 
 /// What is being counted of one protein, until it is whole.
 pub(super) struct Case<'a> {
-    protein: &'a Protein,
+    record: &'a Record<'a>,
     n_read: usize,
     null: Option<Null>,
     /// The labels; rotated, one set for each rotation.
@@ -35,36 +34,38 @@ impl<'a> Case<'a> {
     /// left out.
     pub(super) fn observed(
         pass: &'a Pass<'_>,
-        protein: &'a Protein,
+        record: &'a Record<'a>,
         n_read: usize,
         tally: &Tally,
         skipped: &mut Vec<Skipped>,
     ) -> Result<Self> {
         let mut labels = Named::new();
         for property in pass.properties {
-            let asked = guarded(|| labels_of(property.as_ref(), protein));
+            let asked = guarded(|| labels_of(property.as_ref(), record.protein));
             let failed = match asked {
                 Ok(Ok(None)) => continue,
                 Ok(Ok(Some(known))) => {
                     labels.push((property.name(), known));
                     continue;
                 }
-                Ok(Err(error)) => Skipped::record(protein.id(), &error),
+                Ok(Err(error)) => Skipped::record(&record.name, &error),
                 Err(panicked) => Skipped {
-                    record: protein.id().to_owned(),
+                    record: record.name.clone(),
                     reason: format!("property {}: {panicked}", property.name()),
                 },
             };
             skipped.push(failed);
         }
-        Self::new(pass, (protein, n_read), (None, tally), vec![labels])
+        Self::new(pass, (record, n_read), (None, tally), vec![labels])
     }
 
     /// The same protein under a null model.
     pub(super) fn under(&self, pass: &'a Pass<'_>, null: Null, tally: &Tally) -> Result<Self> {
         let labels = &self.draws[0];
         let draws = if null == Null::RotateLabels {
-            let offsets = pass.nulls.offsets(self.protein.sequence(), self.n_read);
+            let offsets = pass
+                .nulls
+                .offsets(self.record.protein.sequence(), self.n_read);
             let rotated = |offset: usize| {
                 let rotate = |(name, labels): &(&'a str, Labels)| {
                     (*name, null::rotated(labels, self.n_read, offset))
@@ -75,17 +76,12 @@ impl<'a> Case<'a> {
         } else {
             vec![labels.clone()]
         };
-        Self::new(
-            pass,
-            (self.protein, self.n_read),
-            (Some(null), tally),
-            draws,
-        )
+        Self::new(pass, (self.record, self.n_read), (Some(null), tally), draws)
     }
 
     fn new(
         pass: &'a Pass<'_>,
-        (protein, n_read): (&'a Protein, usize),
+        (record, n_read): (&'a Record<'a>, usize),
         (null, tally): (Option<Null>, &Tally),
         draws: Vec<Named<'a>>,
     ) -> Result<Self> {
@@ -96,7 +92,7 @@ impl<'a> Case<'a> {
                 if let Some(labels) = of_property(labels, property.name()) {
                     fresh.get_or_insert_with(|| all.fresh()).observe_protein(
                         labels,
-                        protein.sequence(),
+                        record.protein.sequence(),
                         n_read,
                     )?;
                 }
@@ -105,7 +101,7 @@ impl<'a> Case<'a> {
         }
         let fresh = |sums: &Option<[MetricSums; 2]>| sums.as_ref().map(|[sums, _]| sums.fresh());
         Ok(Self {
-            protein,
+            record,
             n_read,
             null,
             values: tally.metrics.iter().map(fresh).collect(),
@@ -145,7 +141,7 @@ impl<'a> Case<'a> {
         let Some((row, labels)) = row.zip(self.draws.first()) else {
             return Ok(());
         };
-        let subject = Subject::new(self.protein, self.n_read, labels);
+        let subject = Subject::new(self.record.protein, self.n_read, labels);
         for (metric, values) in pass.metrics.iter().zip(&mut self.values) {
             let Some(found) = values else { continue };
             let taken = guarded(|| metric.observe(&subject, layer, attention, &mut found[row]));
@@ -170,7 +166,7 @@ impl<'a> Case<'a> {
 
     /// Adds what was counted to that of the other proteins.
     pub(super) fn finish(self, tally: &mut Tally, skipped: &mut Vec<Skipped>) -> Result<()> {
-        let id = self.protein.id();
+        let id = &self.record.name;
         for (all, counts) in tally.properties.iter_mut().zip(self.counts) {
             if let Some(mut counts) = counts {
                 all.push(id, &mut counts)?;
@@ -179,13 +175,13 @@ impl<'a> Case<'a> {
         let mut failed = self.failed;
         for (sums, values) in tally.metrics.iter_mut().zip(&self.values) {
             if let (Some(sums), Some(values)) = (sums, values)
-                && let Err(error) = sums[half(self.protein)].push(values)
+                && let Err(error) = sums[half(self.record.protein)].push(values)
             {
                 failed.push(error.to_string());
             }
         }
         skipped.extend(failed.into_iter().map(|reason| Skipped {
-            record: id.to_owned(),
+            record: id.clone(),
             reason: match self.null {
                 None => reason,
                 Some(null) => format!("{}: {reason}", null.name()),

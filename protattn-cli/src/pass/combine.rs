@@ -9,7 +9,7 @@ use protattn_metrics::{
 use protattn_model::{Output, Sink, SinkError, Workspace};
 
 use super::tally::half;
-use super::{Pass, Task};
+use super::{Pass, Record, Task};
 use crate::guard::guarded;
 use crate::tables::{MetricEntry, OBSERVED};
 
@@ -36,7 +36,7 @@ impl Pass<'_> {
             )?)
         };
         let take = |task: &Task<'_>, workspace: &mut Workspace, sums: &mut MetricSums| {
-            for protein in &task.proteins {
+            for Record { protein, .. } in &task.records {
                 let labels = guarded(|| labels_of(contact.as_ref(), protein));
                 // What failed was named in the first pass.
                 let Ok(Ok(Some(Labels::Pairs(contacts)))) = labels else {

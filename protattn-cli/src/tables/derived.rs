@@ -9,7 +9,7 @@ use protattn_metrics::{AgreementRow, LayerProfile, Similarity};
 use super::{all, read_if_there};
 use crate::columns::{self, described};
 
-pub(super) const LAYERS: &str = "layers.parquet";
+const LAYERS: &str = "layers.parquet";
 pub(super) const SIMILARITY: &str = "similarity.parquet";
 
 /// Writes the mean of each layer for each class that occurs, from the rows of the alignment.

@@ -36,7 +36,8 @@ struct Found {
 pub(super) struct Collector<'w> {
     wanted: &'w Wanted,
     most: usize,
-    chain: usize,
+    /// The places of the chains that the pass is over.
+    chains: Vec<usize>,
     found: Vec<Found>,
     /// Arcs that are not over this have been given up.
     over: Option<f32>,
@@ -48,16 +49,16 @@ impl<'w> Collector<'w> {
         Self {
             wanted,
             most,
-            chain: 0,
+            chains: Vec::new(),
             found: Vec::new(),
             over: None,
             of_head: Vec::new(),
         }
     }
 
-    /// Says which chain the next pass is over.
-    pub(super) fn chain(&mut self, place: usize) {
-        self.chain = place;
+    /// Says which chains, of one sequence, the next pass is over.
+    pub(super) fn chains(&mut self, places: &[usize]) {
+        self.chains = places.to_vec();
     }
 
     /// Attention that all arcs are over, if there were too many.
@@ -66,7 +67,9 @@ impl<'w> Collector<'w> {
     }
 
     /// The arcs, by chain, layer, head and residue, as they are drawn.
-    pub(super) fn finish(self, chains: &[Chain]) -> Vec<viz::Arc> {
+    pub(super) fn finish(mut self, chains: &[Chain]) -> Vec<viz::Arc> {
+        let place = |f: &Found| (f.chain, f.layer, f.arc.head, f.arc.from, f.arc.to);
+        self.found.sort_unstable_by_key(place);
         let arcs = self.found.iter().map(|found| {
             let (chain, Arc { from, to, .. }) = (&chains[found.chain], found.arc);
             viz::Arc {
@@ -108,12 +111,14 @@ impl Sink for Collector<'_> {
             }
             let over = self.over;
             let strong = |arc: &&Arc| over.is_none_or(|over| arc.weight > over);
-            let found = self.of_head.iter().filter(strong).map(|arc| Found {
-                chain: self.chain,
-                layer,
-                arc: Arc { head, ..*arc },
-            });
-            self.found.extend(found);
+            for &chain in &self.chains {
+                let found = self.of_head.iter().filter(strong).map(|arc| Found {
+                    chain,
+                    layer,
+                    arc: Arc { head, ..*arc },
+                });
+                self.found.extend(found);
+            }
             self.give_up_the_weakest();
         }
         Ok(())
@@ -159,6 +164,7 @@ mod tests {
 
     fn collected(wanted: &Wanted, most: usize, maps: &[Array3<f32>]) -> (Vec<Found>, Option<f32>) {
         let mut collector = Collector::new(wanted, most);
+        collector.chains(&[0]);
         for (layer, map) in maps.iter().enumerate() {
             if collector.wants(Output::Attention { layer }) {
                 collector.attention(layer, map.view()).unwrap();

@@ -4,7 +4,7 @@ use anyhow::Result;
 use protattn_viz::structure::{StructureFile, View};
 use serde::Serialize;
 
-use super::Found;
+use super::Attention;
 use super::arcs::Wanted;
 use super::molecule::Molecule;
 use crate::args::ViewArgs;
@@ -16,6 +16,8 @@ use crate::{figures, output};
 /// What the view was made with.
 pub(super) const RECORD: &str = "view.json";
 const PSEUDOBONDS: &str = "arcs.pb";
+const CHIMERAX: &str = "view.cxc";
+const PYMOL: &str = "view.pml";
 
 /// The output folder, with a copy of the structure in it.
 pub(super) struct Files<'a> {
@@ -23,51 +25,68 @@ pub(super) struct Files<'a> {
     molecule: &'a Molecule,
     /// The name of the copy.
     structure: String,
-    /// The copy as an address that holds all of it.
-    address: String,
+    /// What it holds.
+    text: Vec<u8>,
     written: Vec<String>,
 }
 
 impl<'a> Files<'a> {
+    /// Writes the copy, and removes what an earlier view left that this one may not write.
     pub(super) fn new(args: &'a ViewArgs, molecule: &'a Molecule) -> Result<Self> {
-        let (structure, text) = molecule.copy_to(&args.output)?;
+        let (structure, text) = molecule.copy_to(&args.output, RECORD)?;
+        for name in ["heads", "sequence"] {
+            for extension in ["svg", "png", "pdf"] {
+                output::remove(&args.output.join(name).with_extension(extension))?;
+            }
+        }
+        for name in [CHIMERAX, PSEUDOBONDS, PYMOL] {
+            output::remove(&args.output.join(name))?;
+        }
         Ok(Self {
             args,
             molecule,
             structure,
-            address: format!("data:text/plain;base64,{}", base64(&text)),
+            text,
             written: Vec::new(),
         })
     }
 
     /// Everything that shows the structure.
     pub(super) fn view(&mut self, view: &View<'_>) -> Result<()> {
+        self.picture("view", &view.to_svg())?;
+        self.text("view.html", &view.to_html())?;
+        self.text("arcs.csv", &view.to_csv())?;
+        // A page on the web cannot look for a file beside the one that it is given.
+        let address = format!("data:text/plain;base64,{}", base64(&self.text));
+        let format = self.molecule.format;
+        let whole = StructureFile {
+            location: &address,
+            format,
+        };
+        self.text("view.mvsj", &view.to_mvsj(&whole))?;
+        if !self.molecule.is_numbered() {
+            tell(&format!(
+                "{PYMOL} and {CHIMERAX} are not written: not all residues have numbers in the file, by \
+                 which those programs would find them"
+            ));
+            return Ok(());
+        }
         let structure = self.structure.clone();
         let file = StructureFile {
             location: &structure,
-            format: self.molecule.format,
+            format,
         };
-        self.picture("view", &view.to_svg())?;
-        self.text("view.html", &view.to_html())?;
-        // A page on the web cannot look for a file beside the one that it is given.
-        let address = std::mem::take(&mut self.address);
-        let whole = StructureFile {
-            location: &address,
-            ..file
-        };
-        self.text("view.mvsj", &view.to_mvsj(&whole))?;
-        self.text("view.pml", &view.to_pymol(&file))?;
-        self.text("arcs.csv", &view.to_csv())?;
+        self.text(PYMOL, &view.to_pymol(&file))?;
         let pseudobonds = view.to_pseudobonds();
         let script = view.to_chimerax(&file, PSEUDOBONDS);
         match pseudobonds.and_then(|pseudobonds| Ok((pseudobonds, script?))) {
             Ok((pseudobonds, script)) => {
                 self.text(PSEUDOBONDS, &pseudobonds)?;
-                self.text("view.cxc", &script)
+                self.text(CHIMERAX, &script)
             }
             // The other files need not suffer for the names of one program.
             Err(error) => {
-                tell(&format!("view.cxc is not written: {error}"));
+                tell(&format!("{CHIMERAX} is not written: {error}"));
                 Ok(())
             }
         }
@@ -85,7 +104,7 @@ impl<'a> Files<'a> {
         &mut self,
         checkpoint: &Checkpoint,
         wanted: &Wanted,
-        found: &Found,
+        found: &Attention,
         line: Vec<String>,
     ) -> Result<()> {
         let (args, molecule) = (self.args, self.molecule);

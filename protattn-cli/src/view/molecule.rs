@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use protattn_io::compressed::Input;
 use protattn_io::structure::{self, Format, Structure};
-use protattn_io::{
-    ContactAtom, ContactRule, PairLabels, Point, Protein, Track, contact_map, labels, source,
-};
+use protattn_io::{ContactRule, PairLabels, Protein, Track, contact_map, labels, source};
 use protattn_viz::structure::{FileFormat, Residue, SecondaryStructure};
 
 use crate::args::{Region, ViewArgs};
@@ -40,7 +38,7 @@ pub(super) struct Chain {
     /// The place of its first residue among those of the view.
     pub(super) start: usize,
     contacts: Option<PairLabels>,
-    atom: ContactAtom,
+    rule: ContactRule,
 }
 
 impl Molecule {
@@ -50,24 +48,23 @@ impl Molecule {
         let path = file(&located)?;
         let asked = chains(&located, &path, &args.chain)?;
         let structure = read(&path, args, &asked)?;
-        let ids = structure
-            .chains
-            .iter()
-            .map(|chain| chain.id().rsplit_once('.'));
-        let (stems, names): (Vec<&str>, Vec<&str>) = ids.map(|id| id.unwrap_or_default()).unzip();
+        let name = |protein: Protein| {
+            let chain = protein.id().strip_prefix(&structure.stem);
+            let chain = chain.and_then(|chain| chain.strip_prefix('.'));
+            (chain.unwrap_or(NAMELESS).to_owned(), protein)
+        };
+        let mut named: Vec<(String, Protein)> = structure.chains.into_iter().map(name).collect();
         let odd = |warning: &structure::Warning| format!("{}: {warning}", path.display());
         let mut molecule = Self {
             warnings: structure.warnings.iter().map(odd).collect(),
             path,
-            stem: stems.first().copied().unwrap_or_default().to_owned(),
+            stem: structure.stem,
             format: match structure.format {
                 Format::Pdb => FileFormat::Pdb,
                 Format::Mmcif => FileFormat::Mmcif,
             },
             chains: Vec::new(),
         };
-        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        let mut named: Vec<(String, Protein)> = names.into_iter().zip(structure.chains).collect();
         named.sort_by_key(|(name, _)| asked.iter().position(|asked| asked == name));
         let rule = args.contact.rule();
         for (name, protein) in named {
@@ -82,7 +79,7 @@ impl Molecule {
             name,
             start,
             contacts: contact_map(&protein, rule),
-            atom: rule.atom,
+            rule: *rule,
             protein,
         });
     }
@@ -146,9 +143,18 @@ impl Molecule {
         Ok(from..to + 1)
     }
 
+    /// Whether the residues of every chain have the numbers that their authors gave them, by which other
+    /// programs find them.
+    pub(super) fn is_numbered(&self) -> bool {
+        self.chains
+            .iter()
+            .all(|chain| chain.protein.numbering().is_some())
+    }
+
     /// Writes the file, unpacked, into a folder, and gives its name there and its bytes. It is left alone
-    /// if it is the file itself.
-    pub(super) fn copy_to(&self, folder: &Path) -> Result<(String, Vec<u8>)> {
+    /// if it is the file itself, and another file of the name is not written over, unless the folder
+    /// is that of an earlier view, which `ours` is there to tell.
+    pub(super) fn copy_to(&self, folder: &Path, ours: &str) -> Result<(String, Vec<u8>)> {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let name = file_name(name.strip_suffix(".gz").unwrap_or(&name));
         let mut text = Vec::new();
@@ -157,9 +163,19 @@ impl Molecule {
             .with_context(|| format!("{}: cannot be read again", self.path.display()))?;
         let copy = folder.join(&name);
         let same = |path: &Path| fs::canonicalize(path).ok();
-        if same(&copy).is_none_or(|copy| same(&self.path) != Some(copy)) {
-            output::write(&copy, &text)?;
+        if same(&copy).is_some_and(|copy| same(&self.path) == Some(copy)) {
+            return Ok((name, text));
         }
+        let known = fs::read(&copy).ok().filter(|_| !folder.join(ours).exists());
+        if known.is_some_and(|known| known != text) {
+            bail!(Usage(format!(
+                "{}: there is another file of that name, which the copy of {} would replace; choose \
+                 another folder with --output",
+                copy.display(),
+                self.path.display()
+            )));
+        }
+        output::write(&copy, &text)?;
         Ok((name, text))
     }
 }
@@ -173,11 +189,8 @@ impl Chain {
 
     /// Their distance in Å, between the atoms that contacts are measured between.
     pub(super) fn distance(&self, i: usize, j: usize) -> Option<f32> {
-        let points = match self.atom {
-            ContactAtom::Ca => self.protein.ca()?,
-            ContactAtom::Cb => self.protein.cb()?,
-        };
-        Some(distance(&points[i]?, &points[j]?))
+        let distance = self.rule.distance_between(&self.protein, i, j);
+        distance.map(|distance| distance as f32)
     }
 
     /// The author numbers or, where the file has none, positions from 1.
@@ -187,14 +200,6 @@ impl Chain {
             .numbering()
             .map_or_else(|| positions().collect(), <[_]>::to_vec)
     }
-}
-
-fn distance(a: &Point, b: &Point) -> f32 {
-    let squared = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
-    squared.sum::<f64>().sqrt() as f32
 }
 
 /// The one file that a name stands for, without the chain after it.

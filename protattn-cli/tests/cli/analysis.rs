@@ -99,6 +99,7 @@ fn binding_site_heads_read_residues_and_contact_heads_places() {
             &[("property", "binding-site"), ("against", against)],
         );
         assert_eq!(rows.len(), 16);
+        let mut judged = 0;
         for row in rows {
             let found = head(&compared, row);
             if !SITE_HEADS.contains(&found) || number("p_value", row).is_nan() {
@@ -106,11 +107,13 @@ fn binding_site_heads_read_residues_and_contact_heads_places() {
             }
             let verdict = &compared.strs("verdict").unwrap()[row];
             assert_eq!(verdict, expected, "{found:?} against {against}");
+            judged += 1;
             assert!(number("p_bh", row) <= number("p_bonferroni", row));
             if expected == "survives" {
                 assert!(number("ci_low", row) > 0.5, "{found:?} against {against}");
             }
         }
+        assert!(judged >= 2, "{judged} against {against}");
     }
     // The contact heads know the places of the folds: shuffling leaves them most of their contacts.
     let rows = rows_where(

@@ -14,4 +14,5 @@ mod model;
 mod own_property;
 mod plugin;
 mod same_bits;
+mod shell;
 mod view;

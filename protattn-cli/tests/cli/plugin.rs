@@ -150,7 +150,7 @@ impl Property for Careless {
     }
 }
 
-/// Panics on one protein, and gives what is no number of another.
+/// Panics on one protein, gives what is no number of another, and of the rest what no figure has room for.
 struct Odd;
 
 impl Metric for Odd {
@@ -172,7 +172,7 @@ impl Metric for Odd {
         match subject.protein().id() {
             PANICS => values.add(99, 0, 1.0, 1.0),
             SHORT => values.add(0, 0, f64::NAN, 1.0),
-            _ => values.add(0, 0, 1.0, 1.0),
+            _ => values.add(0, 0, 1e8, 1.0),
         }
         Ok(())
     }
@@ -181,15 +181,7 @@ impl Metric for Odd {
 #[test]
 fn what_misbehaves_is_named_and_the_rest_is_kept() {
     let out = folder();
-    let arguments = [
-        "protattn",
-        "align",
-        "--model",
-        "demo",
-        "--data",
-        "demo",
-        "--no-figures",
-    ];
+    let arguments = ["protattn", "align", "--model", "demo", "--data", "demo"];
     let arguments = arguments.into_iter().chain(["--output", text(out.path())]);
     let app = App::new().property(Careless(["yes".into()])).metric(Odd);
     let status = app.run_from(arguments);
@@ -226,4 +218,7 @@ fn what_misbehaves_is_named_and_the_rest_is_kept() {
     let metrics = Table::read(out.path().join("metrics.parquet")).unwrap();
     let rows = rows_of(&metrics, "metric", "odd");
     assert_eq!(metrics.u64s("proteins").unwrap()[rows[0]], 46);
+    let report = std::fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert!(report.contains("There is no figure: the figure metric.odd"));
+    assert!(out.path().join("figures/contact.heads.svg").is_file());
 }

@@ -14,7 +14,17 @@ fn records() -> Vec<Protein> {
         .unwrap()
 }
 
-fn tables(records: &[Protein], threads: &str) -> Vec<u8> {
+/// Every table of a run with all metrics and null models.
+const TABLES: [&str; 6] = [
+    "alignment",
+    "comparisons",
+    "layers",
+    "similarity",
+    "metrics",
+    "proteins",
+];
+
+fn tables(records: &[Protein], threads: &str) -> [Vec<u8>; 6] {
     let out = folder();
     let data = out.path().join("data.jsonl");
     let mut writer = jsonl::Writer::create(&data).unwrap();
@@ -32,22 +42,46 @@ fn tables(records: &[Protein], threads: &str) -> Vec<u8> {
         text(out.path()),
         "--threads",
         threads,
+        "--metric",
+        "all,contact-precision-combined",
+        "--null",
+        "rotate-labels,shuffle-sequence,random-weights",
+        "--per-protein",
         "--no-figures",
     ]);
-    std::fs::read(out.path().join("alignment.parquet")).unwrap()
+    TABLES.map(|name| std::fs::read(out.path().join(name).with_extension("parquet")).unwrap())
+}
+
+fn assert_same(one: &[Vec<u8>; 6], other: &[Vec<u8>; 6], what: &str) {
+    for (name, (one, other)) in TABLES.iter().zip(one.iter().zip(other)) {
+        assert!(one == other, "{name}: {what}");
+    }
 }
 
 #[test]
 fn threads_and_order_change_no_bit() {
     let mut records = records();
+    // Two of one identifier, and two that the model cannot tell apart (it has one token for U and X).
+    for (id, residue) in
+        [(records[1].id(), "X"), ("u", "U"), ("x", "X")].map(|(id, r)| (id.to_owned(), r))
+    {
+        let sequence = format!("{}{residue}", &records[0].sequence()[1..]);
+        records.push(Protein::new(id, &sequence).unwrap());
+    }
     let one = tables(&records, "1");
-    assert!(one == tables(&records, "2"), "two threads");
-    assert!(one == tables(&records, "7"), "seven threads");
+    assert_same(&one, &tables(&records, "2"), "two threads");
+    assert_same(&one, &tables(&records, "7"), "seven threads");
     records.reverse();
     records.rotate_left(3);
-    assert!(one == tables(&records, "2"), "another order");
+    assert_same(&one, &tables(&records, "2"), "another order");
     records.pop();
-    assert!(one != tables(&records, "2"), "one record fewer");
+    let fewer = tables(&records, "2");
+    let changed = one.iter().zip(&fewer).filter(|(one, fewer)| one != fewer);
+    assert_eq!(
+        changed.count(),
+        TABLES.len(),
+        "one record fewer changes them all"
+    );
 }
 
 /// A record whose sequence another has too is run with it, and counted for itself.

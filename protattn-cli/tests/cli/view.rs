@@ -1,5 +1,6 @@
 //! `protattn view`: the right residues at both ends of every arc, in every file.
 
+mod copies;
 mod expected;
 
 use std::path::{Path, PathBuf};

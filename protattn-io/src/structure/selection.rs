@@ -22,7 +22,8 @@ pub(super) fn proteins(
         message,
     };
     check_models(&mut assembly).map_err(fail)?;
-    let mut outcomes = outcomes(&mut assembly, &stem(path), options.observed_only)?;
+    let stem = stem(path);
+    let mut outcomes = outcomes(&mut assembly, &stem, options.observed_only)?;
     if options.secondary_structure == SecondaryStructure::Dssp {
         secondary_structure::add(proteins_of(&mut outcomes))?;
     }
@@ -30,6 +31,7 @@ pub(super) fn proteins(
     let mut structure = Structure {
         chains: Vec::new(),
         format,
+        stem,
         warnings: assembly.warnings.clone(),
     };
     let mut found = Found::default();

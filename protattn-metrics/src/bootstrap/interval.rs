@@ -14,9 +14,7 @@ pub(super) fn estimate(
 ) -> Estimate {
     let none = Estimate {
         value: if value.is_finite() { value } else { f64::NAN },
-        low: f64::NAN,
-        high: f64::NAN,
-        standard_error: f64::NAN,
+        ..Estimate::NONE
     };
     let is_finite = |value: &f64| value.is_finite();
     let mut kept: Vec<f64> = replicates.iter().copied().filter(is_finite).collect();

@@ -72,7 +72,7 @@ impl HeadCombination {
             let classes = ContactPrecision::classes().into_iter();
             classes.map(move |class| {
                 let class = format!("best {size}, {class}");
-                Quantity::of_class(ContactPrecision::PROPERTY, &class)
+                Quantity::share(ContactPrecision::PROPERTY, &class)
             })
         };
         self.sizes().flat_map(of_size).collect()

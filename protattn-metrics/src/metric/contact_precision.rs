@@ -4,52 +4,18 @@ use ndarray::{ArrayView2, ArrayView3};
 use protattn_io::PairLabels;
 
 use super::{HeadValues, Metric, MetricError, Quantity, Subject};
+use crate::scores::{Separation, top_count};
 use crate::{Labels, apc, symmetrized};
-
-/// Contacts by how far apart their residues are along the chain, as CASP has them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Range {
-    /// 6 to 11 residues apart.
-    Short,
-    /// 12 to 23 residues apart.
-    Medium,
-    /// 24 residues apart and more.
-    Long,
-}
-
-impl Range {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Short, Self::Medium, Self::Long];
-
-    /// `short`, `medium` or `long`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Short => "short",
-            Self::Medium => "medium",
-            Self::Long => "long",
-        }
-    }
-
-    /// The range of a separation |i - j|; `None` below 6.
-    pub fn of(separation: usize) -> Option<Self> {
-        match separation {
-            0..6 => None,
-            6..12 => Some(Self::Short),
-            12..24 => Some(Self::Medium),
-            _ => Some(Self::Long),
-        }
-    }
-}
 
 /// A protein of L residues has its L, L / 2 and L / 5 best pairs looked at.
 const DIVISORS: [usize; 3] = [1, 2, 5];
 
-/// Of the pairs with the highest scores, the share that are contacts: for each [`Range`], of the best
+/// Of the pairs with the highest scores, the share that are contacts: for each [`Separation`], of the best
 /// L, L / 2 and L / 5 pairs, axes [range][L, L / 2, L / 5].
 ///
 /// `scores` has the axes [residue, residue]; its upper triangle is read. L is its length, of which
-/// `contacts`, which may have more residues, has the first; a fraction is rounded to the nearest
-/// whole number, halves to the even one, and is at least 1. Pairs whose contact is undefined are
+/// `contacts`, which may have more residues, has the first; a fraction is rounded as by [`top_count`],
+/// and is at least 1. Pairs whose contact is undefined are
 /// left out; where fewer pairs are left, the share is of those; NaN of none. Of pairs of the same
 /// score, the first along the chain comes first.
 pub fn contact_precision(scores: ArrayView2<'_, f32>, contacts: &PairLabels) -> [[f64; 3]; 3] {
@@ -71,7 +37,7 @@ impl EligiblePairs {
         for from in 0..n {
             for to in from + 6..n {
                 let label = contacts.get(from, to);
-                if let (Some(range), true) = (Range::of(to - from), label.is_defined()) {
+                if let (Some(range), true) = (Separation::of(from, to), label.is_defined()) {
                     let pair = (from as u32, to as u32, label.class() == Some(0));
                     pairs[range as usize].push(pair);
                 }
@@ -94,10 +60,7 @@ impl EligiblePairs {
         scores: ArrayView2<'_, f32>,
         order: &mut Vec<u64>,
     ) -> [f64; 3] {
-        let best_of = |divisor: usize| {
-            let k = (self.n as f64 / divisor as f64).round_ties_even() as usize;
-            k.max(1).min(pairs.len())
-        };
+        let best_of = |divisor| top_count(self.n, divisor).max(1).min(pairs.len());
         order.clear();
         let ranked = |(place, (from, to, _)): (usize, &(u32, u32, bool))| {
             rank(scores[[*from as usize, *to as usize]]) << 32 | place as u64
@@ -132,7 +95,7 @@ fn rank(score: f32) -> u64 {
 
 /// `contact-precision`: how well a head predicts contacts by itself: its map is
 /// [symmetrised](symmetrized) and [corrected](apc), and of the best L, L / 2 and L / 5 pairs of each
-/// [`Range`] the share is taken that are contacts ([`contact_precision`]), the mean over proteins.
+/// [`Separation`] the share is taken that are contacts ([`contact_precision`]), the mean over proteins.
 ///
 /// Contacts are the pairs of class `yes` of the property `contact`. A protein without coordinates
 /// does not count, nor does one for a range in which it has no pair.
@@ -145,13 +108,13 @@ impl ContactPrecision {
 
     /// The quantities, in the order of [`contact_precision`]: `short L`, `short L/2`, ...
     pub fn classes() -> Vec<String> {
-        let of_range = |range: Range| {
+        let of_range = |range: Separation| {
             DIVISORS.map(|divisor| match divisor {
                 1 => format!("{} L", range.name()),
                 _ => format!("{} L/{divisor}", range.name()),
             })
         };
-        Range::ALL.into_iter().flat_map(of_range).collect()
+        Separation::ALL.into_iter().flat_map(of_range).collect()
     }
 }
 
@@ -162,7 +125,7 @@ impl Metric for ContactPrecision {
 
     fn quantities(&self, _n_heads: usize) -> Vec<Quantity> {
         let classes = Self::classes();
-        let of_class = |class: &String| Quantity::of_class(Self::PROPERTY, class);
+        let of_class = |class: &String| Quantity::share(Self::PROPERTY, class);
         classes.iter().map(of_class).collect()
     }
 

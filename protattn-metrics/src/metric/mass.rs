@@ -37,7 +37,7 @@ impl Metric for AttentionMass {
 
     fn quantities(&self, _n_heads: usize) -> Vec<Quantity> {
         let of_property = |(name, classes): &(String, Vec<String>)| -> Vec<Quantity> {
-            let of_class = |class: &String| Quantity::of_class(name, class);
+            let of_class = |class: &String| Quantity::share(name, class);
             classes.iter().map(of_class).collect()
         };
         self.properties.iter().flat_map(of_property).collect()

@@ -8,7 +8,8 @@ use crate::Error;
 
 /// Values are kept as whole multiples of 2⁻³⁰, so that sums do not depend on their order.
 const SCALE: f64 = (1_u64 << 30) as f64;
-/// The largest value that is kept: squares of scaled values, 2⁴⁵ times as many, still fit.
+/// The largest value that is kept: the square of it, scaled, still fits. Where a sum of such does not, it
+/// is an error.
 const LARGEST: f64 = (1_u64 << 31) as f64;
 /// The chance that the interval of a row misses.
 const ALPHA: f64 = 0.05;

@@ -22,6 +22,15 @@ impl Separation {
     /// All ranges, the shortest first.
     pub const ALL: [Self; 3] = [Self::Short, Self::Medium, Self::Long];
 
+    /// `short`, `medium` or `long`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Medium => "medium",
+            Self::Long => "long",
+        }
+    }
+
     /// The separations in the range.
     pub fn range(self) -> RangeInclusive<usize> {
         match self {

@@ -144,7 +144,8 @@ fn wilson_holds_where_wald_has_no_width() {
 
 #[test]
 fn no_interval_of_nothing_or_at_no_confidence() {
-    assert!(Proportion::new(0, 0).wilson_interval(0.05).0.is_nan());
+    let (low, high) = Proportion::new(0, 0).wilson_interval(0.05);
+    assert!(low.is_nan() && high.is_nan(), "{low} {high}");
     for alpha in [0.0, 1.0, -0.5, f64::NAN] {
         let (low, high) = Proportion::new(1, 2).wilson_interval(alpha);
         assert!(low.is_nan() && high.is_nan());

@@ -107,7 +107,7 @@ fn the_test_of_mantel_is_that_of_the_script() {
 
 #[test]
 fn the_test_of_mantel_nears_the_share_of_all_orders() {
-    // Four places on a line against themselves: of 24 orders two, there and back, keep r = 1.
+    // Four places on a line against themselves: of 24 orders one keeps r = 1.
     let places = [0.0_f64, 1.0, 3.0, 7.0];
     let distances = Array2::from_shape_fn((4, 4), |(i, j)| (places[i] - places[j]).abs());
     let found = mantel(distances.view(), distances.view(), 23_999, 5).unwrap();
