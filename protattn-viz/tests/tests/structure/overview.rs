@@ -133,9 +133,25 @@ fn overview_refuses_what_has_no_place() {
             ..
         }
     ));
+    let arc = Arc {
+        head: Some((0, 0)),
+        ..Arc::new(0, 1, 0.5)
+    };
+    assert_eq!(
+        error(&[arc], &[(0, 1), (0, 5)], &[]),
+        Error::Range {
+            what: "residue of contact 1".to_owned(),
+            value: 5.0,
+            max: 4.0
+        }
+    );
     assert!(matches!(
-        error(&[], &[(0, 5)], &[]),
-        Error::ArcEnd { found: 5, .. }
+        error(&[Arc { to: 5, ..arc }], &[], &[]),
+        Error::ArcEnd {
+            arc: 0,
+            found: 5,
+            ..
+        }
     ));
     let empty = HeadsOverview::new(0, 2, 5, &[]).to_svg();
     assert!(matches!(

@@ -4,7 +4,7 @@ use super::with;
 use crate::document::{check, texts};
 use crate::golden::compare;
 use protattn_viz::Error;
-use protattn_viz::structure::{Arc, Residue, View};
+use protattn_viz::structure::{Arc, Colouring, Residue, View};
 use roxmltree::Document;
 
 #[test]
@@ -63,4 +63,23 @@ fn odd_regions_are_refused() {
             }
         );
     }
+}
+
+#[test]
+fn legend_names_the_chains_of_the_region() {
+    let chains: Vec<Residue> = ('A'..='J')
+        .flat_map(|chain| [1, 2].map(|number| Residue::new(chain, number, 'G')))
+        .collect();
+    let view = View::new(&chains, &[]).unwrap().colouring(Colouring::Chain);
+    let legend = |region| {
+        let svg = view.sequence_svg(region).unwrap();
+        check(&svg);
+        texts(&Document::parse(&svg).unwrap(), "legend")
+    };
+    // The ninth chain has the colour of the first and not its name.
+    assert_eq!(legend(16..18), ["chain I"]);
+    assert_eq!(legend(13..19), ["chain G", "chain H", "chain I", "chain J"]);
+    let all = legend(0..20);
+    assert_eq!(all.len(), 9);
+    assert_eq!((&*all[7], &*all[8]), ("chain H", "10 chains in all"));
 }

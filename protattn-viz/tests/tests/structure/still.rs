@@ -125,8 +125,16 @@ fn width_is_attention() {
 fn only_so_many_arcs_are_drawn() {
     let residues = peptide();
     let arcs: Vec<Arc> = (0..1500)
-        .map(|i| Arc::new(i % 6, 20, i as f32 / 1500.0))
+        .map(|i| Arc {
+            directed: true,
+            ..Arc::new(i % 6, 20, i as f32 / 1500.0)
+        })
         .collect();
     let svg = View::new(&residues, &arcs).unwrap().to_svg();
     assert!(svg.contains("The strongest 1000 of 1500 arcs are drawn."));
+    // Each has one arrowhead, and only those have such a rim.
+    let document = Document::parse(&svg).unwrap();
+    let heads = group(&document, "structure").into_iter();
+    let heads = heads.filter(|node| node.attribute("stroke-width") == Some("0.4"));
+    assert_eq!(heads.count(), 1_000);
 }

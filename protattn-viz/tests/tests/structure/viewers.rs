@@ -2,7 +2,7 @@
 
 use super::{FILE, pair, peptide, with};
 use crate::golden::compare;
-use protattn_viz::structure::{Colouring, Label, Residue, View};
+use protattn_viz::structure::{Arc, Colouring, StructureFile, View};
 
 #[test]
 fn scripts_are_as_they_were() {
@@ -49,35 +49,71 @@ fn pseudobonds_by_hand() {
 
 #[test]
 fn molviewspec_by_hand() {
-    let (mut residues, arcs) = pair("A");
-    let tube = |residues: &[Residue]| {
-        let mvsj = View::new(residues, &arcs).unwrap().to_mvsj(&FILE);
-        let start = mvsj.find("{\"kind\":\"tube\"").unwrap();
+    let (mut residues, mut arcs) = pair("A");
+    residues[1].ca = Some([7.0, 0.0, 0.25]);
+    let primitive = |arcs: &[Arc]| {
+        let mvsj = View::new(&residues, arcs).unwrap().to_mvsj(&FILE);
+        let start = mvsj.find("\"kind\":\"primitive\",\"params\":").unwrap();
+        let start = start + "\"kind\":\"primitive\",\"params\":".len();
         mvsj[start..].split("}}]").next().unwrap().to_owned()
     };
-    let expected = "{\"kind\":\"tube\",\
-        \"start\":{\"auth_asym_id\":\"A\",\"auth_seq_id\":1,\"label_atom_id\":\"CA\"},\
-        \"end\":{\"auth_asym_id\":\"A\",\"auth_seq_id\":-2,\"pdbx_PDB_ins_code\":\"B\",\"label_atom_id\":\"CA\"},\
-        \"radius\":0.6,\"color\":\"#c83e0c\",\
-        \"tooltip\":\"G1 of chain A and K-2B of chain A: attention 0.5, 7.0 Å, contact\"";
-    assert_eq!(tube(&residues), expected);
-    residues[1].label = Some(Label {
-        chain: "C".to_owned(),
-        number: 9,
-    });
-    let end = "\"end\":{\"label_asym_id\":\"C\",\"label_seq_id\":9,\"label_atom_id\":\"CA\"}";
-    assert!(tube(&residues).contains(end));
+    let words = "attention 0.5, 7.0 Å, contact\"";
+    let expected = "{\"kind\":\"tube\",\"start\":[0,0,0],\"end\":[7,0,0.25],\
+        \"radius\":0.6,\"color\":\"#c83e0c\",\"tooltip\":\"G1 of chain A and K-2B of chain A: ";
+    assert_eq!(primitive(&arcs), format!("{expected}{words}"));
+    arcs[0].directed = true;
+    let expected = "{\"kind\":\"arrow\",\"start\":[0,0,0],\"end\":[7,0,0.25],\
+        \"show_end_cap\":true,\"end_cap_length\":2.4,\"end_cap_radius\":1.44,\
+        \"tube_radius\":0.6,\"color\":\"#c83e0c\",\
+        \"tooltip\":\"G1 of chain A to K-2B of chain A: ";
+    assert_eq!(primitive(&arcs), format!("{expected}{words}"));
+    arcs[0].contact = None;
+    assert!(primitive(&arcs).contains("\"tube_dash_length\":0.6,"));
+}
+
+#[test]
+fn molviewspec_tells_insertion_codes_apart() {
+    // An expression without a code is of 9 and of 9A.
+    let mvsj = with(|view| view.to_mvsj(&FILE));
+    for code in ["", "A"] {
+        let residue = format!("\"auth_seq_id\":9,\"pdbx_PDB_ins_code\":\"{code}\"}}");
+        assert_eq!(mvsj.matches(&residue).count(), 1, "{residue}");
+    }
+    let numbers = mvsj.matches("\"auth_seq_id\":").count();
+    assert_eq!(mvsj.matches("\"pdbx_PDB_ins_code\":").count(), numbers);
+}
+
+#[test]
+fn chimerax_opens_one_model() {
+    let (residues, arcs) = pair("A");
+    let view = View::new(&residues, &arcs).unwrap();
+    let file = StructureFile {
+        location: r"C:\new\a b.cif",
+        ..FILE
+    };
+    let script = view.to_chimerax(&file, r"to\arcs.pb").unwrap();
+    let open = [
+        r#"open "C:\\new\\a b.cif" format mmcif maxModels 1"#,
+        r#"open "to\\arcs.pb" format pseudobonds"#,
+    ];
+    let found: Vec<&str> = script
+        .lines()
+        .filter(|line| line.starts_with("open "))
+        .collect();
+    assert_eq!(found, open);
 }
 
 #[test]
 fn viewers_have_the_colours_of_the_view() {
     let residues = peptide();
     let view = View::new(&residues, &[]).unwrap();
-    for (colouring, base, groups) in [
-        (Colouring::SecondaryStructure, "#c9c9c9", 2),
-        (Colouring::Chain, "#a6cce8", 0),
-        // 25 residues that were observed, of which the first has the first colour.
-        (Colouring::Rainbow, "#8a9fe8", 24),
+    // Whatever is in the file and not in the view is grey.
+    let base = "#c9c9c9";
+    for (colouring, groups) in [
+        (Colouring::SecondaryStructure, 2),
+        (Colouring::Chain, 1),
+        // A colour for each of the residues that were observed.
+        (Colouring::Rainbow, 25),
     ] {
         let view = view.clone().colouring(colouring);
         let cxc = view.to_chimerax(&FILE, "arcs.pb").unwrap();
