@@ -9,7 +9,8 @@ use protattn_metrics::{Metric, Property};
 
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
-use crate::{align, attention, data, demo, model, report, shell, view};
+use crate::interrupt::{self, Interrupted};
+use crate::{align, attention, data, demo, merge, model, report, shell, view};
 
 /// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
@@ -52,8 +53,8 @@ impl App {
 
     /// Runs the command line of this process.
     ///
-    /// The status is 0 when all is done, 1 when the run failed, 2 for bad arguments, and 3 when all
-    /// is done but records were skipped and `--strict` was given.
+    /// The status is 0 when all is done, 1 when the run failed, 2 for bad arguments, 3 when all is
+    /// done but records were skipped and `--strict` was given, and 130 when the run was interrupted.
     #[must_use]
     pub fn run(self) -> ExitCode {
         self.run_from(std::env::args_os())
@@ -85,6 +86,10 @@ impl App {
             Ok(Outcome::Done) => ExitCode::SUCCESS,
             Ok(Outcome::Skipped) => ExitCode::from(3),
             Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+            Err(error) if error.is::<Interrupted>() => {
+                tell(&error.to_string());
+                ExitCode::from(interrupt::STATUS)
+            }
             Err(error) => {
                 tell(&format!("error: {}", one_line(&error)));
                 ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
@@ -98,6 +103,7 @@ impl App {
             Command::Align(args) => align::run(*args, self.own, line),
             Command::Attention(args) => attention::run(&args),
             Command::View(args) => view::run(&args, line),
+            Command::Merge(args) => merge::run(&args, line),
             Command::Report(args) => report::run(&args),
             Command::Model(ModelCommand::Info(args)) => model::info(&args),
             Command::Model(ModelCommand::Fetch(args)) => model::fetch(&args),

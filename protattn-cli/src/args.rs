@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::align::AlignArgs;
+pub(crate) use self::align::{AlignArgs, Shard};
 pub(crate) use self::contact::ContactArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Show the attention of some heads on a structure.
     View(Box<ViewArgs>),
+    /// Bring the shards of one `align` together, as if it had been one run.
+    Merge(MergeArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
     /// Tell what checkpoints are, download and convert them.
@@ -111,6 +113,31 @@ pub(crate) struct AttentionArgs {
     /// Download nothing: take what was downloaded before.
     #[arg(long)]
     pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Folders that `align --shard` or `merge --partial` wrote, in any order.
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Folder for tables and figures: the same tables, bit for bit, as of one run.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Take what there is though shards are missing: the tables are of their proteins, and the folder
+    /// can be merged with the others later.
+    #[arg(long)]
+    pub(crate) partial: bool,
+    /// Workers; one a core unless given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Exit with status 3 if any record was skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Write the tables and draw nothing.
+    #[arg(long)]
+    pub(crate) no_figures: bool,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
 }
 
 #[derive(Debug, Args)]
