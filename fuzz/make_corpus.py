@@ -23,6 +23,7 @@ TAKEN = {
     "lmdb_file": (IO, ["lmdb/*/*/data.mdb"]),
     "mmcif": (IO, ["mmcif/*/*.cif"]),
     "netsurfp": (IO, ["netsurfp/*/*.npz"]),
+    "parquet": (IO, ["parquet/*.parquet", "parquet/*/*.parquet"]),
     "pdb": (IO, ["pdb/*/*.pdb"]),
     "pickle": (IO, ["pickle/*.pkl"]),
     "proteinnet": (IO, ["proteinnet/*/*"]),

@@ -1,106 +1,250 @@
 //! `protattn align`: from a model and proteins to tables and figures.
 
 mod outcome;
+mod saving;
 
 use std::num::NonZeroUsize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use protattn_metrics::{AgreementOptions, ComparisonOptions, PropertyOptions};
+use anyhow::{Context, Result, bail};
+use protattn_metrics::{HeadCombination, Metric, Property, PropertyOptions};
 use protattn_model::Model;
 
 use crate::app::Own;
 use crate::args::AlignArgs;
-use crate::data::Reading;
+use crate::checkpoint::Checkpoint;
+use crate::data::{Data, Reading};
 use crate::ending::{Outcome, Usage, tell};
+use crate::interrupt;
 use crate::nulls::{Null, NullSettings};
-use crate::pass::Pass;
+use crate::pass::{Keep, Pass, Plan};
 use crate::properties::Choice;
-use crate::record::{RunRecord, Settings};
+use crate::record::{RunRecord, Settings, Shards};
 use crate::selection::Selection;
+use crate::state::Saved;
 use crate::{checkpoint, data, metrics, output, properties, report, tables};
-use outcome::Outcomes;
+pub(crate) use outcome::{Outcomes, TableOptions};
+use saving::Start;
+pub(crate) use saving::{About, Identity, begin, of_folder};
+
+/// What came of an analysis.
+pub(crate) enum Analysed {
+    Tables(RunRecord),
+    /// A share, to be merged with the others.
+    Shard(RunRecord),
+    /// An earlier run had done it all.
+    Before(RunRecord),
+}
 
 /// Runs the command.
 pub(crate) fn run(args: AlignArgs, own: Own, line: Vec<String>) -> Result<Outcome> {
-    let done = analyse(&args, own, line)?;
+    let folder = args.output.display();
+    let done = match analyse(&args, own, line)? {
+        Analysed::Shard(done) => {
+            tell_skipped(&done);
+            let shards = done.shards.as_ref().map(Shards::to_string);
+            let shards = shards.unwrap_or_default();
+            tell(&format!("{shards} is in {folder}, for `protattn merge`"));
+            return Ok(ending(&done, args.strict));
+        }
+        Analysed::Before(done) => {
+            tell(&format!(
+                "{folder}: this run is complete; its tables stay as they are"
+            ));
+            done
+        }
+        Analysed::Tables(done) => done,
+    };
     tell_skipped(&done);
-    if args.no_figures {
-        tell(&format!(
-            "{} and {} are in {}",
-            tables::ALIGNMENT,
-            crate::record::FILE_NAME,
-            args.output.display()
-        ));
-    } else {
-        report::draw(&args.output, &args.figures.format)?;
+    finish(&args.output, args.no_figures, &args.figures.format)?;
+    Ok(ending(&done, args.strict))
+}
+
+/// Draws the figures, or says where the tables are.
+pub(crate) fn finish(
+    folder: &std::path::Path,
+    no_figures: bool,
+    formats: &[crate::args::Format],
+) -> Result<()> {
+    if !no_figures {
+        return report::draw(folder, formats);
     }
-    let skipped = args.strict && !done.skipped.is_empty();
-    Ok(if skipped {
+    tell(&format!(
+        "{} and {} are in {}",
+        tables::ALIGNMENT,
+        crate::record::FILE_NAME,
+        folder.display()
+    ));
+    Ok(())
+}
+
+pub(crate) fn ending(done: &RunRecord, strict: bool) -> Outcome {
+    if strict && !done.skipped.is_empty() {
         Outcome::Skipped
     } else {
         Outcome::Done
-    })
+    }
 }
 
 /// Counts, and writes the tables.
-pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<RunRecord> {
+pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<Analysed> {
     let start = Instant::now();
+    check(args)?;
     output::prepare(&args.output)?;
-    let reading = Reading::new(&args.read)?.with_threads(args.threads);
-    let data = data::read(&args.data, &reading, selection(args))?;
-    let rest = format!("all of them are in {}", crate::record::FILE_NAME);
-    data::tell_warnings(&data.warnings, &rest);
-    // Before the hours of work, in which a file could be changed or go.
-    let sets = data.records(&reading)?;
-    let choice = Choice {
-        own: own.properties,
-        options: PropertyOptions {
-            contact: args.contact.rule(),
-        },
-        proteins: &data.proteins,
-        brought: &reading.labels(),
-        flag: "--property",
-    };
-    let properties = properties::select(args.property.as_deref(), choice)?;
-    let metrics = metrics::select(&args.metric, own.metrics, &properties)?;
-    let revision = args.model.revision.as_deref();
-    let checkpoint = checkpoint::load(&args.model.model, revision, args.read.offline)?;
-    let model = &checkpoint.model;
+    let saves = args.long.save_every > 0.0;
+    interrupt::listen(saves.then(|| interrupt::resume_command(&line)));
+    let input = Input::read(args, own)?;
     let nulls = NullSettings::new(&args.null, args.null_draws, args.seed);
-    let twin = twin(model, &nulls)?;
-    let layers = args.layers.of(model.info().n_layers, "--layers", "layer");
-    let layers = layers.map_err(Usage)?;
+    let twin = twin(&input.checkpoint.model, &nulls)?;
+    let layers = input.layers(args)?;
     let pass = Pass {
-        model,
+        model: &input.checkpoint.model,
         twin: twin.as_ref(),
-        properties: &properties,
-        metrics: &metrics,
+        properties: &input.properties,
+        metrics: &input.metrics,
         nulls: &nulls,
         layers: &layers,
         min_attention: args.min_attention,
         max_tokens: args.max_tokens,
-        threads: threads(args),
+        threads: threads(args.threads),
     };
-    let mut counted = pass.run(&data.proteins)?;
-    let skipped = std::mem::take(&mut counted.skipped);
-    let named = args.property.is_some();
-    let (outcomes, unknown) = Outcomes::new(counted, &pass, named, &skipped)?;
-    let agreement = AgreementOptions::default().min_arcs(args.min_arcs);
-    let combined = match metrics::combined(&args.metric) {
-        true => outcomes.combine(&pass, &data.proteins)?,
-        false => Vec::new(),
+    let proteins = &input.data.proteins;
+    let plan = Plan::new(pass.model, proteins, args.max_tokens, args.long.shard)?;
+    let about = About {
+        identity: Identity {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: checkpoint::describe(&input.checkpoint)?,
+            data: input.sets.clone(),
+            settings: settings(args, &input, &layers, nulls.clone()),
+            sequences_sha256: plan.sha256.clone(),
+        },
+        shards: args.long.shard.map(Shards::one),
+        sequences: plan.n_tasks(),
+        named: args.property.is_some(),
+        skipped_in_reading: input.data.skipped.clone(),
+        skipped: plan.skipped.clone(),
+        warnings: input.data.warnings.clone(),
+        command: line,
     };
-    let mut run = outcomes.write(args, &agreement, comparison(args).as_ref(), combined)?;
-    run.model = checkpoint::describe(&checkpoint)?;
-    run.command = line;
-    run.data = sets;
-    run.settings = settings(args, &outcomes, &layers, nulls);
-    run.skipped = [data.skipped, skipped].concat();
-    run.warnings = [data.warnings, unknown].concat();
+    let saved = match saving::start(args, &about)? {
+        Start::Complete(run) => return Ok(Analysed::Before(*run)),
+        Start::Saving(saved) => Some(saved),
+        Start::Unsaved => None,
+    };
+    let counted = count(args, &pass, &plan, &about, saved.as_ref());
+    let mut run = counted.map_err(|error| kept(error, saved.as_ref()))?;
     run.seconds = start.elapsed().as_secs_f64();
     run.write(&args.output)?;
-    Ok(run)
+    if run.shards.is_some() {
+        return Ok(Analysed::Shard(run));
+    }
+    saved.map_or(Ok(()), Saved::remove)?;
+    Ok(Analysed::Tables(run))
+}
+
+/// What arguments mean together.
+fn check(args: &AlignArgs) -> Result<()> {
+    let Some(shard) = args.long.shard else {
+        return Ok(());
+    };
+    if metrics::combined(&args.metric) {
+        bail!(Usage(format!(
+            "--shard {shard}: {} ranks the heads over all proteins before its second pass, so no shard \
+             can take it; leave it out, or run without --shard",
+            HeadCombination::NAME
+        )));
+    }
+    if args.long.save_every == 0.0 {
+        bail!(Usage(format!(
+            "--shard {shard}: a shard is what it saves; --save-every cannot be 0"
+        )));
+    }
+    Ok(())
+}
+
+/// Counts the proteins of the plan and, unless it is a share of them, writes the tables.
+fn count(
+    args: &AlignArgs,
+    pass: &Pass<'_>,
+    plan: &Plan<'_>,
+    about: &About,
+    saved: Option<&Saved>,
+) -> Result<RunRecord> {
+    let every = Duration::from_secs_f64(args.long.save_every);
+    let keep = saved.map(|saved| Keep { saved, every });
+    let counted = pass.run(plan, keep)?;
+    if about.shards.is_some() {
+        return Ok(about.record(
+            RunRecord::new(counted.proteins),
+            counted.skipped,
+            Vec::new(),
+        ));
+    }
+    let skipped = about.all_skipped(&counted.skipped);
+    let null_models = &pass.nulls.models;
+    let (outcomes, unknown) = Outcomes::new(counted, null_models, about.named, &skipped)?;
+    let combined = match metrics::combined(&args.metric) {
+        true => outcomes.combine(pass, plan, keep)?,
+        false => Vec::new(),
+    };
+    let options = TableOptions::new(&about.identity.settings, &args.output, pass.threads);
+    let run = outcomes.write(&options, combined)?;
+    Ok(about.record(run, outcomes.skipped, unknown))
+}
+
+/// An error, and that what was saved before it is still there.
+fn kept(error: anyhow::Error, saved: Option<&Saved>) -> anyhow::Error {
+    let is_empty = |saved: &Saved| saved.series(crate::pass::COUNTS).map(|s| s.is_empty());
+    if error.is::<interrupt::Interrupted>() || saved.is_none_or(|s| is_empty(s).unwrap_or(true)) {
+        return error;
+    }
+    anyhow::anyhow!("{error:#}; what was counted before is saved, and --resume goes on from it")
+}
+
+/// What a run reads before it computes.
+struct Input {
+    data: Data,
+    sets: Vec<crate::record::DataRecord>,
+    properties: Vec<Box<dyn Property>>,
+    metrics: Vec<Box<dyn Metric>>,
+    checkpoint: Checkpoint,
+}
+
+impl Input {
+    fn read(args: &AlignArgs, own: Own) -> Result<Self> {
+        let reading = Reading::new(&args.read)?.with_threads(args.threads);
+        let data = data::read(&args.data, &reading, selection(args))?;
+        let rest = format!("all of them are in {}", crate::record::FILE_NAME);
+        data::tell_warnings(&data.warnings, &rest);
+        // Before the hours of work, in which a file could be changed or go.
+        let sets = data.records(&reading)?;
+        let choice = Choice {
+            own: own.properties,
+            options: PropertyOptions {
+                contact: args.contact.rule(),
+            },
+            proteins: &data.proteins,
+            brought: &reading.labels(),
+            flag: "--property",
+        };
+        let properties = properties::select(args.property.as_deref(), choice)?;
+        let metrics = metrics::select(&args.metric, own.metrics, &properties)?;
+        let revision = args.model.revision.as_deref();
+        Ok(Self {
+            checkpoint: checkpoint::load(&args.model.model, revision, args.read.offline)?,
+            data,
+            sets,
+            properties,
+            metrics,
+        })
+    }
+
+    /// 0-based, ascending.
+    fn layers(&self, args: &AlignArgs) -> Result<Vec<usize>> {
+        let n_layers = self.checkpoint.model.info().n_layers;
+        let layers = args.layers.of(n_layers, "--layers", "layer");
+        Ok(layers.map_err(Usage)?)
+    }
 }
 
 /// The model's architecture with random weights, if a null model wants it.
@@ -108,16 +252,6 @@ fn twin(model: &Model, nulls: &NullSettings) -> Result<Option<Model>> {
     let wanted = nulls.has(Null::RandomWeights);
     let twin = wanted.then(|| model.random_twin(nulls.seed)).transpose();
     twin.context("the null model of random weights")
-}
-
-/// How heads are compared, unless they are not.
-fn comparison(args: &AlignArgs) -> Option<ComparisonOptions> {
-    let options = ComparisonOptions::default()
-        .min_arcs(args.min_arcs)
-        .replicates(args.bootstrap)
-        .seed(args.seed)
-        .threads(threads(args));
-    (args.bootstrap > 0).then_some(options)
 }
 
 fn selection(args: &AlignArgs) -> Selection {
@@ -131,19 +265,17 @@ fn selection(args: &AlignArgs) -> Selection {
     }
 }
 
-fn threads(args: &AlignArgs) -> NonZeroUsize {
+pub(crate) fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
     let one_a_core = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    args.threads.unwrap_or_else(one_a_core)
+    asked.unwrap_or_else(one_a_core)
 }
 
-fn settings(
-    args: &AlignArgs,
-    outcomes: &Outcomes,
-    layers: &[usize],
-    nulls: NullSettings,
-) -> Settings {
+fn settings(args: &AlignArgs, input: &Input, layers: &[usize], nulls: NullSettings) -> Settings {
+    let properties = input.properties.iter().map(|p| p.name().to_owned());
+    let metrics = input.metrics.iter().map(|m| m.name().to_owned());
+    let combined = metrics::combined(&args.metric).then(|| HeadCombination::NAME.to_owned());
     Settings {
-        properties: outcomes.property_names(),
+        properties: properties.collect(),
         min_attention: args.min_attention,
         min_arcs: args.min_arcs,
         max_tokens: args.max_tokens,
@@ -153,14 +285,15 @@ fn settings(
         min_separation: args.contact.min_separation,
         contact_distance: args.contact.contact_distance,
         reading: args.read.settings(),
-        metrics: outcomes.metric_names(),
+        metrics: metrics.chain(combined).collect(),
         nulls,
         bootstrap: args.bootstrap,
         seed: args.seed,
+        per_protein: args.per_protein,
     }
 }
 
-fn tell_skipped(run: &RunRecord) {
+pub(crate) fn tell_skipped(run: &RunRecord) {
     if run.skipped.is_empty() {
         return;
     }

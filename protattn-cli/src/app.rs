@@ -9,7 +9,8 @@ use protattn_metrics::{Metric, Property};
 
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
-use crate::{align, attention, data, demo, model, probe, report, view};
+use crate::interrupt::{self, Interrupted};
+use crate::{align, attention, data, demo, merge, model, probe, report, shell, view};
 
 /// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
@@ -52,8 +53,8 @@ impl App {
 
     /// Runs the command line of this process.
     ///
-    /// The status is 0 when all is done, 1 when the run failed, 2 for bad arguments, and 3 when all
-    /// is done but records were skipped and `--strict` was given.
+    /// The status is 0 when all is done, 1 when the run failed, 2 for bad arguments, 3 when all is
+    /// done but records were skipped and `--strict` was given, and 130 when the run was interrupted.
     #[must_use]
     pub fn run(self) -> ExitCode {
         self.run_from(std::env::args_os())
@@ -80,10 +81,15 @@ impl App {
             .iter()
             .map(|a| a.to_string_lossy().into_owned())
             .collect();
+        protattn_io::limits::raise(cli.raise_limits);
         match self.dispatch(cli.command, command) {
             Ok(Outcome::Done) => ExitCode::SUCCESS,
             Ok(Outcome::Skipped) => ExitCode::from(3),
             Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+            Err(error) if error.is::<Interrupted>() => {
+                tell(&error.to_string());
+                ExitCode::from(interrupt::STATUS)
+            }
             Err(error) => {
                 tell(&format!("error: {}", one_line(&error)));
                 ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
@@ -98,6 +104,7 @@ impl App {
             Command::Probe(args) => probe::run(&args, self.own, line),
             Command::Attention(args) => attention::run(&args),
             Command::View(args) => view::run(&args, line),
+            Command::Merge(args) => merge::run(&args, line),
             Command::Report(args) => report::run(&args),
             Command::Model(ModelCommand::Info(args)) => model::info(&args),
             Command::Model(ModelCommand::Fetch(args)) => model::fetch(&args),
@@ -107,6 +114,8 @@ impl App {
             Command::Data(DataCommand::Convert(args)) => data::convert::run(&args),
             Command::Data(DataCommand::Split(args)) => data::split::run(&args),
             Command::Data(DataCommand::Fetch(args)) => data::fetch::run(&args),
+            Command::Completions(args) => shell::completions(&args),
+            Command::Man(args) => shell::man(&args),
         }
     }
 }

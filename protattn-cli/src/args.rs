@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::align::AlignArgs;
 use self::align::replicates;
+pub(crate) use self::align::{AlignArgs, Shard};
 pub(crate) use self::contact::ContactArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
@@ -35,6 +35,15 @@ pub(crate) use self::view::{Region, ViewArgs};
     after_help = "New here? `protattn demo` runs everything on a small built-in model, offline, in seconds."
 )]
 pub(crate) struct Cli {
+    /// Multiply the limits on the sizes of input files, lines and records, for files that you trust.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        global = true,
+        hide_short_help = true
+    )]
+    pub(crate) raise_limits: std::num::NonZeroU32,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -51,6 +60,8 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Show the attention of some heads on a structure.
     View(Box<ViewArgs>),
+    /// Bring the shards of one `align` together, as if it had been one run.
+    Merge(MergeArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
     /// Tell what checkpoints are, download and convert them.
@@ -59,6 +70,10 @@ pub(crate) enum Command {
     /// Tell what data sets hold, convert them, divide them; download structures.
     #[command(subcommand)]
     Data(DataCommand),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+    /// Write manual pages.
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -106,6 +121,31 @@ pub(crate) struct AttentionArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Folders that `align --shard` or `merge --partial` wrote, in any order.
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Folder for tables and figures: the same tables, bit for bit, as of one run.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Take what there is though shards are missing: the tables are of their proteins, and the folder
+    /// can be merged with the others later.
+    #[arg(long)]
+    pub(crate) partial: bool,
+    /// Workers; one a core unless given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Exit with status 3 if any record was skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Write the tables and draw nothing.
+    #[arg(long)]
+    pub(crate) no_figures: bool,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// Folders that `align` wrote. Of several, a page and figures side by side are made too.
     #[arg(value_name = "DIR", required = true)]
@@ -115,6 +155,24 @@ pub(crate) struct ReportArgs {
     pub(crate) output: PathBuf,
     #[command(flatten)]
     pub(crate) figures: FigureArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Bash: protattn completions bash > ~/.local/share/bash-completion/completions/protattn
+Zsh:  protattn completions zsh > _protattn, in a folder of $fpath
+Fish: protattn completions fish > ~/.config/fish/completions/protattn.fish")]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Folder for the pages: one for the command, one for each subcommand.
+    #[arg(long, value_name = "DIR", default_value = "man")]
+    pub(crate) output: PathBuf,
 }
 
 /// How figures are written.

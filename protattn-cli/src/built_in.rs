@@ -24,9 +24,9 @@ pub(crate) fn model() -> Result<Model> {
     Ok(model.context("the built-in model is damaged")?.named(NAME))
 }
 
-/// The checksum of the built-in model's weights.
-pub(crate) fn weights_sha256() -> String {
-    record::sha256(WEIGHTS)
+/// The checksums of the built-in model's weights and of its configuration.
+pub(crate) fn sha256s() -> (String, String) {
+    (record::sha256(WEIGHTS), record::sha256(CONFIG))
 }
 
 /// What a run says of the built-in proteins, of which it read so many.

@@ -113,9 +113,14 @@ impl Shown {
 /// What a run says of its model.
 pub(crate) fn describe(checkpoint: &Checkpoint) -> Result<ModelRecord> {
     let info = checkpoint.model.info();
-    let sha256 = match checkpoint.model.weights_paths() {
-        [] => built_in::weights_sha256(),
-        paths => sha256_of_files(paths)?,
+    let (sha256, config_sha256) = match checkpoint.model.weights_paths() {
+        [] => built_in::sha256s(),
+        paths => {
+            let config = paths[0].with_file_name("config.json");
+            let config = config.exists().then(|| sha256_of_files(&[config]));
+            let config = config.transpose()?.unwrap_or_default();
+            (sha256_of_files(paths)?, config)
+        }
     };
     Ok(ModelRecord {
         name: info.name.clone(),
@@ -124,5 +129,6 @@ pub(crate) fn describe(checkpoint: &Checkpoint) -> Result<ModelRecord> {
         layers: info.n_layers,
         heads: info.n_heads,
         sha256,
+        config_sha256,
     })
 }

@@ -37,6 +37,9 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         "--null",
         "rotate-labels,shuffle-sequence,random-weights",
         "--per-protein",
+        // It takes seconds.
+        "--save-every",
+        "0",
     ];
     let threads = args.threads.map(|n| n.to_string());
     align.extend(threads.iter().flat_map(|n| ["--threads", n]));

@@ -1,7 +1,7 @@
 //! Files of the output folder: written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -40,6 +40,26 @@ pub(crate) fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
 ) -> Result<()> {
+    replace(path, fill, |_| Ok(()))
+}
+
+/// As [`write_with`], and the file has its name only once the disk has what it holds: it is whole or
+/// not there also after the machine has failed.
+pub(crate) fn write_durably(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
+) -> Result<()> {
+    replace(path, fill, |file| match file.sync_data() {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
+        synced => synced,
+    })
+}
+
+fn replace(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
+    last: impl FnOnce(&File) -> io::Result<()>,
+) -> Result<()> {
     let temporary = temporary(path);
     let context = || format!("{}: cannot be written", path.display());
     let filled = File::create(&temporary)
@@ -48,6 +68,7 @@ pub(crate) fn write_with(
             let mut file = BufWriter::new(file);
             fill(&mut file)?;
             file.flush()?;
+            last(file.get_ref())?;
             fs::rename(&temporary, path)?;
             Ok(())
         });

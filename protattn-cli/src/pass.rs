@@ -3,24 +3,38 @@
 
 mod case;
 mod combine;
+mod journal;
+mod plan;
 mod tally;
 
-use std::collections::HashMap;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ndarray::ArrayView3;
-use protattn_io::Protein;
 use protattn_metrics::{Arc, Metric, Property, find_arcs};
 use protattn_model::{Model, Output, Sink, SinkError, Tokens, Workspace};
+use serde::{Deserialize, Serialize};
 
+use crate::interrupt::{self, InFlight, Interrupted};
 use crate::nulls::{Null, NullSettings};
 use crate::progress::Progress;
 use crate::record::Skipped;
 use case::Case;
+use journal::Journal;
+pub(crate) use journal::{Found, Keep, Sum};
+pub(crate) use plan::Plan;
+use plan::{Record, Task};
 pub(crate) use tally::Tally;
+
+/// The name under which counts are saved.
+pub(crate) const COUNTS: &str = "counts";
+/// A worker keeps what it finds to itself for so long.
+const HAND_OVER: Duration = Duration::from_secs(1);
 
 /// What is counted, and how.
 pub(crate) struct Pass<'a> {
@@ -38,6 +52,7 @@ pub(crate) struct Pass<'a> {
 }
 
 /// What was counted.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Counted {
     /// Of the model's own attention.
     pub(crate) observed: Tally,
@@ -48,97 +63,77 @@ pub(crate) struct Counted {
     pub(crate) skipped: Vec<Skipped>,
 }
 
-/// Proteins whose tokens are the same: one pass serves them all.
-struct Task<'a> {
-    tokens: Tokens,
-    records: Vec<Record<'a>>,
-}
-
-/// A protein, and a name that no other has.
-struct Record<'a> {
-    protein: &'a Protein,
-    name: String,
-}
-
-impl Task<'_> {
-    /// The residues that are read: of proteins that differ only in residues for which the model has one
-    /// token, those of the first by their letters, whatever the order of the records.
-    fn read(&self) -> &str {
-        let n_read = self.tokens.residues().len();
-        let read = self
-            .records
-            .iter()
-            .map(|record| &record.protein.sequence()[..n_read]);
-        read.min().unwrap_or_default()
-    }
-}
-
-/// The identifiers of the proteins; those of several proteins numbered by the sequences they have, as
-/// what is counted of a protein is found again by its name.
-fn names(proteins: &[Protein]) -> Vec<String> {
-    let mut order: Vec<usize> = (0..proteins.len()).collect();
-    order.sort_by_key(|place| (proteins[*place].id(), proteins[*place].sequence()));
-    let mut names = vec![String::new(); proteins.len()];
-    for alike in order.chunk_by(|a, b| proteins[*a].id() == proteins[*b].id()) {
-        for (number, place) in alike.iter().enumerate() {
-            let id = proteins[*place].id();
-            names[*place] = match alike.len() {
-                1 => id.to_owned(),
-                _ => format!("{id} ({} of {})", number + 1, alike.len()),
-            };
-        }
-    }
-    names
-}
-
 impl Pass<'_> {
-    /// Counts all proteins. The result is the same for any number of threads and any order of the
-    /// proteins: each protein is computed on one thread, and what is added up are integers.
-    pub(crate) fn run(&self, proteins: &[Protein]) -> Result<Counted> {
-        let mut total = self.empty()?;
-        let tasks = self.tasks(proteins, &mut total.skipped);
+    /// Counts the proteins of a plan, but for those that were counted and saved before. The result is
+    /// the same for any number of threads and any order of the proteins, and whether it was
+    /// interrupted or not: each protein is computed on one thread, and what is added up are integers.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`] if the run is asked to end.
+    pub(crate) fn run(&self, plan: &Plan<'_>, keep: Option<Keep<'_>>) -> Result<Counted> {
+        let journal = Journal::new(self.empty()?, COUNTS, keep)?;
         let count = |task: &Task<'_>, workspace: &mut Workspace, counted: &mut Counted| {
             self.count(task, workspace, counted)
         };
-        for worker in self.share_out(&tasks, || self.empty(), count)? {
-            total.merge(worker)?;
-        }
+        let mut total = self.share_out(plan, journal, || self.empty(), count)?;
         total.sort();
         Ok(total)
     }
 
-    /// Shares tasks out over the workers, each of which adds to a value of its own.
-    fn share_out<'t, T: Send>(
+    /// Shares the tasks that are not done out over the workers. Each adds to a value of its own, and
+    /// every now and then hands it over.
+    fn share_out<'t, T: Sum>(
         &self,
-        tasks: &'t [Task<'t>],
+        plan: &'t Plan<'t>,
+        journal: Journal<T>,
         fresh: impl Fn() -> Result<T> + Sync,
         take: impl Fn(&'t Task<'t>, &mut Workspace, &mut T) -> Result<()> + Sync,
-    ) -> Result<Vec<T>> {
-        let residues = tasks.iter().map(|task| task.tokens.residues().len()).sum();
-        let proteins = tasks.iter().map(|task| task.records.len()).sum();
-        let queue = Queue {
-            tasks,
-            next: AtomicUsize::new(0),
-            stop: AtomicBool::new(false),
-            progress: Progress::new(proteins, residues),
+    ) -> Result<T> {
+        let tasks = plan.tasks.iter().filter(|task| !journal.has(task.number));
+        let queue = Queue::new(tasks.collect());
+        let interval = HAND_OVER.min(journal.every());
+        let journal = Mutex::new(journal);
+        let hand_over = |found: Found<T>| {
+            let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+            journal.take(found)
         };
-        let work = || {
-            let mut found = fresh()?;
+        let work = || -> Result<()> {
             let mut workspace = Workspace::new();
+            let mut found = Found::of(fresh()?);
+            let mut since = Instant::now();
             while let Some(task) = queue.next() {
-                let done = take(task, &mut workspace, &mut found);
-                if done.is_err() {
-                    queue.stop.store(true, Ordering::Relaxed);
-                }
-                done.with_context(|| task.records[0].name.clone())?;
+                let taken = take(task, &mut workspace, &mut found.sum);
+                taken.with_context(|| task.records[0].name.clone())?;
+                found.done.push(task.number);
                 queue.finished(task);
+                if since.elapsed() >= interval {
+                    hand_over(mem::replace(&mut found, Found::of(fresh()?)))?;
+                    since = Instant::now();
+                }
             }
-            Ok(found)
+            hand_over(found)
         };
-        thread::scope(|scope| {
+        let in_flight = InFlight::new();
+        let worked: Result<()> = thread::scope(|scope| {
+            let work = || work().inspect_err(|_| queue.stop.store(true, Ordering::Relaxed));
             let handles: Vec<_> = (0..self.threads.get()).map(|_| scope.spawn(work)).collect();
-            handles.into_iter().map(join).collect()
-        })
+            let worked: Vec<Result<()>> = handles.into_iter().map(join).collect();
+            worked.into_iter().collect()
+        });
+        let mut journal = journal.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // What the others did before one failed is worth keeping; its error is the one to tell.
+        let saved = journal.save();
+        worked.and(saved)?;
+        if interrupt::is_requested() {
+            // The error says all that there is to say.
+            mem::forget(in_flight);
+            bail!(Interrupted {
+                done: journal.n_done(),
+                of: plan.tasks.len(),
+            });
+        }
+        Ok(journal.into_total())
     }
 
     fn empty(&self) -> Result<Counted> {
@@ -151,34 +146,6 @@ impl Pass<'_> {
             proteins: 0,
             skipped: Vec::new(),
         })
-    }
-
-    /// Tokenised, those with the same tokens together, the longest first so that no worker is left
-    /// with a long one at the end.
-    fn tasks<'p>(&self, proteins: &'p [Protein], skipped: &mut Vec<Skipped>) -> Vec<Task<'p>> {
-        let mut tasks: Vec<Task<'p>> = Vec::new();
-        let mut places: HashMap<Vec<u32>, usize> = HashMap::new();
-        for (protein, name) in proteins.iter().zip(names(proteins)) {
-            let tokenizer = self.model.tokenizer();
-            let tokens = match tokenizer.encode(protein.sequence(), Some(self.max_tokens)) {
-                Ok(tokens) => tokens,
-                Err(error) => {
-                    skipped.push(Skipped::record(&name, &error));
-                    continue;
-                }
-            };
-            let record = Record { protein, name };
-            let place = *places.entry(tokens.ids().to_vec()).or_insert(tasks.len());
-            match tasks.get_mut(place) {
-                Some(task) => task.records.push(record),
-                None => tasks.push(Task {
-                    tokens,
-                    records: vec![record],
-                }),
-            }
-        }
-        tasks.sort_by_key(|task| std::cmp::Reverse(task.tokens.ids().len()));
-        tasks
     }
 
     /// The passes of one task: the model's own, and those that null models need.
@@ -282,7 +249,7 @@ impl Pass<'_> {
 
 /// The tasks, handed out one at a time.
 struct Queue<'a> {
-    tasks: &'a [Task<'a>],
+    tasks: Vec<&'a Task<'a>>,
     next: AtomicUsize,
     /// Set when a worker failed: the run is over, so the others need not go on.
     stop: AtomicBool,
@@ -290,11 +257,23 @@ struct Queue<'a> {
 }
 
 impl<'a> Queue<'a> {
+    fn new(tasks: Vec<&'a Task<'a>>) -> Self {
+        let residues = tasks.iter().map(|task| task.tokens.residues().len()).sum();
+        let proteins = tasks.iter().map(|task| task.records.len()).sum();
+        Self {
+            tasks,
+            next: AtomicUsize::new(0),
+            stop: AtomicBool::new(false),
+            progress: Progress::new(proteins, residues),
+        }
+    }
+
     fn next(&self) -> Option<&'a Task<'a>> {
-        if self.stop.load(Ordering::Relaxed) {
+        if self.stop.load(Ordering::Relaxed) || interrupt::is_requested() {
             return None;
         }
-        self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed))
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        self.tasks.get(next).copied()
     }
 
     fn finished(&self, task: &Task<'_>) {
@@ -322,25 +301,11 @@ impl Sink for Counting<'_, '_> {
     }
 
     fn attention(&mut self, layer: usize, attention: ArrayView3<'_, f32>) -> Result<(), SinkError> {
-        find_arcs(attention, self.pass.min_attention, &mut self.arcs)?;
+        find_arcs(attention, self.pass.min_attention, &mut self.arcs)
+            .map_err(|error| format!("layer {}: {error}", layer + 1))?;
         for case in &mut self.cases {
             case.observe(self.pass, layer, &self.arcs, attention)?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_protein_has_a_name_of_its_own_in_any_order() {
-        let protein = |id, sequence| Protein::new(id, sequence).unwrap();
-        let [a, b, c] = [protein("x", "MK"), protein("y", "MK"), protein("x", "AK")];
-        let named = names(&[a.clone(), b.clone(), c.clone()]);
-        assert_eq!(named, ["x (2 of 2)", "y", "x (1 of 2)"]);
-        assert_eq!(names(&[c, a, b]), ["x (1 of 2)", "x (2 of 2)", "y"]);
     }
 }

@@ -1,6 +1,7 @@
 //! `run.json`: what was done, with what, and what came of each record.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use anyhow::{Context, Result};
 use protattn_io::source;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::args::Shard;
 
 /// The name of the file in an output folder.
 pub(crate) const FILE_NAME: &str = "run.json";
@@ -23,6 +26,12 @@ pub(crate) struct RunRecord {
     pub(crate) model: ModelRecord,
     pub(crate) data: Vec<DataRecord>,
     pub(crate) settings: Settings,
+    /// Of the names and tokens of all proteins, in hexadecimal; the same whatever their order.
+    #[serde(default)]
+    pub(crate) sequences_sha256: String,
+    /// Which shards these are, if not all that there is.
+    #[serde(default)]
+    pub(crate) shards: Option<Shards>,
     /// Proteins that at least one property was counted on.
     pub(crate) proteins: usize,
     /// Proteins counted for each property.
@@ -41,7 +50,7 @@ pub(crate) struct RunRecord {
     pub(crate) seconds: f64,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ModelRecord {
     pub(crate) name: String,
     /// The folder, or the id on the hub with the commit.
@@ -52,9 +61,54 @@ pub(crate) struct ModelRecord {
     pub(crate) heads: usize,
     /// Of the weights file, in hexadecimal.
     pub(crate) sha256: String,
+    /// Of `config.json`, in hexadecimal; empty if there is none.
+    #[serde(default)]
+    pub(crate) config_sha256: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// The shares of a run that was divided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shards {
+    /// From 1, ascending.
+    pub(crate) numbers: Vec<u32>,
+    pub(crate) of: u32,
+}
+
+impl Shards {
+    pub(crate) fn one(shard: Shard) -> Self {
+        Self {
+            numbers: vec![shard.number],
+            of: shard.of,
+        }
+    }
+
+    /// Those that are not here.
+    pub(crate) fn missing(&self) -> Vec<u32> {
+        let is_missing = |number: &u32| !self.numbers.contains(number);
+        (1..=self.of).filter(is_missing).collect()
+    }
+}
+
+impl fmt::Display for Shards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.numbers[..] {
+            [number] => write!(f, "shard {number}/{}", self.of),
+            _ => write!(f, "shards {} of {}", listed(&self.numbers), self.of),
+        }
+    }
+}
+
+/// Ascending numbers, with ranges for those that follow one another: `1-3, 7`.
+pub(crate) fn listed(numbers: &[u32]) -> String {
+    let ranges = numbers.chunk_by(|a, b| a + 1 == *b);
+    let range = |range: &[u32]| match range {
+        [first, .., last] => format!("{first}-{last}"),
+        _ => range.iter().map(u32::to_string).collect(),
+    };
+    ranges.map(range).collect::<Vec<_>>().join(", ")
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DataRecord {
     pub(crate) path: String,
     /// Records read, before any selection.
@@ -77,8 +131,9 @@ pub(crate) struct SimilarityRecord {
 }
 
 /// Everything that decides the numbers, beside model and data.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
+    /// Those looked for; `proteins_by_property` has those found.
     pub(crate) properties: Vec<String>,
     pub(crate) min_attention: f32,
     pub(crate) min_arcs: u64,
@@ -103,11 +158,14 @@ pub(crate) struct Settings {
     /// Of every draw.
     #[serde(default)]
     pub(crate) seed: u64,
+    /// Whether the counts of each protein are written too.
+    #[serde(default)]
+    pub(crate) per_protein: bool,
 }
 
 /// The choices in reading that decide labels and sequences; the files of `--labels` and `--ids` stand
 /// with the data.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ReadSettings {
     /// As `--data-format` has it; null where it was recognised.
     pub(crate) data_format: Option<String>,
@@ -210,7 +268,8 @@ fn hash_file(path: &Path, digest: &mut Sha256) -> io::Result<()> {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes, two digits each.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -156,30 +156,28 @@ pub(crate) struct Probed<'a> {
 /// precision at L/5 of pairs, the accuracy of all classes at once, otherwise F1.
 pub(crate) fn probed(rows: &[ProbeRow]) -> Vec<Probed<'_>> {
     let classes = rows.chunk_by(|a, b| a.task == b.task && a.class == b.class);
-    let of_class = |rows: &'_ [ProbeRow]| -> Probed<'_> {
+    classes
+        .map(Probed::of)
+        .filter(|probed| !probed.rows.is_empty())
+        .collect()
+}
+
+impl<'a> Probed<'a> {
+    /// Of the rows of one class.
+    fn of(rows: &'a [ProbeRow]) -> Self {
         let pairs = rows.iter().any(|row| row.k_rule == "L/5");
         let judged = rows.iter().filter(|row| match (pairs, row.class == ALL) {
             (true, _) => row.k_rule == "L/5" && row.separation == "all",
             (false, true) => row.score == "accuracy",
             (false, false) => row.score == "f1",
         });
-        Probed {
+        Self {
             task: &rows[0].task,
             class: &rows[0].class,
             rows: judged.collect(),
         }
-    };
-    let mut all: Vec<Probed<'_>> = Vec::new();
-    for rows in classes {
-        let found = of_class(rows);
-        if !found.rows.is_empty() {
-            all.push(found);
-        }
     }
-    all
-}
 
-impl<'a> Probed<'a> {
     /// What is predicted, as it is read.
     pub(crate) fn target(&self) -> String {
         match self.class {

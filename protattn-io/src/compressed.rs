@@ -108,6 +108,7 @@ impl BufRead for Input {
 #[cfg(feature = "gzip")]
 mod gzip {
     use super::{BufRead, BufReader, FREE_BYTES, File, MAX_EXPANSION, Read, io};
+    use crate::limits::raised;
     use flate2::bufread::MultiGzDecoder;
 
     /// What comes out of a gzip file, up to the limit.
@@ -131,9 +132,10 @@ mod gzip {
             let n = self.decoder.read(buffer).map_err(explained)?;
             self.n_out += n as u64;
             let n_in = self.decoder.get_ref().n_in;
-            if self.n_out > FREE_BYTES.max(n_in.saturating_mul(MAX_EXPANSION)) {
+            let expansion = raised(MAX_EXPANSION);
+            if self.n_out > FREE_BYTES.max(n_in.saturating_mul(expansion)) {
                 return Err(io::Error::other(format!(
-                    "the first {n_in} bytes of the compressed file unpack to over {MAX_EXPANSION} times as many; \
+                    "the first {n_in} bytes of the compressed file unpack to over {expansion} times as many; \
                      unpack it first if that is what it should hold"
                 )));
             }

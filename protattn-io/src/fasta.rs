@@ -24,6 +24,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use crate::compressed::Input;
+use crate::limits::raised_size;
 use crate::lines::{Line, Lines};
 use crate::{Error, Protein};
 
@@ -70,7 +71,7 @@ impl<R: BufRead> Reader<R> {
     /// Reads from anything; `path` is what errors call it.
     pub fn new(input: R, path: impl Into<PathBuf>) -> Self {
         Self {
-            lines: Lines::new(input, MAX_LINE),
+            lines: Lines::new(input, raised_size(MAX_LINE)),
             path: path.into(),
             state: State::Start,
         }
@@ -173,7 +174,7 @@ impl Sequence {
                 _ => return Err(self.refuse(line, index, number)),
             }
         }
-        if self.residues.len() > MAX_RESIDUES {
+        if self.residues.len() > raised_size(MAX_RESIDUES) {
             Err(too_long())
         } else {
             Ok(())
@@ -201,7 +202,8 @@ impl Sequence {
 }
 
 fn too_long() -> String {
-    format!("the sequence has more than {MAX_RESIDUES} residues")
+    let limit = raised_size(MAX_RESIDUES);
+    format!("the sequence has more than {limit} residues")
 }
 
 fn text(header: &[u8]) -> String {

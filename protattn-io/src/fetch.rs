@@ -27,6 +27,7 @@ use std::time::Duration;
 use ureq::{Agent, Body};
 
 use crate::Error;
+use crate::limits::raised;
 use crate::replace::Replacement;
 
 /// The largest structure that is downloaded, in bytes: several times the largest of the archive.
@@ -151,7 +152,7 @@ impl Fetcher {
     ) -> Result<(), Error> {
         let body = self.get(id, url)?;
         let total = body.content_length();
-        let mut body = body.into_with_config().limit(MAX_DOWNLOAD).reader();
+        let mut body = body.into_with_config().limit(raised(MAX_DOWNLOAD)).reader();
         let broken = |error: io::Error| refused(id, format!("{url} broke off: {error}"));
         let (mut buffer, mut done) = (vec![0; 1 << 16], 0);
         loop {

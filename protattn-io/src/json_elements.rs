@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
+use crate::limits::raised_size;
 
 /// The most bytes an element may have: TAPE's largest, with profiles, have a few MB.
 const MAX_ELEMENT: usize = 1 << 26;
@@ -159,7 +160,8 @@ impl<R: BufRead> Elements<R> {
             (End::Bracket | End::Object, _) => State::Ended(Ending::Closed),
         };
         if scan.too_long {
-            let message = format!("the record has more than {MAX_ELEMENT} bytes");
+            let limit = raised_size(MAX_ELEMENT);
+            let message = format!("the record has more than {limit} bytes");
             return Err(self.refused(message));
         }
         if end == End::File && self.state == State::Done {
@@ -267,7 +269,7 @@ impl<R: BufRead> Elements<R> {
                 Some((index, End::Object)) => index + 1,
                 Some((index, _)) => index,
             };
-            scan.too_long |= self.text.len() + kept > MAX_ELEMENT;
+            scan.too_long |= self.text.len() + kept > raised_size(MAX_ELEMENT);
             if !scan.too_long {
                 self.text.extend_from_slice(&chunk[..kept]);
             }

@@ -33,6 +33,7 @@ use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::compressed::Input;
+use crate::limits::raised_size;
 use crate::lines::{Line, Lines};
 use crate::replace::Replacement;
 use crate::{Error, Protein, json_message};
@@ -69,7 +70,7 @@ impl<R: BufRead> Reader<R> {
     /// Reads from anything; `path` is what errors call it.
     pub fn new(input: R, path: impl Into<PathBuf>) -> Self {
         Self {
-            lines: Lines::new(input, MAX_LINE),
+            lines: Lines::new(input, raised_size(MAX_LINE)),
             path: path.into(),
             any: false,
             done: false,
@@ -94,9 +95,10 @@ impl<R: BufRead> Reader<R> {
                 Some(Line::Whole(line)) => {
                     Some(serde_json::from_slice(line).map_err(|e| json_message(&e)))
                 }
-                Some(Line::TooLong) => {
-                    Some(Err(format!("the line has more than {MAX_LINE} bytes")))
-                }
+                Some(Line::TooLong) => Some(Err(format!(
+                    "the line has more than {} bytes",
+                    raised_size(MAX_LINE)
+                ))),
             });
         }
     }

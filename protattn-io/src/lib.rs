@@ -10,7 +10,7 @@
 //! coordinates by a [`ContactRule`].
 //!
 //! [`summary`] counts what a data set holds, and [`split`] divides it with related proteins kept
-//! together.
+//! together. What is read is limited in size; [`limits`] has the limits, and raises them.
 //!
 //! Without features this crate is that and the vocabulary alone. Each feature adds one kind of file, and
 //! [`source::open`] recognises and reads all that are on:
@@ -86,6 +86,7 @@ pub mod json;
 pub mod jsonl;
 #[cfg(feature = "labels")]
 pub mod label_table;
+pub mod limits;
 #[cfg(feature = "lmdb")]
 pub mod lmdb;
 #[cfg(feature = "netsurfp")]

@@ -102,6 +102,7 @@ pub use warning::Warning;
 use crate::compressed::Input;
 #[cfg(doc)]
 use crate::labels;
+use crate::limits::raised;
 use crate::{Error, Protein};
 use assembly::Assembly;
 pub use format::Format;
@@ -207,19 +208,20 @@ pub struct Structure {
 /// If the file cannot be opened or unpacked, or has over 1 GiB, and as [`parse`].
 pub fn read(path: &Path, options: &Options) -> Result<Structure, Error> {
     let io = |error| Error::io(path, &error);
+    let limit = raised(MAX_BYTES);
     let length = std::fs::metadata(path).map_err(io)?.len();
     let mut text = Vec::new();
-    if length <= MAX_BYTES {
+    if length <= limit {
         // A file can grow, be compressed, or be a pipe, which has no length.
         Input::open(path)?
-            .take(MAX_BYTES + 1)
+            .take(limit.saturating_add(1))
             .read_to_end(&mut text)
             .map_err(io)?;
     }
     let length = length.max(text.len() as u64);
-    if length > MAX_BYTES {
+    if length > limit {
         let message =
-            format!("the file has {length} bytes or more; structures are read up to {MAX_BYTES}");
+            format!("the file has {length} bytes or more; structures are read up to {limit}");
         return Err(Error::Format {
             path: path.to_owned(),
             message,

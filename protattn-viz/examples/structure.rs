@@ -6,7 +6,7 @@
 //!
 //! The arcs are made up, by a formula: some of the contacts, and a few other pairs.
 
-use protattn_io::structure::{self, Options};
+use protattn_io::structure::{self, Format, Options};
 use protattn_io::{Protein, Track, labels};
 use protattn_viz::structure::{
     Arc, FileFormat, HeadsOverview, Residue, SecondaryStructure, StructureFile, View,
@@ -31,10 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
-    let format = if file.contains(".cif") {
-        FileFormat::Mmcif
-    } else {
-        FileFormat::Pdb
+    let format = match read.format {
+        Format::Mmcif => FileFormat::Mmcif,
+        Format::Pdb => FileFormat::Pdb,
     };
     let file = StructureFile {
         location: &file,

@@ -76,30 +76,6 @@ pub enum Error {
         /// The length found.
         found: usize,
     },
-    /// The interval of a bar does not contain its value.
-    #[error(
-        "interval of head {layer}-{head} is {low} to {high}, expected it to contain the value {value}"
-    )]
-    Interval {
-        /// Layer, 1-based.
-        layer: usize,
-        /// Head, 1-based.
-        head: usize,
-        /// The value of the bar.
-        value: f64,
-        /// Lower end found.
-        low: f64,
-        /// Upper end found.
-        high: f64,
-    },
-    /// The number of bars asked for cannot be drawn legibly.
-    #[error("{found} bars asked for, expected 1 to {max}")]
-    BarCount {
-        /// Bars asked for.
-        found: usize,
-        /// The largest number allowed.
-        max: usize,
-    },
     /// A table row does not have one cell a column.
     #[error("row {row} of table {table:?} has {found} cells, expected {expected}")]
     Cells {

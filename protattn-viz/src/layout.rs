@@ -4,7 +4,7 @@
 use crate::marks::{self, Mark};
 use crate::palette;
 use crate::scale::{self, Axis};
-use crate::survival::{Verdict, draw_verdict};
+use crate::survival::Verdict;
 use crate::svg::{Anchor, Rect, Style, Svg};
 use crate::text;
 
@@ -50,8 +50,18 @@ impl Column {
     }
 }
 
-/// A number as a reader wants it: three digits where there are three.
-pub(crate) fn readable(value: f64) -> String {
+/// The title of a figure, or what it is where it has none, for those who cannot see it.
+pub(crate) fn titled<'a>(title: &'a str, name: &'a str) -> &'a str {
+    if title.is_empty() { name } else { title }
+}
+
+/// A number as a reader wants it, with its unit.
+pub(crate) fn number(value: f64, unit: &str) -> String {
+    readable(value) + unit
+}
+
+/// Three digits where there are three.
+fn readable(value: f64) -> String {
     let number = match value.abs() {
         size if size >= 99.95 => format!("{value:.0}"),
         size if size >= 0.995 => format!("{value:.1}"),
@@ -110,9 +120,13 @@ pub(crate) fn shortened(words: &str, max_width: f64, style: Style) -> String {
 }
 
 /// Middles for texts of those widths, near the wanted middles (in rising order), so that none
-/// touch and none leaves the room where that can hold all.
-pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> Vec<f64> {
+/// touch and none leaves the room; nothing where that cannot hold all.
+pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> Option<Vec<f64>> {
     const GAP: f64 = 2.5;
+    let gaps = GAP * widths.len().saturating_sub(1) as f64;
+    if widths.iter().sum::<f64>() + gaps > to - from {
+        return None;
+    }
     let mut middles = Vec::with_capacity(wanted.len());
     let mut edge = from;
     for (&middle, width) in wanted.iter().zip(widths) {
@@ -125,7 +139,7 @@ pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> 
         *middle = middle.min(edge - width / 2.0);
         edge = *middle - width / 2.0 - GAP;
     }
-    middles
+    Some(middles)
 }
 
 /// The title across the top of a figure; gives the lower edge, the margin's where there is none.
@@ -244,7 +258,7 @@ fn draw_key(svg: &mut Svg, key: Key, x: f64, middle: f64) {
             palette::series(0),
         ),
         Key::Undefined => svg.rect(cell, palette::UNSCORED, ""),
-        Key::Verdict(verdict) => draw_verdict(svg, verdict, (centre, middle), ""),
+        Key::Verdict(verdict) => marks::verdict(svg, verdict, (centre, middle), ""),
         Key::Centre => svg.dashed([centre, middle - 4.0, centre, middle + 4.0]),
         Key::Estimate => {
             svg.strokes(&[[x, middle, x + KEY_WIDTH, middle]], palette::INK, 0.9);
@@ -346,7 +360,7 @@ fn words(title: &str, name: &str, first: &str, second: &str) -> String {
         },
         HAIRLINE,
     );
-    let title = if title.is_empty() { name } else { title };
+    let title = titled(title, name);
     let description = format!("{first} {second}");
     svg.finish(width, bottom + MARGIN, title, description.trim_end())
 }
@@ -372,7 +386,7 @@ mod tests {
                 "0.0",
                 "4.2",
                 "0.123",
-                "1.0e-5",
+                "1.0e\u{2212}5",
                 "\u{2212}0.250",
                 "\u{2212}312"
             ]
@@ -385,20 +399,22 @@ mod tests {
         // Apart already; together; against either end.
         assert_eq!(
             spread(&[10.0, 30.0, 50.0], &widths, (0.0, 60.0)),
-            [10.0, 30.0, 50.0]
+            Some(vec![10.0, 30.0, 50.0])
         );
         assert_eq!(
             spread(&[10.0, 10.0, 10.0], &widths, (0.0, 60.0)),
-            [10.0, 22.5, 35.0]
+            Some(vec![10.0, 22.5, 35.0])
         );
         assert_eq!(
             spread(&[0.0, 1.0, 60.0], &widths, (0.0, 60.0)),
-            [5.0, 17.5, 55.0]
+            Some(vec![5.0, 17.5, 55.0])
         );
         assert_eq!(
             spread(&[58.0, 59.0, 60.0], &widths, (0.0, 60.0)),
-            [30.0, 42.5, 55.0]
+            Some(vec![30.0, 42.5, 55.0])
         );
+        // Three widths and two gaps are 35.
+        assert_eq!(spread(&[1.0, 2.0, 3.0], &widths, (0.0, 34.0)), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@
 //! [`Table`]s and words, by [`Section`], on one page that needs no other file.
 //! [`structure`] shows attention in space, on the fold of a protein.
 //!
-//! Values are in the unit that is printed, percent by default. Layers and heads are 0-based as
+//! Values are in the unit that is printed: percent by default, and none for maps of pairs. Layers and heads are 0-based as
 //! arguments and 1-based in every figure. The same input gives the same bytes. Nothing is written
 //! to disk: what to do with the text is the caller's affair.
 //!

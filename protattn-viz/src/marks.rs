@@ -1,6 +1,8 @@
-//! What tells series apart besides their colours: the shapes of marks and the dashes of lines.
+//! What tells series and verdicts apart besides their colours: the shapes of marks and the dashes
+//! of lines.
 
 use crate::palette;
+use crate::survival::Verdict;
 use crate::svg::{Svg, num};
 use std::f64::consts::FRAC_1_SQRT_2;
 
@@ -111,6 +113,18 @@ impl Mark {
 pub(crate) fn line(svg: &mut Svg, points: &[(f64, f64)], series: usize) {
     let dash = DASHES[series % DASHES.len()];
     svg.polyline(points, palette::series(series), 1.2, dash);
+}
+
+pub(crate) const VERDICT_RADIUS: f64 = 2.6;
+
+/// The mark of a verdict about a point.
+pub(crate) fn verdict(svg: &mut Svg, verdict: Verdict, centre: (f64, f64), tooltip: &str) {
+    let (mark, radius, colour) = match verdict {
+        Verdict::Survives => (Mark::Circle, VERDICT_RADIUS, palette::series(0)),
+        Verdict::Fails => (Mark::Ring, VERDICT_RADIUS - 0.5, palette::series(0)),
+        Verdict::Untested => (Mark::Dash, VERDICT_RADIUS, palette::UNSCORED_STROKE),
+    };
+    mark.draw(svg, centre, radius, colour, tooltip);
 }
 
 #[cfg(test)]

@@ -2,17 +2,14 @@
 
 use crate::error::{Error, Result};
 
-/// Larger numbers are no percentages, and their tick labels would fit nowhere.
-const MAX_VALUE: f64 = 1e4;
-
-/// The largest number, of either sign, where a figure takes signed ones.
+/// The largest number, of either sign: the tick labels of larger ones would fit nowhere.
 const MAX_MAGNITUDE: f64 = 1e6;
 
 /// The smallest step an axis is divided into; all-zero data still get an axis.
 const SMALLEST_STEP: f64 = 1e-3;
 
 /// Wider than a hyphen, and not taken for the one of "8-12".
-const MINUS: char = '\u{2212}';
+const MINUS: &str = "\u{2212}";
 
 /// Labels that are thinned out anyway stand this many extents apart.
 const AIR: f64 = 1.4;
@@ -88,11 +85,9 @@ impl Axis {
     }
 }
 
-/// A printed number with a minus sign where it has a hyphen.
+/// A printed number with a minus sign where it has a hyphen: before it or before its exponent.
 pub(crate) fn signed(number: &str) -> String {
-    number
-        .strip_prefix('-')
-        .map_or_else(|| number.to_owned(), |digits| format!("{MINUS}{digits}"))
+    number.replace('-', MINUS)
 }
 
 /// Refuses what is not within a million of 0; NaN, which is no value, passes.
@@ -118,17 +113,9 @@ pub(crate) fn check_within(
     }
 }
 
-/// Refuses what is not from 0 to [`MAX_VALUE`], NaN among it.
-pub(crate) fn check_range(value: f64, what: impl FnOnce() -> String) -> Result<()> {
-    if (0.0..=MAX_VALUE).contains(&value) {
-        Ok(())
-    } else {
-        Err(Error::Range {
-            what: what(),
-            value,
-            max: MAX_VALUE,
-        })
-    }
+/// Refuses what is not from 0 to a million; NaN, which is no value, passes.
+pub(crate) fn check_unsigned(value: f64, what: impl FnOnce() -> String) -> Result<()> {
+    check_within(value, (0.0, MAX_MAGNITUDE), what)
 }
 
 /// Which of `count` evenly spaced labels to show so that none touch.

@@ -218,7 +218,7 @@ impl Svg {
         };
         self.put(format_args!(
             "<path d=\"{data}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{}\"{cap} \
-             transform=\"translate({} {}) scale({side:.4})\"/>",
+             transform=\"translate({} {}) scale({side:.7})\"/>",
             num(width),
             num(x),
             num(y + side / 2.0)

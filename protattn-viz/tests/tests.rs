@@ -25,7 +25,7 @@ mod model_comparison;
 mod report;
 #[path = "tests/similarity.rs"]
 mod similarity;
-#[path = "tests/structure.rs"]
+#[path = "tests/structure/mod.rs"]
 mod structure;
 #[path = "tests/top_heads.rs"]
 mod top_heads;

@@ -1,27 +1,59 @@
 //! From counts to the tables of the output folder.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use protattn_io::Protein;
 use protattn_metrics::{
     AgreementOptions, AgreementRow, ArcCounts, ByProtein, ComparisonOptions, ContactPrecision,
     MetricSums, Proportion, Similarity, agreement, compare,
 };
 
-use crate::args::AlignArgs;
 use crate::ending::tell;
 use crate::nulls::Null;
-use crate::pass::{Counted, Pass};
-use crate::record::{RunRecord, SimilarityRecord, Skipped};
+use crate::pass::{Counted, Keep, Pass, Plan};
+use crate::record::{RunRecord, Settings, SimilarityRecord, Skipped};
 use crate::tables::{self, MetricEntry, OBSERVED};
 
 /// What was counted, of the properties that some protein has labels of.
-pub(super) struct Outcomes {
+pub(crate) struct Outcomes {
     properties: Vec<Outcome>,
     /// Of each metric, by halves of the proteins, and whose attention it is of.
     metrics: Vec<(String, [MetricSums; 2])>,
     proteins: usize,
+    /// Named in counting.
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// Where tables go, and what decides them beside the counts.
+pub(crate) struct TableOptions<'a> {
+    settings: &'a Settings,
+    folder: &'a Path,
+    threads: NonZeroUsize,
+}
+
+impl<'a> TableOptions<'a> {
+    pub(crate) fn new(settings: &'a Settings, folder: &'a Path, threads: NonZeroUsize) -> Self {
+        Self {
+            settings,
+            folder,
+            threads,
+        }
+    }
+
+    fn agreement(&self) -> AgreementOptions {
+        AgreementOptions::default().min_arcs(self.settings.min_arcs)
+    }
+
+    /// How heads are compared, unless they are not.
+    fn comparison(&self) -> Option<ComparisonOptions> {
+        let options = ComparisonOptions::default()
+            .min_arcs(self.settings.min_arcs)
+            .replicates(self.settings.bootstrap)
+            .seed(self.settings.seed)
+            .threads(self.threads);
+        (self.settings.bootstrap > 0).then_some(options)
+    }
 }
 
 /// Of one property.
@@ -36,14 +68,13 @@ const PERMUTATIONS: usize = 9999;
 impl Outcomes {
     /// The outcomes of the properties that some protein has labels of, and what is said of the
     /// others: nothing, unless they were asked for by name.
-    pub(super) fn new(
+    pub(crate) fn new(
         counted: Counted,
-        pass: &Pass<'_>,
+        null_models: &[Null],
         named: bool,
         skipped: &[Skipped],
     ) -> Result<(Self, Vec<String>)> {
-        let attentions =
-            std::iter::once(OBSERVED).chain(pass.nulls.models.iter().map(|n| n.name()));
+        let attentions = std::iter::once(OBSERVED).chain(null_models.iter().map(|n| n.name()));
         let mut metrics = Vec::new();
         let mut nulls: Vec<std::vec::IntoIter<ByProtein>> = Vec::new();
         let mut observed = Vec::new();
@@ -59,7 +90,7 @@ impl Outcomes {
         let (mut properties, mut warnings) = (Vec::new(), Vec::new());
         for observed in observed {
             let counts = nulls.iter_mut().map_while(Iterator::next);
-            let nulls = pass.nulls.models.iter().copied().zip(counts).collect();
+            let nulls = null_models.iter().copied().zip(counts).collect();
             if !observed.is_empty() {
                 properties.push(Outcome { observed, nulls });
             } else if named {
@@ -81,32 +112,17 @@ impl Outcomes {
             properties,
             metrics,
             proteins: counted.proteins,
+            skipped: counted.skipped,
         };
         Ok((outcomes, warnings))
     }
 
-    /// The properties counted, in their order.
-    pub(super) fn property_names(&self) -> Vec<String> {
-        let name = |outcome: &Outcome| outcome.observed.empty().property().to_owned();
-        self.properties.iter().map(name).collect()
-    }
-
-    /// The metrics taken, in their order.
-    pub(super) fn metric_names(&self) -> Vec<String> {
-        let observed = self
-            .metrics
-            .iter()
-            .filter(|(attention, _)| attention == OBSERVED);
-        observed
-            .map(|(_, [sums, _])| sums.metric().to_owned())
-            .collect()
-    }
-
     /// How well heads predict contacts together, from how well each does by itself.
-    pub(super) fn combine(
+    pub(crate) fn combine(
         &self,
         pass: &Pass<'_>,
-        proteins: &[Protein],
+        plan: &Plan<'_>,
+        keep: Option<Keep<'_>>,
     ) -> Result<Vec<MetricEntry>> {
         let name = protattn_metrics::Metric::name(&ContactPrecision);
         let alone = self
@@ -115,29 +131,29 @@ impl Outcomes {
             .find(|(_, [sums, _])| sums.metric() == name);
         match alone {
             Some((_, halves)) if halves.iter().all(|half| !half.is_empty()) => {
-                pass.combine(halves, proteins)
+                pass.combine(halves, plan, keep)
             }
             _ => Ok(Vec::new()),
         }
     }
 
     /// Writes every table, and gives the part of the record that follows from the counts.
-    pub(super) fn write(
+    pub(crate) fn write(
         &self,
-        args: &AlignArgs,
-        options: &AgreementOptions,
-        comparison: Option<&ComparisonOptions>,
+        options: &TableOptions<'_>,
         combined: Vec<MetricEntry>,
     ) -> Result<RunRecord> {
-        let folder = &args.output;
+        let folder = options.folder;
+        let agreement_options = options.agreement();
+        let comparison = options.comparison();
         tables::remove_stale(folder)?;
         let mut run = RunRecord::new(self.proteins);
         let (mut rows, mut compared) = (Vec::new(), Vec::new());
         for outcome in &self.properties {
             let total = outcome.observed.total()?;
             run.describe(&total);
-            let mut agreement = agreement(&total, options);
-            if let Some(comparison) = comparison {
+            let mut agreement = agreement(&total, &agreement_options);
+            if let Some(comparison) = &comparison {
                 let nulls: Vec<(&str, &ByProtein)> = outcome
                     .nulls
                     .iter()
@@ -149,7 +165,7 @@ impl Outcomes {
             }
             rows.extend(agreement);
             if total.property() == "amino-acid" {
-                run.similarity = write_similarity(folder, &total, args)?;
+                run.similarity = write_similarity(&total, options)?;
             }
         }
         tables::write_alignment(folder, &rows)?;
@@ -162,7 +178,7 @@ impl Outcomes {
         if !entries.is_empty() {
             tables::write_metrics(folder, &entries)?;
         }
-        if args.per_protein {
+        if options.settings.per_protein {
             tables::write_proteins(folder, self.properties.iter().map(|o| &o.observed))?;
         }
         Ok(run)
@@ -186,15 +202,14 @@ impl Outcomes {
 
 /// Writes how alike amino acids are to attention; nothing where too little is known of them.
 fn write_similarity(
-    folder: &Path,
     counts: &ArcCounts,
-    args: &AlignArgs,
+    options: &TableOptions<'_>,
 ) -> Result<Option<SimilarityRecord>> {
-    let Ok(similarity) = Similarity::new(counts, args.min_arcs) else {
+    let Ok(similarity) = Similarity::new(counts, options.settings.min_arcs) else {
         return Ok(None);
     };
-    tables::write_similarity(folder, &similarity)?;
-    let mantel = similarity.mantel(PERMUTATIONS, args.seed).ok();
+    tables::write_similarity(options.folder, &similarity)?;
+    let mantel = similarity.mantel(PERMUTATIONS, options.settings.seed).ok();
     Ok(Some(SimilarityRecord {
         amino_acids: similarity.letters.iter().collect(),
         correlation: similarity.agreement.r,

@@ -1,6 +1,8 @@
 //! The arguments of `align`.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 
@@ -44,6 +46,8 @@ pub(crate) struct AlignArgs {
     /// Folder for tables and figures.
     #[arg(long, value_name = "DIR")]
     pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) long: LongRunArgs,
     /// Attention from this value on counts as an arc.
     #[arg(long, value_name = "A", default_value_t = 0.3, value_parser = min_attention)]
     pub(crate) min_attention: f32,
@@ -82,9 +86,78 @@ pub(crate) struct AlignArgs {
     pub(crate) read: ReadArgs,
 }
 
+/// How a run of hours is divided, and what becomes of it when it is interrupted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Long runs")]
+pub(crate) struct LongRunArgs {
+    /// Count one of several shares of the proteins, `3/16`, for `protattn merge` to bring together: of
+    /// about the same cost, and the same whatever the order of the records.
+    #[arg(long, value_name = "K/N")]
+    pub(crate) shard: Option<Shard>,
+    /// Go on with what an interrupted run saved in the output folder; begin if there is nothing.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Seconds between saves of what was counted, in DIR/saved; 0 to save nothing.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
+    pub(crate) save_every: f64,
+}
+
+/// One of several shares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// From 1.
+    pub(crate) number: u32,
+    pub(crate) of: u32,
+}
+
+/// The most shares; each is a process.
+const MOST_SHARDS: u32 = 100_000;
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once('/');
+        let numbers = numbers.and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+        let shard = numbers.map(|(number, of)| Self { number, of });
+        let makes_sense = |s: &Self| (1..=s.of).contains(&s.number) && s.of <= MOST_SHARDS;
+        shard
+            .filter(makes_sense)
+            .ok_or_else(|| format!("`3/16` is the third of sixteen; at most {MOST_SHARDS}"))
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|s| (0.0..=86_400.0).contains(s))
+        .ok_or_else(|| "seconds, at most a day".to_owned())
+}
+
 pub(super) fn replicates(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|n| *n == 0 || (100..=100_000).contains(n))
         .ok_or_else(|| "0 for none, or from 100 to 100,000".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_count_from_one_to_their_number() {
+        let third = Shard { number: 3, of: 16 };
+        assert_eq!("3/16".parse(), Ok(third));
+        assert_eq!(third.to_string(), "3/16");
+        for text in ["0/4", "5/4", "1/0", "4", "1/100001", "-1/2", "a/b"] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
 }

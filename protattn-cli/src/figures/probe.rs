@@ -47,6 +47,17 @@ impl Curves {
             kinds: kinds.iter().map(curve).collect(),
         }
     }
+
+    fn panel(&self) -> ProfilePanel<'_> {
+        let empty = ProfilePanel::new(&self.label);
+        let panel = self.kinds.iter().fold(empty, |panel, [values, low, high]| {
+            panel.profile(Profile::new(values).interval(low, high))
+        });
+        match self.majority.is_finite() {
+            true => panel.background(self.majority),
+            false => panel,
+        }
+    }
 }
 
 /// The kinds of features that occur.
@@ -69,17 +80,7 @@ pub(crate) fn layers(probed: &[Probed<'_>], n_layers: usize) -> Result<Option<Fi
     if curves.is_empty() {
         return Ok(None);
     }
-    let panel = |curves: &'_ Curves| {
-        let mut panel = ProfilePanel::new(&curves.label);
-        for [values, low, high] in &curves.kinds {
-            panel = panel.profile(Profile::new(values).interval(low, high));
-        }
-        match curves.majority.is_finite() {
-            true => panel.background(curves.majority),
-            false => panel,
-        }
-    };
-    let panels: Vec<_> = curves.iter().map(panel).collect();
+    let panels: Vec<_> = curves.iter().map(Curves::panel).collect();
     let svg = LayerProfiles::new(&panels)
         .series(&words)
         .first_layer(0)

@@ -2,23 +2,33 @@
 
 use anyhow::Result;
 use ndarray::ArrayView3;
-use protattn_io::{PairLabels, Protein};
+use protattn_io::PairLabels;
 use protattn_metrics::{
     CombinedMaps, ContactPrecision, HeadCombination, Labels, MetricSums, labels_of,
 };
 use protattn_model::{Output, Sink, SinkError, Workspace};
 
 use super::tally::half;
-use super::{Pass, Record, Task};
+use super::{Journal, Keep, Pass, Plan, Record, Sum, Task};
 use crate::guard::guarded;
 use crate::tables::{MetricEntry, OBSERVED};
+
+/// The name under which its sums are saved.
+const COMBINED: &str = "combined";
+
+impl Sum for MetricSums {
+    fn add(&mut self, other: Self) -> Result<()> {
+        Ok(self.merge(&other)?)
+    }
+}
 
 impl Pass<'_> {
     /// Heads are ranked on either half of the proteins, and put together on the other.
     pub(crate) fn combine(
         &self,
         alone: &[MetricSums; 2],
-        proteins: &[Protein],
+        plan: &Plan<'_>,
+        keep: Option<Keep<'_>>,
     ) -> Result<Vec<MetricEntry>> {
         let mut properties = self.properties.iter();
         let Some(contact) = properties.find(|p| p.name() == ContactPrecision::PROPERTY) else {
@@ -46,11 +56,8 @@ impl Pass<'_> {
             }
             Ok(())
         };
-        let tasks = self.tasks(proteins, &mut Vec::new());
-        let mut total: MetricSums = sums()?;
-        for worker in self.share_out(&tasks, sums, take)? {
-            total.merge(&worker)?;
-        }
+        let journal = Journal::new(sums()?, COMBINED, keep)?;
+        let total: MetricSums = self.share_out(plan, journal, sums, take)?;
         let entry = |row| MetricEntry {
             attention: OBSERVED.to_owned(),
             row,

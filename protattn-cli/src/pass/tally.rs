@@ -3,11 +3,13 @@
 use anyhow::Result;
 use protattn_io::Protein;
 use protattn_metrics::{ByProtein, Metric, MetricSums};
+use serde::{Deserialize, Serialize};
 
-use super::{Counted, Pass};
+use super::{Counted, Pass, Sum};
 use crate::nulls::Null;
 
 /// The counts of every property and the sums of every metric.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// One for each property, in their order.
     pub(crate) properties: Vec<ByProtein>,
@@ -77,8 +79,8 @@ fn is_touched(metric: &dyn Metric, null: Option<Null>, heads: usize) -> bool {
     null != Some(Null::RotateLabels) || reads_labels()
 }
 
-impl Counted {
-    pub(super) fn merge(&mut self, other: Self) -> Result<()> {
+impl Sum for Counted {
+    fn add(&mut self, other: Self) -> Result<()> {
         self.observed.merge(other.observed)?;
         for (total, tally) in self.nulls.iter_mut().zip(other.nulls) {
             total.merge(tally)?;
@@ -87,9 +89,11 @@ impl Counted {
         self.skipped.extend(other.skipped);
         Ok(())
     }
+}
 
+impl Counted {
     /// In an order that does not tell which worker counted what.
-    pub(super) fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         for tally in std::iter::once(&mut self.observed).chain(&mut self.nulls) {
             tally.properties.iter_mut().for_each(ByProtein::sort);
         }

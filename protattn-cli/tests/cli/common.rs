@@ -66,3 +66,84 @@ pub fn run_record(folder: &Path) -> serde_json::Value {
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
+
+/// Every table of a run with all metrics and null models, for each protein too.
+pub const TABLES: [&str; 6] = [
+    "alignment",
+    "comparisons",
+    "layers",
+    "similarity",
+    "metrics",
+    "proteins",
+];
+
+/// The bytes of all tables of an output folder; nothing of one that is not there.
+pub fn tables(folder: &Path) -> [Vec<u8>; 6] {
+    TABLES
+        .map(|name| std::fs::read(folder.join(name).with_extension("parquet")).unwrap_or_default())
+}
+
+/// Fails unless the tables of both are the same, bit for bit.
+pub fn assert_same_tables(one: &[Vec<u8>; 6], other: &[Vec<u8>; 6], what: &str) {
+    for (name, (one, other)) in TABLES.iter().zip(one.iter().zip(other)) {
+        assert!(one == other, "{name}: {what}");
+    }
+    assert!(!one[0].is_empty(), "{what}: there is an alignment");
+}
+
+/// A run of `align` that writes every table: on the built-in model and proteins.
+pub const ALIGN_DEMO: [&str; 11] = [
+    "align",
+    "--model",
+    "demo",
+    "--data",
+    "demo",
+    "--metric",
+    "all",
+    "--null",
+    "rotate-labels,shuffle-sequence,random-weights",
+    "--per-protein",
+    "--no-figures",
+];
+
+/// Arguments and more of them.
+pub fn with<'a>(arguments: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [arguments, more].concat()
+}
+
+/// Numbers that look random (SplitMix64, Steele et al. 2014), from 0 to 1.
+pub fn random(seed: u64) -> impl Iterator<Item = f64> {
+    let mut state = seed;
+    std::iter::repeat_with(move || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    })
+}
+
+/// Starts `protattn` and leaves it to itself.
+pub fn started<S: AsRef<OsStr>>(arguments: &[S]) -> std::process::Child {
+    Command::new(env!("CARGO_BIN_EXE_protattn"))
+        .args(arguments)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until a run has saved something.
+pub fn until_saved(output: &Path) {
+    let has_parts = || {
+        let files = std::fs::read_dir(output.join("saved"))
+            .into_iter()
+            .flatten();
+        let mut names = files.flatten().map(|file| file.file_name());
+        names.any(|name| name.to_string_lossy().ends_with(".part"))
+    };
+    let start = std::time::Instant::now();
+    while !has_parts() {
+        assert!(start.elapsed().as_secs() < 60, "nothing is saved");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use protattn_io::{Protein, jsonl};
 
-use crate::common::{done, folder, text};
+use crate::common::{TABLES, assert_same_tables, done, folder, tables, text};
 
 fn records() -> Vec<Protein> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/proteins.jsonl");
@@ -14,17 +14,7 @@ fn records() -> Vec<Protein> {
         .unwrap()
 }
 
-/// Every table of a run with all metrics and null models.
-const TABLES: [&str; 6] = [
-    "alignment",
-    "comparisons",
-    "layers",
-    "similarity",
-    "metrics",
-    "proteins",
-];
-
-fn tables(records: &[Protein], threads: &str) -> [Vec<u8>; 6] {
+fn tables_of(records: &[Protein], threads: &str) -> [Vec<u8>; 6] {
     let out = folder();
     let data = out.path().join("data.jsonl");
     let mut writer = jsonl::Writer::create(&data).unwrap();
@@ -49,13 +39,7 @@ fn tables(records: &[Protein], threads: &str) -> [Vec<u8>; 6] {
         "--per-protein",
         "--no-figures",
     ]);
-    TABLES.map(|name| std::fs::read(out.path().join(name).with_extension("parquet")).unwrap())
-}
-
-fn assert_same(one: &[Vec<u8>; 6], other: &[Vec<u8>; 6], what: &str) {
-    for (name, (one, other)) in TABLES.iter().zip(one.iter().zip(other)) {
-        assert!(one == other, "{name}: {what}");
-    }
+    tables(out.path())
 }
 
 #[test]
@@ -68,14 +52,14 @@ fn threads_and_order_change_no_bit() {
         let sequence = format!("{}{residue}", &records[0].sequence()[1..]);
         records.push(Protein::new(id, &sequence).unwrap());
     }
-    let one = tables(&records, "1");
-    assert_same(&one, &tables(&records, "2"), "two threads");
-    assert_same(&one, &tables(&records, "7"), "seven threads");
+    let one = tables_of(&records, "1");
+    assert_same_tables(&one, &tables_of(&records, "2"), "two threads");
+    assert_same_tables(&one, &tables_of(&records, "7"), "seven threads");
     records.reverse();
     records.rotate_left(3);
-    assert_same(&one, &tables(&records, "2"), "another order");
+    assert_same_tables(&one, &tables_of(&records, "2"), "another order");
     records.pop();
-    let fewer = tables(&records, "2");
+    let fewer = tables_of(&records, "2");
     let changed = one.iter().zip(&fewer).filter(|(one, fewer)| one != fewer);
     assert_eq!(
         changed.count(),

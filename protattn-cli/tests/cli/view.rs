@@ -205,14 +205,19 @@ fn every_file_has_the_same_arcs() {
         .iter()
         .find(|node| node["kind"] == "primitives")
         .unwrap();
-    let end = |end: &Value| {
-        let number = &end["auth_seq_id"];
-        let insertion = end["pdbx_PDB_ins_code"].as_str().unwrap_or_default();
-        let chain = end["auth_asym_id"].as_str().unwrap().to_owned();
-        (chain, format!("{number}{insertion}"))
+    // Ends are positions; the tooltip names their residues.
+    let end = |words: &str| {
+        let (residue, chain) = words.split_once(" of chain ").unwrap();
+        (chain.to_owned(), residue[1..].to_owned())
     };
     let tubes = tubes["children"].as_array().unwrap().iter();
-    let tubes = tubes.map(|tube| [end(&tube["params"]["start"]), end(&tube["params"]["end"])]);
+    let tubes = tubes.map(|tube| {
+        let words = tube["params"]["tooltip"].as_str().unwrap();
+        let (residues, _) = words.split_once(':').unwrap();
+        let joined = residues.replace(" to ", " and ");
+        let (from, to) = joined.split_once(" and ").unwrap();
+        [end(from), end(to)]
+    });
     assert_eq!(tubes.collect::<Vec<_>>(), ends);
 
     let script = file(&out, "view.pml");
@@ -236,7 +241,7 @@ fn every_file_has_the_same_arcs() {
 
     let script = file(&out, "view.cxc");
     assert!(
-        script.contains("open \"hairpins.pdb\" format pdb\n"),
+        script.contains("open \"hairpins.pdb\" format pdb maxModels 1\n"),
         "{script}"
     );
     assert!(

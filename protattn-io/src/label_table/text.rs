@@ -8,6 +8,7 @@ use super::rows::{self, Columns, Row};
 use crate::Error;
 use crate::compressed::Input;
 use crate::delimited::Header;
+use crate::limits::raised_size;
 use crate::lines::{Line, Lines};
 
 /// Rows are short.
@@ -18,7 +19,7 @@ pub(super) fn read(path: &Path) -> Result<LabelTable, Error> {
 }
 
 fn read_from(input: impl BufRead, path: &Path) -> Result<LabelTable, Error> {
-    let mut lines = Lines::new(input, MAX_LINE);
+    let mut lines = Lines::new(input, raised_size(MAX_LINE));
     let mut table = LabelTable::new(path, "line");
     let mut header: Option<(Header, Columns)> = None;
     loop {
@@ -53,7 +54,7 @@ fn read_from(input: impl BufRead, path: &Path) -> Result<LabelTable, Error> {
 fn text(line: Line<'_>) -> Result<&str, String> {
     match line {
         Line::Whole(bytes) => std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()),
-        Line::TooLong => Err(format!("it has more than {MAX_LINE} bytes")),
+        Line::TooLong => Err(format!("it has more than {} bytes", raised_size(MAX_LINE))),
     }
 }
 

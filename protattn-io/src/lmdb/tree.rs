@@ -16,6 +16,7 @@
 //!   leaf the data. In a branch, the first three fields are the number of a page with keys from
 //!   this one on. Large data lie in overflow pages; the node holds the number of the first.
 
+use crate::limits::raised;
 use std::io::{self, Read, Seek, SeekFrom};
 
 const HEADER: usize = 16;
@@ -49,8 +50,8 @@ pub(super) enum Damage {
     Meta(String),
     #[error("page {page} {what}; the file is damaged")]
     Page { page: u64, what: &'static str },
-    #[error("a value of {0} bytes is longer than {MAX_VALUE}")]
-    TooLong(u64),
+    #[error("a value of {len} bytes is longer than {limit}")]
+    TooLong { len: u64, limit: u64 },
 }
 
 /// An open tree of byte strings.
@@ -151,8 +152,9 @@ impl<F: Read + Seek> Tree<F> {
     /// Data that lie on pages of their own, one after another.
     fn overflow(&mut self, number: u64, len: u64) -> Result<Vec<u8>, Damage> {
         let damage = |what| Damage::Page { page: number, what };
-        if len > MAX_VALUE {
-            return Err(Damage::TooLong(len));
+        let limit = raised(MAX_VALUE);
+        if len > limit {
+            return Err(Damage::TooLong { len, limit });
         }
         let start = self
             .offset(number)

@@ -36,6 +36,7 @@ mod row;
 
 use std::path::{Path, PathBuf};
 
+use crate::limits::raised_size;
 use crate::{Error, Protein};
 use archive::{Archive, Member};
 use npy::{Header, Kind};
@@ -166,8 +167,9 @@ fn read_ids(archive: &Archive) -> Result<Vec<String>, String> {
             "it is {kind} of the shape {shape:?}, not a list of text"
         )));
     }
-    let bytes = header.byte_len().filter(|n| *n <= MAX_IDS);
-    let bytes = bytes.ok_or_else(|| located(format!("it has more than {MAX_IDS} bytes")))?;
+    let limit = raised_size(MAX_IDS);
+    let bytes = header.byte_len().filter(|n| *n <= limit);
+    let bytes = bytes.ok_or_else(|| located(format!("it has more than {limit} bytes")))?;
     let mut data = vec![0; bytes];
     member.read_exact(&mut data).map_err(located)?;
     member.finish()?;
@@ -188,7 +190,7 @@ fn row_bytes(header: &Header, n_ids: usize) -> Result<usize, String> {
     match shape.as_slice() {
         [n, longest, COLUMNS] if *n == n_ids => {
             let bytes = longest.checked_mul(COLUMNS * kind.size());
-            let bytes = bytes.filter(|bytes| *bytes <= MAX_ROW);
+            let bytes = bytes.filter(|bytes| *bytes <= raised_size(MAX_ROW));
             bytes.ok_or_else(|| format!("`data`: {longest} residues are too many for one protein"))
         }
         _ => Err(format!(

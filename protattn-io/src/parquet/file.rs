@@ -11,6 +11,7 @@ use polars::prelude::{
 
 use super::Column;
 use crate::Error;
+use crate::limits::raised;
 
 /// What a Parquet file starts and ends with.
 const MAGIC: &[u8] = b"PAR1";
@@ -43,7 +44,7 @@ pub(crate) fn read_frame(path: &Path) -> Result<DataFrame, Error> {
     let size = fs::metadata(path)
         .map_err(|error| Error::io(path, &error))?
         .len();
-    if size > MAX_BYTES {
+    if size > raised(MAX_BYTES) {
         return Err(refused(format!(
             "{size} bytes are more than a table of results has"
         )));

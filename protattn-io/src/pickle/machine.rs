@@ -7,7 +7,7 @@ use super::error::{Error, Problem};
 use super::global::Global;
 use super::instruction::{Input, Instruction};
 use super::value::{Id, Node, Pickle};
-use super::{MAX_DEPTH, MAX_VALUES};
+use super::{MAX_DEPTH, max_values};
 
 /// Reads one pickle; what follows its end is left alone.
 ///
@@ -125,10 +125,10 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn push(&mut self, node: Node<'a>) -> Result<(), Problem> {
-        if self.nodes.len() == MAX_VALUES {
+        if self.nodes.len() >= max_values() {
             return Err(Problem::Limit {
                 what: "values",
-                limit: MAX_VALUES,
+                limit: max_values(),
             });
         }
         self.stack.push(Id(self.nodes.len() as u32));
@@ -137,10 +137,10 @@ impl<'a> Machine<'a> {
     }
 
     fn put(&mut self, index: u64) -> Result<(), Problem> {
-        if self.memo.len() == MAX_VALUES {
+        if self.memo.len() >= max_values() {
             return Err(Problem::Limit {
                 what: "stored values",
-                limit: MAX_VALUES,
+                limit: max_values(),
             });
         }
         let top = self.top()?;

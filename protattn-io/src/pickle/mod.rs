@@ -55,5 +55,10 @@ pub use value::{Pickle, Storage, Tensor, Value};
 /// The most values one pickle may build, and entries its memo may hold.
 const MAX_VALUES: usize = 1 << 20;
 
+/// [`MAX_VALUES`] unless limits were raised; no more than there are numbers for them.
+fn max_values() -> usize {
+    crate::limits::raised_size(MAX_VALUES).min(u32::MAX as usize)
+}
+
 /// The most collections that may be open at once.
 const MAX_DEPTH: usize = 256;

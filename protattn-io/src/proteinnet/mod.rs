@@ -60,6 +60,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use crate::compressed::Input;
+use crate::limits::raised_size;
 use crate::lines::{Line, Lines};
 use crate::{Error, Protein};
 use record::Record;
@@ -111,7 +112,7 @@ impl<R: BufRead> Reader<R> {
     /// Reads from anything; `path` is what errors call it.
     pub fn new(input: R, path: impl Into<PathBuf>) -> Self {
         Self {
-            lines: Lines::new(input, MAX_LINE),
+            lines: Lines::new(input, raised_size(MAX_LINE)),
             path: path.into(),
             state: State::Start,
         }
@@ -205,5 +206,6 @@ impl<R: BufRead> Iterator for Reader<R> {
 }
 
 fn too_long() -> String {
-    format!("it has a line of more than {MAX_LINE} bytes")
+    let limit = raised_size(MAX_LINE);
+    format!("it has a line of more than {limit} bytes")
 }

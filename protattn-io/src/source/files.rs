@@ -7,6 +7,7 @@ use super::location::Location;
 use super::refused;
 use crate::Error;
 use crate::compressed::Input;
+use crate::limits::raised;
 
 /// The most bytes that a list may have: a line for each structure that is known.
 const MAX_LIST: u64 = 1 << 28;
@@ -60,9 +61,10 @@ fn located(list: &Path, entry: &str) -> Location {
 pub(super) fn of_list(path: &Path) -> Result<Vec<Location>, Error> {
     let io = |error| Error::io(path, &error);
     let mut bytes = Vec::new();
-    let mut input = Input::open(path)?.take(MAX_LIST + 1);
-    if input.read_to_end(&mut bytes).map_err(io)? as u64 > MAX_LIST {
-        return Err(refused(path, format!("the list has over {MAX_LIST} bytes")));
+    let limit = raised(MAX_LIST);
+    let mut input = Input::open(path)?.take(limit.saturating_add(1));
+    if input.read_to_end(&mut bytes).map_err(io)? as u64 > limit {
+        return Err(refused(path, format!("the list has over {limit} bytes")));
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| refused(path, "it is no list of files: it is not UTF-8"))?;

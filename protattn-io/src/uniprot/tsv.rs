@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::feature::{Kind, LABELS};
 use crate::Error;
 use crate::delimited::Header;
+use crate::limits::raised_size;
 use crate::lines::{Line, Lines};
 
 /// The longest entry has a sequence and some thousand features.
@@ -29,7 +30,7 @@ pub(super) struct Entries<R> {
 impl<R: BufRead> Entries<R> {
     /// Reads the header.
     pub(super) fn new(input: R, path: &Path) -> Result<Self, Error> {
-        let mut lines = Lines::new(input, MAX_LINE);
+        let mut lines = Lines::new(input, raised_size(MAX_LINE));
         let first = lines.next().map_err(|error| Error::io(path, &error))?;
         let format = |message: String| Error::Format {
             path: path.to_owned(),
@@ -90,7 +91,7 @@ impl<R: BufRead> Entries<R> {
 fn text(line: Line<'_>) -> Result<&str, String> {
     match line {
         Line::Whole(bytes) => std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()),
-        Line::TooLong => Err(format!("it has more than {MAX_LINE} bytes")),
+        Line::TooLong => Err(format!("it has more than {} bytes", raised_size(MAX_LINE))),
     }
 }
 

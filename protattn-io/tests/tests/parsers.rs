@@ -35,6 +35,8 @@ pub(crate) const ALL: &[Parser] = &[
     ("mmcif", structure),
     ("netsurfp", netsurfp),
     ("pdb", structure),
+    #[cfg(feature = "parquet")]
+    ("parquet", parquet),
     ("pickle", pickle),
     ("proteinnet", proteinnet),
     ("structure_gzip", structure_gzip),
@@ -59,6 +61,24 @@ fn jsonl(data: &[u8]) {
 
 fn tape_json(data: &[u8]) {
     check_all(json::Reader::new(data, "x.json"));
+}
+
+/// As proteins, and as a table of results.
+#[cfg(feature = "parquet")]
+fn parquet(data: &[u8]) {
+    use protattn_io::parquet;
+
+    with_file("x.parquet", data, |path| {
+        if let Ok(table) = parquet::Table::read(path) {
+            let columns = table
+                .names()
+                .map(|name| table.column(name).expect("it is named"));
+            columns.for_each(|column| assert_eq!(column.len(), table.n_rows()));
+        }
+        if let Ok(reader) = parquet::Reader::open(path) {
+            check_all(reader);
+        }
+    });
 }
 
 fn proteinnet(data: &[u8]) {

@@ -12,6 +12,8 @@ use crate::svg::{Anchor, Rect, Style, Svg};
 
 /// Half a number may stand out over the right end of the map.
 const RIGHT: f64 = 10.0;
+/// Longer numbers are cut.
+const MAX_NUMBER_WIDTH: f64 = 40.0;
 const BAR_WIDTH: f64 = 150.0;
 /// Cells and contacts of narrower cells have no tooltips of their own, nor do more than so many.
 const SPEAKING_SIDE: f64 = 1.2;
@@ -24,20 +26,24 @@ const ROUND_SIDE: f64 = 2.5;
 const CONTACTS: usize = 4;
 
 /// Draws everything; gives the height of the figure.
-pub(super) fn figure(figure: &ContactMap<'_>, end: f64, svg: &mut Svg) -> f64 {
+pub(super) fn figure(
+    figure: &ContactMap<'_>,
+    end: f64,
+    contacts: &[(usize, usize)],
+    svg: &mut Svg,
+) -> f64 {
     let column = figure.column();
     let top = layout::heading(svg, figure.title, column) + 6.0;
     let numbers: Vec<String> = (0..figure.n_residues()).map(|i| figure.number(i)).collect();
     let style = Style::new(TICK, Anchor::End);
-    let widest = numbers
-        .iter()
-        .map(|number| style.width(number))
-        .fold(0.0, f64::max);
+    let widths = numbers.iter().map(|number| style.width(number));
+    let widest = widths.fold(0.0, f64::max).min(MAX_NUMBER_WIDTH);
     let x = MARGIN + LABEL * LEADING + widest + TICK_OFFSET;
     let side = column.width() - MARGIN - RIGHT - x;
     let map = Map {
         figure,
         numbers: &numbers,
+        contacts,
         widest,
         rect: Rect {
             x,
@@ -57,7 +63,9 @@ pub(super) fn figure(figure: &ContactMap<'_>, end: f64, svg: &mut Svg) -> f64 {
 struct Map<'a, 'b> {
     figure: &'a ContactMap<'b>,
     numbers: &'a [String],
-    /// Of the numbers.
+    /// Cells below the diagonal, in order and each once.
+    contacts: &'a [(usize, usize)],
+    /// Room for a number.
     widest: f64,
     rect: Rect,
     colours: ColourBar,
@@ -95,7 +103,7 @@ impl Map<'_, '_> {
             .colours
             .draw(svg, &label, (x, bottom + 8.0), (width, room));
         let mut entries = Vec::new();
-        if !self.figure.contacts.is_empty() {
+        if !self.contacts.is_empty() {
             let words = format!("{} (below)", self.figure.contact_label);
             let mark = if self.side() >= ROUND_SIDE {
                 Mark::Circle
@@ -156,7 +164,7 @@ impl Map<'_, '_> {
         svg.open("cells");
         if self.side() >= SPEAKING_SIDE && drawn().count() <= MAX_SPEAKING {
             for ((row, column), value) in drawn() {
-                let words = format!("{}: {}", self.pair(row, column), layout::readable(value));
+                let words = format!("{}: {}", self.pair(row, column), layout::number(value, ""));
                 svg.rect(self.cell(row, column), &self.colours.colour(value), &words);
             }
         } else {
@@ -173,21 +181,12 @@ impl Map<'_, '_> {
         svg.close();
     }
 
-    /// Contacts lie below the diagonal whichever residue they name first.
     fn draw_contacts(&self, svg: &mut Svg) {
-        let pairs = self
-            .figure
-            .contacts
-            .iter()
-            .map(|&(i, j)| (i.max(j), i.min(j)));
-        let mut pairs: Vec<(usize, usize)> = pairs.collect();
-        pairs.sort_unstable();
-        pairs.dedup();
         let (side, colour) = (self.side(), palette::series(CONTACTS));
         let is_round = side >= ROUND_SIDE;
         svg.open("contacts");
-        if side >= SPEAKING_SIDE && pairs.len() <= MAX_SPEAKING {
-            for (row, column) in pairs {
+        if side >= SPEAKING_SIDE && self.contacts.len() <= MAX_SPEAKING {
+            for &(row, column) in self.contacts {
                 let words = format!("{}: contact", self.pair(column, row));
                 let cell = self.cell(row, column);
                 if is_round {
@@ -200,13 +199,17 @@ impl Map<'_, '_> {
         } else {
             let mut pieces = Pieces::default();
             let neighbours = |a: &(usize, usize), b: &(usize, usize)| a.0 == b.0 && a.1 + 1 == b.1;
-            for run in pairs.chunk_by(neighbours) {
+            for run in self.contacts.chunk_by(neighbours) {
                 let (row, column) = run[0];
                 pieces.push(row, column..column + run.len());
             }
             pieces.draw(svg, colour, (self.rect.x, self.rect.y), (side, LEAST));
         }
         svg.close();
+    }
+
+    fn shortened(&self, residue: usize, style: Style) -> String {
+        layout::shortened(&self.numbers[residue], self.widest, style)
     }
 
     /// `residues 52A and 60`
@@ -226,29 +229,21 @@ impl Map<'_, '_> {
             let y = self.rect.y + (i as f64 + 0.5) * side;
             strokes.push([self.rect.x - TICK_LENGTH, y, self.rect.x, y]);
             let place = (self.rect.x - TICK_OFFSET, y + TICK * CAP_HEIGHT / 2.0);
-            svg.text(
-                place.0,
-                place.1,
-                &self.numbers[i],
-                Style::new(TICK, Anchor::End),
-            );
+            let style = Style::new(TICK, Anchor::End);
+            svg.text(place.0, place.1, &self.shortened(i, style), style);
         }
         let baseline = bottom + TICK_OFFSET + TICK * CAP_HEIGHT;
         for i in scale::thinned_numbers(self.numbers, side, self.widest + 3.0) {
             let x = self.rect.x + (i as f64 + 0.5) * side;
             strokes.push([x, bottom, x, bottom + TICK_LENGTH]);
-            svg.text(
-                x,
-                baseline,
-                &self.numbers[i],
-                Style::new(TICK, Anchor::Middle),
-            );
+            let style = Style::new(TICK, Anchor::Middle);
+            svg.text(x, baseline, &self.shortened(i, style), style);
         }
         svg.strokes(&strokes, palette::INK, HAIRLINE);
         plot::axis_title(
             svg,
             &["Residue".to_owned()],
-            self.rect.y + self.rect.height / 2.0,
+            (MARGIN, self.rect.y + self.rect.height / 2.0),
         );
         let place = (self.rect.x + self.rect.width / 2.0, baseline + 4.0);
         let style = Style::new(LABEL, Anchor::Middle);

@@ -70,7 +70,8 @@ impl<'a> ContactMap<'a> {
         }
     }
 
-    /// The contacts of the structure, 0-based pairs of residues in either order; none by default.
+    /// The contacts of the structure, 0-based pairs of residues in either order, of which each
+    /// counts once; a residue's contact with itself is passed over. None by default.
     pub fn contacts(mut self, pairs: &'a [(usize, usize)]) -> Self {
         self.contacts = pairs;
         self
@@ -133,7 +134,8 @@ impl<'a> ContactMap<'a> {
         self.check()?;
         let name = "Contact map";
         let highest = reach(self.above().map(|(_, value)| value));
-        if highest.is_none() && self.contacts.is_empty() {
+        let contacts = self.below();
+        if highest.is_none() && contacts.is_empty() {
             return Ok(layout::no_values(self.title, name));
         }
         let end = match highest {
@@ -141,13 +143,10 @@ impl<'a> ContactMap<'a> {
             _ => 1.0,
         };
         let mut svg = Svg::new();
-        let height = draw::figure(self, end, &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
-        Ok(svg.finish(self.column().width(), height, title, &self.description()))
+        let height = draw::figure(self, end, &contacts, &mut svg);
+        let title = layout::titled(self.title, name);
+        let description = self.description(contacts.len());
+        Ok(svg.finish(self.column().width(), height, title, &description))
     }
 
     fn check(&self) -> Result<()> {
@@ -185,11 +184,19 @@ impl<'a> ContactMap<'a> {
 
     /// The cells above the diagonal.
     fn above(&self) -> impl Iterator<Item = ((usize, usize), f64)> + '_ {
-        let cells = self
-            .values
-            .indexed_iter()
-            .map(|(place, &value)| (place, value));
-        cells.filter(|((row, column), _)| row < column)
+        let n = self.n_residues();
+        let places = (0..n).flat_map(move |row| (row + 1..n).map(move |column| (row, column)));
+        places.map(|place| (place, self.values[place]))
+    }
+
+    /// The contacts as cells (row, column) below the diagonal, in order and each once, whichever
+    /// residue they name first; a residue is in no contact with itself.
+    fn below(&self) -> Vec<(usize, usize)> {
+        let pairs = self.contacts.iter().filter(|(i, j)| i != j);
+        let mut cells: Vec<(usize, usize)> = pairs.map(|&(i, j)| (i.max(j), i.min(j))).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
     }
 
     fn n_residues(&self) -> usize {
@@ -214,7 +221,7 @@ impl<'a> ContactMap<'a> {
             .map_or_else(|| (residue + 1).to_string(), |number| (*number).to_owned())
     }
 
-    fn description(&self) -> String {
+    fn description(&self, n_contacts: usize) -> String {
         let drawn = self.above().filter(|(_, value)| *value >= self.threshold);
         format!(
             "{} residues. Above the diagonal, {}: {} pairs at {} or more. Below it, {}: {} pairs.",
@@ -223,7 +230,7 @@ impl<'a> ContactMap<'a> {
             drawn.count(),
             self.threshold,
             self.contact_label,
-            self.contacts.len()
+            n_contacts
         )
     }
 }

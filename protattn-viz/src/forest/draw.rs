@@ -129,7 +129,7 @@ impl Group<'_> {
             .enumerate();
         for (i, (&value, reference)) in references.filter(|(_, (value, _))| !value.is_nan()) {
             let (mark, series) = reference_mark(i);
-            let tooltip = format!("{name}, {reference}: {}{unit}", layout::readable(value));
+            let tooltip = format!("{name}, {reference}: {}", layout::number(value, unit));
             let (place, colour) = ((self.x(value), y), palette::series(series));
             mark.draw(svg, place, MARK_RADIUS, colour, &tooltip);
         }

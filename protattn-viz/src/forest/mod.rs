@@ -154,11 +154,7 @@ impl<'a> Forest<'a> {
         };
         let mut svg = Svg::new();
         let height = draw::figure(self, (low, high), &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description()))
     }
@@ -170,20 +166,24 @@ impl<'a> Forest<'a> {
             let rows = format!("rows in group {:?}", group.label);
             check_count(&rows, group.rows.len(), 1, MAX_ROWS)?;
             for row in group.rows {
-                self.check_row(row)?;
+                self.check_row(group, row)?;
             }
         }
         Ok(())
     }
 
-    fn check_row(&self, row: &ForestRow<'_>) -> Result<()> {
-        row.estimate.check(|| format!("row {:?}", row.label))?;
+    fn check_row(&self, group: &ForestGroup<'_>, row: &ForestRow<'_>) -> Result<()> {
+        let place = || match group.label {
+            "" => format!("row {:?}", row.label),
+            group => format!("row {:?} of group {group:?}", row.label),
+        };
+        row.estimate.check(place)?;
         if !row.references.is_empty() {
-            let what = || format!("references of row {:?}", row.label);
+            let what = || format!("references of {}", place());
             check_length(what, row.references.len(), self.references.len())?;
         }
         for (&value, name) in row.references.iter().zip(self.references) {
-            check_signed(value, || format!("{name} of row {:?}", row.label))?;
+            check_signed(value, || format!("{name} of {}", place()))?;
         }
         Ok(())
     }

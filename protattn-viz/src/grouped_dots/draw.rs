@@ -31,7 +31,7 @@ pub(super) fn figure(figure: &GroupedDots<'_>, (low, high): (f64, f64), svg: &mu
         width: column.width() - MARGIN - x,
         height: PLOT_HEIGHT,
     };
-    plot::axis_title(svg, &title, plot.y + plot.height / 2.0);
+    plot::axis_title(svg, &title, (MARGIN, plot.y + plot.height / 2.0));
     Dots {
         figure,
         axis: &axis,
@@ -70,13 +70,7 @@ impl Dots<'_> {
 
     /// Gives the lower edge.
     fn draw(&self, svg: &mut Svg) -> f64 {
-        let guides: Vec<[f64; 4]> = self
-            .axis
-            .ticks()
-            .map(|(share, _)| self.plot.bottom() - share * self.plot.height)
-            .map(|y| [self.plot.x, y, self.plot.right(), y])
-            .collect();
-        svg.strokes(&guides, palette::UNSCORED, HAIRLINE);
+        plot::guides(svg, self.axis, self.plot);
         if self.axis.value(0.0) < 0.0 {
             let zero = self.y(0.0);
             let line = [self.plot.x, zero, self.plot.right(), zero];
@@ -112,8 +106,8 @@ impl Dots<'_> {
         let name = group_name(group);
         let unit = self.figure.unit;
         let half = self.slot * 0.45;
-        if !group.background.is_nan() {
-            let y = self.y(group.background);
+        if let Some(background) = group.background {
+            let y = self.y(background);
             svg.dashed([middle - half, y, middle + half, y]);
             let rect = Rect {
                 x: middle - half,
@@ -121,8 +115,8 @@ impl Dots<'_> {
                 width: 2.0 * half,
                 height: 3.0,
             };
-            let words = layout::readable(group.background);
-            svg.hover(rect, &format!("{name}, background: {words}{unit}"));
+            let words = layout::number(background, unit);
+            svg.hover(rect, &format!("{name}, background: {words}"));
         }
         svg.open("dots");
         let n_series = group.estimates.len() as f64;

@@ -6,7 +6,7 @@ use crate::error::{Result, check_count, check_length};
 use crate::layout::{self, Column, Key};
 use crate::marks::Mark;
 use crate::palette::MAX_SERIES;
-use crate::plot::{Estimate, reach};
+use crate::plot::{Estimate, known, reach};
 use crate::scale::check_signed;
 use crate::svg::Svg;
 
@@ -23,7 +23,7 @@ pub struct DotGroup<'a> {
     label: &'a str,
     section: &'a str,
     estimates: &'a [Estimate],
-    background: f64,
+    background: Option<f64>,
 }
 
 impl<'a> DotGroup<'a> {
@@ -34,7 +34,7 @@ impl<'a> DotGroup<'a> {
             label,
             section: "",
             estimates,
-            background: f64::NAN,
+            background: None,
         }
     }
 
@@ -47,13 +47,13 @@ impl<'a> DotGroup<'a> {
 
     /// The value that chance gives: a dashed line across the group; none by default, or for NaN.
     pub fn background(mut self, value: f64) -> Self {
-        self.background = value;
+        self.background = known(value);
         self
     }
 
     fn numbers(&self) -> impl Iterator<Item = f64> + '_ {
         let estimates = self.estimates.iter().flat_map(Estimate::numbers);
-        estimates.chain([self.background])
+        estimates.chain(self.background)
     }
 }
 
@@ -155,11 +155,7 @@ impl<'a> GroupedDots<'a> {
         let (low, high) = reach(numbers.chain([0.0])).unwrap_or_default();
         let mut svg = Svg::new();
         let height = draw::figure(self, (low, high), &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description()))
     }
@@ -167,14 +163,22 @@ impl<'a> GroupedDots<'a> {
     fn check(&self) -> Result<()> {
         check_count("groups", self.groups.len(), 1, MAX_GROUPS)?;
         check_count("series", self.series.len(), 1, MAX_SERIES)?;
-        for group in self.groups {
-            let name = group_name(group);
+        for (i, group) in self.groups.iter().enumerate() {
+            let name = match group_name(group) {
+                name if name.is_empty() => format!("group {}", i + 1),
+                name => name,
+            };
             let found = group.estimates.len();
             check_length(|| format!("estimates of {name}"), found, self.series.len())?;
             for (estimate, series) in group.estimates.iter().zip(self.series) {
-                estimate.check(|| format!("{series} of {name}"))?;
+                estimate.check(|| match *series {
+                    "" => name.clone(),
+                    series => format!("{series} of {name}"),
+                })?;
             }
-            check_signed(group.background, || format!("background of {name}"))?;
+            if let Some(background) = group.background {
+                check_signed(background, || format!("background of {name}"))?;
+            }
         }
         Ok(())
     }
@@ -214,7 +218,7 @@ impl<'a> GroupedDots<'a> {
         if !self.interval_label.is_empty() && estimates.any(Estimate::has_interval) {
             entries.push((Key::Interval, self.interval_label.to_owned()));
         }
-        if self.groups.iter().any(|group| !group.background.is_nan()) {
+        if self.groups.iter().any(|group| group.background.is_some()) {
             entries.push((Key::Dashed, "background".to_owned()));
         }
         entries

@@ -135,8 +135,8 @@ fn maximum_bars(map: &HeadMap<'_>, at: &Geometry, axis: &Axis, svg: &mut Svg) {
         };
         let share = axis.share(value);
         let width = (share - zero).abs() * at.panel.width;
-        let number = layout::readable(value);
-        let tooltip = format!("layer {label}, maximum: {number}{}", map.unit);
+        let number = layout::number(value, map.unit);
+        let tooltip = format!("layer {label}, maximum: {number}");
         svg.rect(bar(row, share.min(zero), width), palette::BAR, &tooltip);
     }
     layout::unscored(svg, &unscored);
@@ -146,7 +146,7 @@ fn legend_entries(map: &HeadMap<'_>) -> Vec<(Key, String)> {
     let background = map.background.map(|value| {
         (
             Key::Dashed,
-            format!("background {}{}", layout::readable(value), map.unit),
+            format!("background {}", layout::number(value, map.unit)),
         )
     });
     let unscored = (map.n_unscored() > 0).then(|| (Key::Unscored, map.unscored_label.to_owned()));

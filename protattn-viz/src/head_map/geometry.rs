@@ -2,6 +2,7 @@
 
 use super::HeadMap;
 use crate::layout::{self, Column, LABEL, LEADING, MARGIN, TICK, TICK_OFFSET};
+use crate::plot;
 use crate::svg::{Anchor, Rect, Style, Svg};
 
 /// More heads than this get the double column.
@@ -10,7 +11,7 @@ const SINGLE_COLUMN_HEADS: usize = 24;
 const PANEL_WIDTH: f64 = 58.0;
 /// Between the map and the panel.
 const PANEL_GAP: f64 = 8.0;
-/// Half a tick label may stand out over the right end of the panel.
+/// Half a tick label may stand out over the right end of the panel; more where it is long.
 const RIGHT: f64 = 12.0;
 /// Cells of a small map grow no larger.
 const MAX_CELL: f64 = 20.0;
@@ -41,7 +42,8 @@ impl Geometry {
         };
         let top = layout::heading(svg, figure.title, column) + 6.0;
         let left = MARGIN + LABEL * LEADING + row_label_width(figure) + TICK_OFFSET;
-        let room = column.width() - left - RIGHT - PANEL_GAP - PANEL_WIDTH;
+        let (gap, right) = beside_panel(figure);
+        let room = column.width() - left - right - gap - PANEL_WIDTH;
         let cell_width = (room / heads as f64)
             .min(MAX_CELL)
             .max(MIN_SIDE / heads as f64);
@@ -55,8 +57,8 @@ impl Geometry {
             width: cell_width * heads as f64,
             height: cell_height * layers as f64,
         };
-        let panel_x = map.right() + PANEL_GAP;
-        let panel_width = column.width() - RIGHT - panel_x;
+        let panel_x = map.right() + gap;
+        let panel_width = column.width() - right - panel_x;
         let panel = Rect {
             x: panel_x,
             width: panel_width,
@@ -90,6 +92,14 @@ impl Geometry {
     pub(super) fn head_middle(&self, head: usize) -> f64 {
         self.map.x + (head as f64 + 0.5) * self.cell_width
     }
+}
+
+/// What is free to the left and to the right of the panel, for the numbers at its ends.
+fn beside_panel(figure: &HeadMap<'_>) -> (f64, f64) {
+    let (low, high) = figure.maxima_reach();
+    let overhang = plot::overhang(&layout::horizontal_span(low, high, PANEL_WIDTH));
+    let gap = if low < 0.0 { overhang } else { 0.0 };
+    (gap.max(PANEL_GAP), overhang.max(RIGHT))
 }
 
 fn row_label_width(figure: &HeadMap<'_>) -> f64 {

@@ -3,11 +3,11 @@
 mod draw;
 mod geometry;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_length};
 use crate::layout;
 use crate::palette::Ramp;
-use crate::plot::reach;
-use crate::scale::{check_range, check_signed};
+use crate::plot::{known, reach};
+use crate::scale::{check_signed, check_unsigned};
 use crate::svg::Svg;
 use geometry::Geometry;
 use ndarray::ArrayView2;
@@ -43,7 +43,7 @@ pub struct HeadMap<'a> {
 }
 
 impl<'a> HeadMap<'a> {
-    /// A map of `values` with axes [layer, head], each from 0 to 10,000 in the unit (percent
+    /// A map of `values` with axes [layer, head], each from 0 to a million in the unit (percent
     /// unless [`unit`](Self::unit) says otherwise), or NaN for a head that is not scored.
     pub fn new(values: ArrayView2<'a, f64>) -> Self {
         Self {
@@ -83,9 +83,9 @@ impl<'a> HeadMap<'a> {
     }
 
     /// The value that chance gives: a dashed line on the colour bar and beside the map; none by
-    /// default.
+    /// default, or for NaN.
     pub fn background(mut self, value: f64) -> Self {
-        self.background = Some(value);
+        self.background = known(value);
         self
     }
 
@@ -106,11 +106,9 @@ impl<'a> HeadMap<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] where
-    /// [`layers`](Self::layers) does not name each row, [`Error::Range`] for a value or background
-    /// below 0, above 10,000 or infinite, or a background that is NaN; with
-    /// [`diverging`](Self::diverging), [`Error::Outside`] for a value or background farther than a
-    /// million from 0 or infinite.
+    /// [`Error::Empty`] without layers or heads, [`Error::Length`] where
+    /// [`layers`](Self::layers) does not name each row, [`Error::Outside`] for a value or background
+    /// farther than a million from 0 or infinite, or below 0 without [`diverging`](Self::diverging).
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
         let Some(peak) = self.peak() else {
@@ -119,11 +117,7 @@ impl<'a> HeadMap<'a> {
         let mut svg = Svg::new();
         let geometry = Geometry::new(self, &mut svg);
         let height = draw::figure(self, &geometry, &mut svg);
-        let title = if self.title.is_empty() {
-            "Head map"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Head map");
         Ok(svg.finish(geometry.width, height, title, &self.description(peak)))
     }
 
@@ -133,18 +127,11 @@ impl<'a> HeadMap<'a> {
             return Err(Error::Empty { layers, heads });
         }
         let found = self.layers.map_or(layers, <[usize]>::len);
-        if found != layers {
-            return Err(Error::LayerCount {
-                expected: layers,
-                found,
-            });
-        }
+        check_length(|| "layer indices".to_owned(), found, layers)?;
         for ((row, head), &value) in self.values.indexed_iter() {
-            if !value.is_nan() {
-                self.check_number(value, || {
-                    format!("value of head {}-{}", self.label(row), head + 1)
-                })?;
-            }
+            self.check_number(value, || {
+                format!("value of head {}-{}", self.label(row), head + 1)
+            })?;
         }
         self.background.map_or(Ok(()), |value| {
             self.check_number(value, || "background".to_owned())
@@ -153,14 +140,16 @@ impl<'a> HeadMap<'a> {
 
     fn check_number(&self, value: f64, what: impl FnOnce() -> String) -> Result<()> {
         match self.ramp {
-            Ramp::Sequential => check_range(value, what),
+            Ramp::Sequential => check_unsigned(value, what),
             Ramp::Diverging => check_signed(value, what),
         }
     }
 
     /// The layer of a row as a reader counts, from 1.
     fn label(&self, row: usize) -> usize {
-        self.layers.map_or(row, |layers| layers[row]) + 1
+        self.layers
+            .map_or(row, |layers| layers[row])
+            .saturating_add(1)
     }
 
     /// Row, head and value of the highest cell, the first of equals.
@@ -212,7 +201,7 @@ impl<'a> HeadMap<'a> {
         if value.is_nan() {
             format!("{place}: {}", self.unscored_label)
         } else {
-            format!("{place}: {}{}", layout::readable(value), self.unit)
+            format!("{place}: {}", layout::number(value, self.unit))
         }
     }
 
@@ -232,7 +221,7 @@ impl<'a> HeadMap<'a> {
             );
         }
         if let Some(background) = self.background {
-            words += &format!(" Background {}{}.", layout::readable(background), self.unit);
+            words += &format!(" Background {}.", layout::number(background, self.unit));
         }
         words
     }
@@ -284,10 +273,7 @@ mod tests {
             .layers(&[3])
             .to_svg()
             .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "1 layer indices given for 2 rows of head map values"
-        );
+        assert_eq!(error.to_string(), "layer indices: found 1, expected 2");
     }
 
     #[test]
@@ -296,19 +282,19 @@ mod tests {
         let error = HeadMap::new(values.view()).to_svg().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "value of head 1-2 is inf, expected 0 to 10000"
+            "value of head 1-2 is inf, expected 0 to 1000000"
         );
         let values = array![[1.0], [-0.5]];
         let error = HeadMap::new(values.view()).to_svg().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "value of head 2-1 is -0.5, expected 0 to 10000"
+            "value of head 2-1 is -0.5, expected 0 to 1000000"
         );
         let values = array![[1.0]];
         let error = HeadMap::new(values.view())
-            .background(f64::NAN)
+            .background(-1.0)
             .to_svg()
             .unwrap_err();
-        assert_eq!(error.to_string(), "background is NaN, expected 0 to 10000");
+        assert_eq!(error.to_string(), "background is -1, expected 0 to 1000000");
     }
 }

@@ -6,9 +6,10 @@ use crate::layout::{
 };
 use crate::marks::{self, Mark};
 use crate::palette;
-use crate::plot::{self, Grid, reach};
+use crate::plot::{self, Estimate, Grid, reach};
 use crate::scale::{self, Axis};
 use crate::svg::{Anchor, Rect, Style, Svg};
+use std::ops::Range;
 
 /// What the plots of a column take together where they are few, and the limits of one plot.
 const PLOTS_HEIGHT: f64 = 180.0;
@@ -40,7 +41,8 @@ pub(super) fn figure(figure: &LayerProfiles<'_>, svg: &mut Svg) -> f64 {
     let grid = grid(figure, &axes, top);
     let middle = f64::midpoint(grid.origin.1, grid.bottom());
     let (lines, _) = plot::title_lines(figure.value_label, grid.bottom() - grid.origin.1);
-    plot::axis_title(svg, &lines, middle);
+    plot::axis_title(svg, &lines, (MARGIN, middle));
+    let n_layers = figure.n_layers();
     let mut bottom = 0.0f64;
     for (i, (panel, axis)) in figure.panels.iter().zip(axes).enumerate() {
         let drawn = Panel {
@@ -48,6 +50,8 @@ pub(super) fn figure(figure: &LayerProfiles<'_>, svg: &mut Svg) -> f64 {
             panel,
             axis,
             plot: grid.down(i),
+            n_layers,
+            pitch: grid.plot.0 / n_layers as f64,
         };
         let end = drawn.draw(svg, grid.is_foot(i));
         bottom = bottom.max(end);
@@ -97,7 +101,7 @@ fn grid(figure: &LayerProfiles<'_>, axes: &[Axis], top: f64) -> Grid {
 /// Height of the label over a panel, and of the numbers of centres where there are any.
 fn head_height(figure: &LayerProfiles<'_>) -> f64 {
     let mut profiles = figure.panels.iter().flat_map(|panel| &panel.profiles);
-    let numbers = profiles.any(|profile| profile.known_centre().is_some());
+    let numbers = profiles.any(|profile| profile.centre.is_some());
     LABEL * LEADING + if numbers { TICK * LEADING } else { 2.0 }
 }
 
@@ -106,6 +110,9 @@ struct Panel<'a> {
     panel: &'a ProfilePanel<'a>,
     axis: Axis,
     plot: Rect,
+    n_layers: usize,
+    /// From a layer to the next.
+    pitch: f64,
 }
 
 impl Panel<'_> {
@@ -116,7 +123,7 @@ impl Panel<'_> {
         let x = self.plot.x;
         let style = Style::new(LABEL, Anchor::Start).bold();
         svg.text(x, baseline, &self.shortened_label(style), style);
-        if let Some(background) = self.panel.background.filter(|b| !b.is_nan()) {
+        if let Some(background) = self.panel.background {
             let y = self.y(background);
             let line = [(x, y), (self.plot.right(), y)];
             svg.polyline(&line, palette::INK, 0.7, "2 1.5");
@@ -139,12 +146,8 @@ impl Panel<'_> {
         layout::shortened(self.panel.label, self.plot.width, style)
     }
 
-    fn pitch(&self) -> f64 {
-        self.plot.width / self.figure.n_layers() as f64
-    }
-
     fn x(&self, layer: f64) -> f64 {
-        self.plot.x + (layer + 0.5) * self.pitch()
+        self.plot.x + (layer + 0.5) * self.pitch
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -157,38 +160,48 @@ impl Panel<'_> {
 
     fn draw_lines(&self, svg: &mut Svg) {
         for (series, profile) in self.profiles() {
-            for run in runs(profile) {
-                let estimates = run.clone().map(|layer| (layer, profile.estimate(layer)));
-                let known = estimates.filter(|(_, e)| e.has_interval());
-                let (low, high): (Vec<_>, Vec<_>) = known
-                    .map(|(layer, e)| {
-                        let x = self.x(layer as f64);
-                        ((x, self.y(e.low)), (x, self.y(e.high)))
-                    })
-                    .unzip();
-                let area: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
-                svg.area(&area, palette::series(series));
+            for run in profile.stretches(Estimate::has_interval) {
+                self.draw_interval(svg, series, profile, run);
             }
         }
         for (series, profile) in self.profiles() {
-            for run in runs(profile) {
+            for run in profile.stretches(|estimate| !estimate.is_missing()) {
                 let point = |layer: usize| (self.x(layer as f64), self.y(profile.values[layer]));
-                let points: Vec<_> = run.clone().map(point).collect();
+                let points: Vec<_> = run.map(point).collect();
                 marks::line(svg, &points, series);
             }
             self.draw_marks(svg, series, profile);
         }
     }
 
+    /// A band over a stretch of layers, an error bar at a layer that stands alone.
+    fn draw_interval(
+        &self,
+        svg: &mut Svg,
+        series: usize,
+        profile: &Profile<'_>,
+        run: Range<usize>,
+    ) {
+        let ends = run.map(|layer| {
+            let (x, estimate) = (self.x(layer as f64), profile.estimate(layer));
+            ((x, self.y(estimate.low)), (x, self.y(estimate.high)))
+        });
+        let (low, high): (Vec<_>, Vec<_>) = ends.unzip();
+        if let ([(x, low)], [(_, high)]) = (&low[..], &high[..]) {
+            layout::error_bar(svg, *x, (*low, *high), 2.0 * MARK_RADIUS);
+            return;
+        }
+        let area: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
+        svg.area(&area, palette::series(series));
+    }
+
     /// A mark at each layer, or where they would touch at each second, fifth, ...; and at each
     /// layer that stands alone, which has no line.
     fn draw_marks(&self, svg: &mut Svg, series: usize, profile: &Profile<'_>) {
-        let mut shown = scale::thinned(profile.values.len(), self.pitch(), MARK_PITCH);
-        shown.extend(
-            runs(profile)
-                .filter(|run| run.len() == 1)
-                .map(|run| run.start),
-        );
+        let mut shown = scale::thinned(profile.values.len(), self.pitch, MARK_PITCH);
+        let stretches = profile.stretches(|estimate| !estimate.is_missing());
+        let alone = stretches.into_iter().filter(|run| run.len() == 1);
+        shown.extend(alone.map(|run| run.start));
         shown.sort_unstable();
         shown.dedup();
         for layer in shown {
@@ -203,7 +216,7 @@ impl Panel<'_> {
 
     fn draw_bars(&self, svg: &mut Svg) {
         let n_series = self.panel.profiles.len() as f64;
-        let width = 0.8 * self.pitch() / n_series;
+        let width = 0.8 * self.pitch / n_series;
         let zero = self.y(0.0);
         for (series, profile) in self.profiles() {
             for (layer, estimate) in profile.estimates().enumerate() {
@@ -229,13 +242,14 @@ impl Panel<'_> {
         svg.strokes(&[line], palette::INK, HAIRLINE);
     }
 
-    /// A dashed line for each centre and its number above the plot.
+    /// A dashed line for each centre and above the plot its number, or none where they do not all
+    /// fit: the description has them.
     fn draw_centres(&self, svg: &mut Svg) {
         let style = Style::new(TICK, Anchor::Middle);
         let mut numbers = Vec::new();
         let mut centres: Vec<(usize, f64)> = self
             .profiles()
-            .filter_map(|(series, profile)| Some((series, profile.known_centre()?)))
+            .filter_map(|(series, profile)| Some((series, profile.centre?)))
             .collect();
         centres.sort_by(|a, b| a.1.total_cmp(&b.1));
         for (series, centre) in centres {
@@ -255,17 +269,17 @@ impl Panel<'_> {
             .collect();
         let wanted: Vec<f64> = numbers.iter().map(|(x, _)| *x).collect();
         let places = layout::spread(&wanted, &widths, (self.plot.x, self.plot.right()));
-        for (x, (_, words)) in places.into_iter().zip(&numbers) {
+        for (x, (_, words)) in places.into_iter().flatten().zip(&numbers) {
             svg.text(x, self.plot.y - 2.5, words, style);
         }
     }
 
     fn draw_layers(&self, svg: &mut Svg, with_labels: bool) -> f64 {
-        let (n_layers, bottom) = (self.figure.n_layers(), self.plot.bottom());
+        let (n_layers, bottom) = (self.n_layers, self.plot.bottom());
         let style = Style::new(TICK, Anchor::Middle);
         let first = self.figure.first_layer;
         let widest = style.width(&(n_layers + first).to_string()) + 3.0;
-        let shown = scale::thinned_from(first, n_layers, self.pitch(), widest);
+        let shown = scale::thinned_from(first, n_layers, self.pitch, widest);
         let tick = |&layer: &usize| {
             let x = self.x(layer as f64);
             [x, bottom, x, bottom + TICK_LENGTH]
@@ -287,12 +301,12 @@ impl Panel<'_> {
 
     /// `Contact, layer 3: ProtBert 12.0%, TapeBert 9.1%`
     fn draw_tooltips(&self, svg: &mut Svg) {
-        for layer in 0..self.figure.n_layers() {
+        for layer in 0..self.n_layers {
             let value = |(series, profile): (usize, &Profile<'_>)| {
                 let estimate = profile.estimate(layer);
                 let name = self.figure.series[series];
                 let words = estimate.words(self.figure.unit);
-                let said = !estimate.is_missing() || layer < profile.values.len();
+                let said = layer < profile.values.len();
                 said.then(|| format!("{name} {words}").trim_start().to_owned())
             };
             let values: Vec<String> = self.profiles().filter_map(value).collect();
@@ -306,22 +320,11 @@ impl Panel<'_> {
                 values.join(", ")
             );
             let rect = Rect {
-                x: self.plot.x + layer as f64 * self.pitch(),
-                width: self.pitch(),
+                x: self.plot.x + layer as f64 * self.pitch,
+                width: self.pitch,
                 ..self.plot
             };
             svg.hover(rect, &tooltip);
         }
     }
-}
-
-/// The stretches of layers that have values, without a gap.
-fn runs<'a>(profile: &'a Profile<'_>) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
-    let mut from = 0;
-    let stretches = profile.values.split(|value| value.is_nan());
-    stretches.filter_map(move |stretch| {
-        let run = from..from + stretch.len();
-        from = run.end + 1;
-        (!run.is_empty()).then_some(run)
-    })
 }

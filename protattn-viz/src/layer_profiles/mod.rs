@@ -5,12 +5,14 @@ mod draw;
 use crate::error::{Result, check_count, check_length};
 use crate::layout::{self, Column, Key};
 use crate::palette::MAX_SERIES;
-use crate::plot::{Estimate, reach};
-use crate::scale::check_signed;
+use crate::plot::{self, Estimate, known, reach};
+use crate::scale::{check_signed, check_within};
 use crate::svg::Svg;
+use std::ops::Range;
 
 const MAX_PANELS: usize = 30;
 const MAX_LAYERS: usize = 1000;
+const MAX_FIRST_LAYER: usize = 1_000_000;
 /// More panels than this get the double column and stand in two columns, and above twice as many
 /// in three.
 const PANELS_A_COLUMN: usize = 8;
@@ -55,13 +57,8 @@ impl<'a> Profile<'a> {
     /// 0.5 half-way to the second. The figure prints it as it counts layers. None by default; NaN
     /// is none.
     pub fn centre(mut self, centre: f64) -> Self {
-        self.centre = Some(centre);
+        self.centre = known(centre);
         self
-    }
-
-    /// The centre, if there is one.
-    fn known_centre(&self) -> Option<f64> {
-        self.centre.filter(|centre| !centre.is_nan())
     }
 
     fn estimate(&self, layer: usize) -> Estimate {
@@ -78,22 +75,30 @@ impl<'a> Profile<'a> {
         (0..self.values.len()).map(|layer| self.estimate(layer))
     }
 
-    fn check(&self, panel: &str, first_layer: usize) -> Result<()> {
+    /// The stretches of layers whose estimates all are so, without a gap.
+    fn stretches(&self, is_so: impl Fn(&Estimate) -> bool) -> Vec<Range<usize>> {
+        let runs = plot::runs(self.values.len(), |layer| is_so(&self.estimate(layer)));
+        let so = runs.into_iter().filter(|(_, so)| *so);
+        so.map(|(run, _)| run).collect()
+    }
+
+    /// `place` is the panel, and the series where it has a name.
+    fn check(&self, place: &str, first_layer: usize) -> Result<()> {
         let layers = self.values.len();
-        check_count(&format!("layers in panel {panel:?}"), layers, 0, MAX_LAYERS)?;
+        check_count(&format!("layers in {place}"), layers, 0, MAX_LAYERS)?;
         if let Some((low, high)) = self.interval {
             for (end, values) in [("lower", low), ("upper", high)] {
-                let what = || format!("{end} ends of intervals in panel {panel:?}");
+                let what = || format!("{end} ends of intervals in {place}");
                 check_length(what, values.len(), layers)?;
             }
         }
         for (layer, estimate) in self.estimates().enumerate() {
-            estimate.check(|| format!("layer {} of panel {panel:?}", layer + first_layer))?;
+            estimate.check(|| format!("layer {} of {place}", layer + first_layer))?;
         }
-        self.known_centre().map_or(Ok(()), |centre| {
+        self.centre.map_or(Ok(()), |centre| {
             let last = layers.saturating_sub(1) as f64;
-            let what = || format!("centre in panel {panel:?}");
-            crate::scale::check_within(centre, (0.0, last), what)
+            let what = || format!("centre in {place}");
+            check_within(centre, (0.0, last), what)
         })
     }
 }
@@ -123,9 +128,10 @@ impl<'a> ProfilePanel<'a> {
         self
     }
 
-    /// The value that chance gives, a thin dashed line across; none by default.
+    /// The value that chance gives, a thin dashed line across; none by default, or for
+    /// NaN.
     pub fn background(mut self, value: f64) -> Self {
-        self.background = Some(value);
+        self.background = known(value);
         self
     }
 
@@ -134,11 +140,15 @@ impl<'a> ProfilePanel<'a> {
         estimates.flat_map(|estimate| estimate.numbers())
     }
 
-    fn check(&self, n_series: usize, first_layer: usize) -> Result<()> {
+    fn check(&self, series: &[&str], first_layer: usize) -> Result<()> {
         let what = || format!("series in panel {:?}", self.label);
-        check_length(what, self.profiles.len(), n_series)?;
-        for profile in &self.profiles {
-            profile.check(self.label, first_layer)?;
+        check_length(what, self.profiles.len(), series.len())?;
+        for (profile, name) in self.profiles.iter().zip(series) {
+            let place = match *name {
+                "" => format!("panel {:?}", self.label),
+                name => format!("panel {:?}, series {name:?}", self.label),
+            };
+            profile.check(&place, first_layer)?;
         }
         self.background.map_or(Ok(()), |value| {
             check_signed(value, || format!("background of panel {:?}", self.label))
@@ -234,8 +244,8 @@ impl<'a> LayerProfiles<'a> {
         self
     }
 
-    /// The number printed for the first value of each profile; 1 by default, 0 where the first is
-    /// that of the embeddings.
+    /// The number printed for the first value of each profile, at most a million; 1 by default, 0
+    /// where the first is that of the embeddings.
     pub fn first_layer(mut self, number: usize) -> Self {
         self.first_layer = number;
         self
@@ -262,7 +272,7 @@ impl<'a> LayerProfiles<'a> {
     /// 8, or a profile of more than 1,000 layers; [`Error::Length`](crate::Error::Length) for a
     /// panel without one profile a series, or interval ends that are not one a value;
     /// [`Error::Outside`](crate::Error::Outside) for a number farther than a million from 0 or
-    /// infinite, or a centre outside the layers; [`Error::Estimate`](crate::Error::Estimate) for
+    /// infinite, a centre outside the layers, or a first layer above a million; [`Error::Estimate`](crate::Error::Estimate) for
     /// an interval that does not contain its value or has one end only.
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
@@ -271,11 +281,7 @@ impl<'a> LayerProfiles<'a> {
         }
         let mut svg = Svg::new();
         let height = draw::figure(self, &mut svg);
-        let title = if self.title.is_empty() {
-            "Layer profiles"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Layer profiles");
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description()))
     }
@@ -283,9 +289,11 @@ impl<'a> LayerProfiles<'a> {
     fn check(&self) -> Result<()> {
         check_count("panels", self.panels.len(), 1, MAX_PANELS)?;
         check_count("series", self.series.len(), 1, MAX_SERIES)?;
-        let n_series = self.series.len();
+        let highest = MAX_FIRST_LAYER as f64;
+        let what = || "first layer".to_owned();
+        check_within(self.first_layer as f64, (0.0, highest), what)?;
         let mut panels = self.panels.iter();
-        panels.try_for_each(|panel| panel.check(n_series, self.first_layer))
+        panels.try_for_each(|panel| panel.check(self.series, self.first_layer))
     }
 
     fn columns(&self) -> usize {
@@ -324,7 +332,7 @@ impl<'a> LayerProfiles<'a> {
             self.panels.len()
         );
         for panel in self.panels {
-            let centres = panel.profiles.iter().filter_map(Profile::known_centre);
+            let centres = panel.profiles.iter().filter_map(|profile| profile.centre);
             let centres: Vec<String> = centres.map(|c| self.centre_words(c)).collect();
             if !centres.is_empty() {
                 words += &format!(" {}: centre {}.", panel.label, centres.join(", "));
@@ -341,18 +349,16 @@ impl<'a> LayerProfiles<'a> {
         let mut entries: Vec<_> = named
             .map(|(i, name)| (key(i), (*name).to_owned()))
             .collect();
-        if profiles().any(|profile| profile.estimates().any(|e| e.has_interval())) {
-            let key = if self.bars { Key::Interval } else { Key::Band };
+        let intervals = profiles().flat_map(|profile| profile.stretches(Estimate::has_interval));
+        if let Some(longest) = intervals.map(|run| run.len()).max() {
+            let bars = self.bars || longest == 1;
+            let key = if bars { Key::Interval } else { Key::Band };
             entries.push((key, self.interval_label.to_owned()));
         }
-        if profiles().any(|profile| profile.known_centre().is_some()) {
+        if profiles().any(|profile| profile.centre.is_some()) {
             entries.push((Key::Centre, "centre of gravity".to_owned()));
         }
-        if self
-            .panels
-            .iter()
-            .any(|panel| panel.background.is_some_and(|b| !b.is_nan()))
-        {
+        if self.panels.iter().any(|panel| panel.background.is_some()) {
             entries.push((Key::Dashed, "background".to_owned()));
         }
         entries

@@ -29,10 +29,9 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
     let column = figure.column();
     let inside = column.width() - 2.0 * MARGIN;
     let top = layout::heading(svg, figure.title, column) + 6.0;
-    let bar_width = BAR_WIDTH.min(inside - 30.0);
     let colours = ColourBar {
         ramp: figure.ramp,
-        axis: layout::horizontal_span(low, high, bar_width),
+        axis: layout::horizontal_span(low, high, BAR_WIDTH),
         background: None,
     };
     let grid = grid(figure, top);
@@ -59,7 +58,7 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
     }
     let bottom = axis_titles(figure, &grid, svg);
     let place = (grid.origin.0.max(MARGIN + 10.0), bottom + 8.0);
-    let bottom = colours.draw(svg, figure.value_label, place, (bar_width, inside - 20.0));
+    let bottom = colours.draw(svg, figure.value_label, place, (BAR_WIDTH, inside - 20.0));
     if !figure.any_undefined() {
         return bottom + MARGIN;
     }
@@ -71,20 +70,13 @@ pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg
 fn axis_titles(figure: &MatrixPanels<'_, '_>, grid: &Grid, svg: &mut Svg) -> f64 {
     let style = Style::new(LABEL, Anchor::Middle);
     let middle = f64::midpoint(grid.origin.1, grid.bottom());
-    let lines: Vec<String> = axis_words(figure).into_iter().collect();
-    plot::axis_title(svg, &lines, middle);
-    let columns = grid.columns.min(figure.panels.len()) as f64;
-    let width = columns * grid.pitch.0 - GAP;
+    let words = layout::shortened(figure.axis_label, grid.bottom() - grid.origin.1, style);
+    let lines: Vec<String> = Some(words).filter(|w| !w.is_empty()).into_iter().collect();
+    plot::axis_title(svg, &lines, (MARGIN, middle));
+    let width = grid.columns as f64 * grid.pitch.0 - GAP;
     let place = (grid.origin.0 + width / 2.0, grid.bottom() + FOOT_HEIGHT);
     let words = layout::shortened(figure.axis_label, width, style);
     layout::paragraph(svg, &words, place, width, style)
-}
-
-/// The title of both axes, cut for the vertical one.
-fn axis_words(figure: &MatrixPanels<'_, '_>) -> Option<String> {
-    let style = Style::new(LABEL, Anchor::Middle);
-    let words = layout::shortened(figure.axis_label, MIN_SIDE, style);
-    (!words.is_empty()).then_some(words)
 }
 
 /// As many columns as give about the largest maps that a page holds.
@@ -93,7 +85,11 @@ fn grid(figure: &MatrixPanels<'_, '_>, top: f64) -> Grid {
     let style = Style::new(TICK, Anchor::End);
     let largest = figure.panels.iter().map(|panel| panel.values.nrows()).max();
     let numbers = style.width(&largest.unwrap_or(1).to_string()) + TICK_OFFSET;
-    let title = axis_words(figure).map_or(0.0, |_| LABEL * LEADING);
+    let title = if figure.axis_label.trim().is_empty() {
+        0.0
+    } else {
+        LABEL * LEADING
+    };
     let left = MARGIN + title + numbers;
     let room = figure.column().width() - MARGIN - left;
     let extra = HEAD_HEIGHT + ROW_GAP;
@@ -165,7 +161,8 @@ impl Panel<'_, '_> {
             if value.is_nan() {
                 undefined.push((cell, format!("{place}: undefined")));
             } else {
-                let words = format!("{place}: {}{}", layout::readable(value), self.figure.unit);
+                let number = layout::number(value, self.figure.unit);
+                let words = format!("{place}: {number}");
                 svg.rect(cell, &self.colours.colour(value), &words);
             }
         }
@@ -174,7 +171,7 @@ impl Panel<'_, '_> {
 
     fn draw_raster(&self, svg: &mut Svg) {
         let values = self.panel.values;
-        let number = |value| format!("{}{}", layout::readable(value), self.figure.unit);
+        let number = |value| layout::number(value, self.figure.unit);
         if values.iter().any(|value| value.is_nan()) {
             layout::unscored(svg, &[(self.map, String::new())]);
         }

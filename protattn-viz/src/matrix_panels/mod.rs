@@ -129,12 +129,8 @@ impl<'a, 'v> MatrixPanels<'a, 'v> {
         };
         let mut svg = Svg::new();
         let height = draw::figure(self, reach, &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
-        let number = |value| format!("{}{}", layout::readable(value), self.unit);
+        let title = layout::titled(self.title, name);
+        let number = |value| layout::number(value, self.unit);
         let description = format!(
             "{} in {} maps, from {} to {}.",
             self.value_label,

@@ -1,8 +1,7 @@
 //! The panels of a comparison of models.
 
 use super::{ModelComparison, ModelPanel};
-use crate::layout::{self, CAP_HEIGHT, HAIRLINE, LABEL, LEADING, MARGIN, TICK};
-use crate::palette;
+use crate::layout::{self, CAP_HEIGHT, LABEL, LEADING, MARGIN, TICK};
 use crate::plot::{self, Grid};
 use crate::scale::Axis;
 use crate::svg::{Anchor, Rect, Style, Svg};
@@ -24,7 +23,11 @@ pub(super) fn figure(figure: &ModelComparison<'_>, shown: &[Vec<Bar>], svg: &mut
     let mut top = if entries.is_empty() { top } else { top + 6.0 };
 
     let backgrounds = figure.panels.iter().filter_map(|panel| panel.background);
-    let tops = shown.iter().flatten().map(Bar::top).chain(backgrounds);
+    let tops = shown
+        .iter()
+        .flatten()
+        .flat_map(Bar::numbers)
+        .chain(backgrounds);
     let axis = Axis::from_zero(tops.fold(0.0, f64::max), layout::MAX_INTERVALS);
     let (title, title_width) = plot::title_lines(figure.value_label, PLOT_HEIGHT);
     let left = MARGIN + title_width + plot::tick_width(&axis);
@@ -45,7 +48,7 @@ pub(super) fn figure(figure: &ModelComparison<'_>, shown: &[Vec<Bar>], svg: &mut
             let end = draw_panel(figure, panel, bars, (&axis, plot, is_first), svg);
             bottom = bottom.max(end);
         }
-        plot::axis_title(svg, &title, top + HEAD_HEIGHT + PLOT_HEIGHT / 2.0);
+        plot::axis_title(svg, &title, (MARGIN, top + HEAD_HEIGHT + PLOT_HEIGHT / 2.0));
         top = bottom + ROW_GAP;
     }
     let place = (
@@ -75,13 +78,7 @@ fn draw_panel(
         let words = layout::shortened(&words, plot.width, style);
         svg.text(plot.x, baseline + TICK * LEADING, &words, style);
     }
-    let guides: Vec<[f64; 4]> = axis
-        .ticks()
-        .skip(1)
-        .map(|(share, _)| plot.bottom() - share * plot.height)
-        .map(|y| [plot.x, y, plot.right(), y])
-        .collect();
-    svg.strokes(&guides, palette::UNSCORED, HAIRLINE);
+    plot::guides(svg, axis, plot);
     let prefix = format!("{}, ", panel.name);
     let drawn = Bars {
         bars,

@@ -4,7 +4,8 @@ mod draw;
 
 use crate::error::{Result, check_count};
 use crate::layout::{self, Column, Key};
-use crate::scale::check_range;
+use crate::plot::known;
+use crate::scale::check_unsigned;
 use crate::svg::Svg;
 use crate::top_heads::{Bar, best};
 
@@ -33,9 +34,10 @@ impl<'a> ModelPanel<'a> {
         }
     }
 
-    /// The value that chance gives for this model: a dashed line across its bars; none by default.
+    /// The value that chance gives for this model: a dashed line across its bars; none by default,
+    /// or for NaN.
     pub fn background(mut self, value: f64) -> Self {
-        self.background = Some(value);
+        self.background = known(value);
         self
     }
 }
@@ -128,9 +130,9 @@ impl<'a> ModelComparison<'a> {
     /// # Errors
     ///
     /// [`Error::Count`](crate::Error::Count) for no models or more than 8, or a count of 0 or above
-    /// 15; [`Error::Range`](crate::Error::Range) for a number below 0, above 10,000 or infinite, a
-    /// background that is NaN, or one end of an interval that is NaN alone;
-    /// [`Error::Interval`](crate::Error::Interval) where an interval does not contain its value.
+    /// 15; [`Error::Outside`](crate::Error::Outside) for a number below 0, above a million or
+    /// infinite; [`Error::Estimate`](crate::Error::Estimate) for an interval that does not contain
+    /// its value or has one end only.
     pub fn to_svg(&self) -> Result<String> {
         check_count("models", self.panels.len(), 1, MAX_MODELS)?;
         check_count("bars a model", self.count, 1, MAX_COUNT)?;
@@ -138,7 +140,7 @@ impl<'a> ModelComparison<'a> {
             let what = || format!("background of {}", panel.name);
             panel
                 .background
-                .map_or(Ok(()), |value| check_range(value, what))?;
+                .map_or(Ok(()), |value| check_unsigned(value, what))?;
         }
         let shown = self.panels.iter().map(|panel| best(panel.bars, self.count));
         let shown = shown.collect::<Result<Vec<_>>>()?;
@@ -148,11 +150,7 @@ impl<'a> ModelComparison<'a> {
         }
         let mut svg = Svg::new();
         let height = draw::figure(self, &shown, &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = self.column().width();
         Ok(svg.finish(width, height, title, &self.description(&shown)))
     }
@@ -174,7 +172,7 @@ impl<'a> ModelComparison<'a> {
     }
 
     fn number(&self, value: f64) -> String {
-        format!("{}{}", layout::readable(value), self.unit)
+        layout::number(value, self.unit)
     }
 
     fn description(&self, shown: &[Vec<Bar>]) -> String {

@@ -1,6 +1,6 @@
 //! The vertical axis to the left of a plot.
 
-use crate::layout::{CAP_HEIGHT, HAIRLINE, LABEL, LEADING, MARGIN, TICK, TICK_LENGTH, TICK_OFFSET};
+use crate::layout::{CAP_HEIGHT, HAIRLINE, LABEL, LEADING, TICK, TICK_LENGTH, TICK_OFFSET};
 use crate::palette;
 use crate::scale::Axis;
 use crate::svg::{Anchor, Rect, Style, Svg};
@@ -50,11 +50,22 @@ pub(crate) fn title_lines(title: &str, height: f64) -> (Vec<String>, f64) {
     (lines, width)
 }
 
-/// The title of a vertical axis, upward at the left margin, about a height.
-pub(crate) fn axis_title(svg: &mut Svg, lines: &[String], middle: f64) {
+/// Thin lines across a plot at the ticks of its vertical axis, but for the lowest, where it has its
+/// edge.
+pub(crate) fn guides(svg: &mut Svg, axis: &Axis, plot: Rect) {
+    let heights = axis.ticks().skip(1).map(|(share, _)| share * plot.height);
+    let lines: Vec<[f64; 4]> = heights
+        .map(|height| plot.bottom() - height)
+        .map(|y| [plot.x, y, plot.right(), y])
+        .collect();
+    svg.strokes(&lines, palette::UNSCORED, HAIRLINE);
+}
+
+/// The title of a vertical axis, upward from a left edge on, about a height.
+pub(crate) fn axis_title(svg: &mut Svg, lines: &[String], (left, middle): (f64, f64)) {
     let style = Style::new(LABEL, Anchor::Middle).turn(-90.0);
     for (i, line) in lines.iter().enumerate() {
-        let baseline = MARGIN + LABEL * CAP_HEIGHT + i as f64 * LABEL * LEADING;
+        let baseline = left + LABEL * CAP_HEIGHT + i as f64 * LABEL * LEADING;
         svg.text(baseline, middle, line, style);
     }
 }

@@ -55,7 +55,7 @@ impl ColourBar {
             svg.rect(rect, &self.ramp.colour(share), "");
         }
         svg.frame(bar, HAIRLINE);
-        if let Some(background) = self.background.filter(|value| !value.is_nan()) {
+        if let Some(background) = self.background {
             let at = x + self.axis.share(background) * width;
             let line = [at, bar.y - OVERHANG, at, bar.bottom() + OVERHANG];
             svg.strokes(&[line], palette::PAPER, 1.8);

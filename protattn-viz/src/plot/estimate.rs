@@ -82,7 +82,7 @@ impl Estimate {
 
     /// `0.500 (0.400 to 0.700)`, with the unit behind each number.
     pub(crate) fn words(&self, unit: &str) -> String {
-        let number = |value| format!("{}{unit}", layout::readable(value));
+        let number = |value| layout::number(value, unit);
         if self.is_missing() {
             return "no value".to_owned();
         }
@@ -94,9 +94,14 @@ impl Estimate {
     }
 }
 
+/// The number, or none for NaN.
+pub(crate) fn known(number: f64) -> Option<f64> {
+    (!number.is_nan()).then_some(number)
+}
+
 /// The lowest and highest of the numbers that are not NaN, if there are any.
 pub(crate) fn reach(numbers: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
-    let known = numbers.into_iter().filter(|number| !number.is_nan());
+    let known = numbers.into_iter().filter_map(known);
     known.fold(None, |reach, number| {
         let (low, high) = reach.unwrap_or((number, number));
         Some((low.min(number), high.max(number)))

@@ -7,10 +7,10 @@ mod grid;
 mod places;
 mod raster;
 
-pub(crate) use axes::{axis_title, left_axis, overhang, tick_width, title_lines};
+pub(crate) use axes::{axis_title, guides, left_axis, overhang, tick_width, title_lines};
 pub(crate) use colour_bar::ColourBar;
 pub use estimate::Estimate;
-pub(crate) use estimate::reach;
+pub(crate) use estimate::{known, reach};
 pub(crate) use grid::Grid;
 pub(crate) use places::names_below;
 pub(crate) use raster::{Pieces, cells, runs};

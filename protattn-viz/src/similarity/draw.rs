@@ -85,7 +85,7 @@ fn cells(figure: &Similarity<'_>, map: Rect, bars: &[ColourBar; 2], svg: &mut Sv
         if value.is_nan() {
             undefined.push((cell, format!("{pair}, {name}: undefined")));
         } else {
-            let tooltip = format!("{pair}, {name}: {}", layout::readable(value));
+            let tooltip = format!("{pair}, {name}: {}", layout::number(value, ""));
             svg.rect(cell, &bars[triangle].colour(value), &tooltip);
         }
     }
@@ -123,7 +123,8 @@ fn labels_about(figure: &Similarity<'_>, map: Rect, room: f64, svg: &mut Svg) ->
 
 /// The points, to the right of the map; gives the lower edge.
 fn points(figure: &Similarity<'_>, map: Rect, svg: &mut Svg) -> f64 {
-    let vertical = axis_of(figure, |(.., below)| below);
+    let (low, high) = plot::reach(figure.pairs().map(|(.., below)| below)).unwrap_or_default();
+    let vertical = Axis::spanning(low, high, layout::MAX_INTERVALS);
     let (lines, title_width) = plot::title_lines(figure.value_labels[0], map.height);
     let x = map.right() + GAP + title_width + plot::tick_width(&vertical);
     let header = LABEL * 1.5;
@@ -146,18 +147,15 @@ fn points(figure: &Similarity<'_>, map: Rect, svg: &mut Svg) -> f64 {
         style,
     );
     plot::left_axis(svg, &vertical, plot, true);
-    for (i, line) in lines.iter().enumerate() {
-        let style = Style::new(LABEL, Anchor::Middle).turn(-90.0);
-        let x = map.right() + GAP + LABEL * CAP_HEIGHT + i as f64 * LABEL * layout::LEADING;
-        svg.text(x, plot.y + plot.height / 2.0, line, style);
-    }
+    let place = (map.right() + GAP, plot.y + plot.height / 2.0);
+    plot::axis_title(svg, &lines, place);
     for (i, j, above, below) in figure.pairs() {
         let place = (
             from + horizontal.share(above) * length,
             plot.bottom() - vertical.share(below) * plot.height,
         );
         let [first, second] = [figure.labels[i], figure.labels[j]];
-        let number = layout::readable;
+        let number = |value| layout::number(value, "");
         let tooltip = format!("{first} and {second}: {}, {}", number(above), number(below));
         Mark::Circle.draw(svg, place, POINT_RADIUS, palette::series(0), &tooltip);
     }
@@ -167,9 +165,4 @@ fn points(figure: &Similarity<'_>, map: Rect, svg: &mut Svg) -> f64 {
     let end = layout::paragraph(svg, figure.value_labels[1], place, plot.width, style);
     svg.close();
     end
-}
-
-fn axis_of(figure: &Similarity<'_>, number: impl Fn((usize, usize, f64, f64)) -> f64) -> Axis {
-    let (low, high) = plot::reach(figure.pairs().map(number)).unwrap_or_default();
-    Axis::spanning(low, high, layout::MAX_INTERVALS)
 }

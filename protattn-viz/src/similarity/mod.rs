@@ -4,8 +4,8 @@ mod draw;
 
 use crate::error::{Result, check_count, check_length};
 use crate::layout::{self, Column};
-use crate::plot::reach;
-use crate::scale::{check_signed, check_within};
+use crate::plot::{known, reach};
+use crate::scale::{check_signed, check_within, signed};
 use crate::svg::Svg;
 use ndarray::ArrayView2;
 
@@ -80,10 +80,10 @@ impl<'a> Similarity<'a> {
     }
 
     /// The correlation of the two over the pairs that are defined in both, from -1 to 1, and its
-    /// p-value, from 0 to 1 (NaN: not known), to be printed beside the number of pairs; not
-    /// printed by default.
+    /// p-value, from 0 to 1 (NaN: not known), to be printed beside the number of pairs; none by
+    /// default, or for an r that is NaN.
     pub fn correlation(mut self, r: f64, p: f64) -> Self {
-        self.correlation = Some((r, p));
+        self.correlation = known(r).map(|r| (r, p));
         self
     }
 
@@ -103,11 +103,7 @@ impl<'a> Similarity<'a> {
         }
         let mut svg = Svg::new();
         let height = draw::figure(self, &mut svg);
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         let width = Column::Double.width();
         Ok(svg.finish(width, height, title, &self.description()))
     }
@@ -115,10 +111,13 @@ impl<'a> Similarity<'a> {
     fn check(&self) -> Result<()> {
         let n = self.labels.len();
         check_count("labels", n, MIN_LABELS, MAX_LABELS)?;
-        for (values, name) in [self.below, self.above].iter().zip(self.value_labels) {
+        let arrays = [self.below, self.above];
+        for (values, name) in arrays.iter().zip(self.value_labels) {
             check_length(|| format!("rows of {name:?}"), values.nrows(), n)?;
             check_length(|| format!("columns of {name:?}"), values.ncols(), n)?;
-            for ((i, j), &value) in values.indexed_iter() {
+        }
+        for (is_below, name) in [true, false].into_iter().zip(self.value_labels) {
+            for ((i, j), value) in self.triangle(is_below) {
                 let pair = || format!("{name} of {} and {}", self.labels[i], self.labels[j]);
                 check_signed(value, pair)?;
             }
@@ -136,14 +135,17 @@ impl<'a> Similarity<'a> {
         pairs.filter(|(.., above, below)| !above.is_nan() && !below.is_nan())
     }
 
+    /// The values that are read of an array, and their places.
+    fn triangle(&self, is_below: bool) -> impl Iterator<Item = ((usize, usize), f64)> + '_ {
+        let values = if is_below { &self.below } else { &self.above };
+        let cells = values.indexed_iter().map(|(place, &value)| (place, value));
+        cells.filter(move |((i, j), _)| i != j && (i > j) == is_below)
+    }
+
     /// The numbers that the scale of a triangle must hold.
     fn reach(&self, is_below: bool) -> (f64, f64) {
-        let values = if is_below { &self.below } else { &self.above };
-        let triangle = values.indexed_iter().filter(|((i, j), _)| match is_below {
-            true => i > j,
-            false => i < j,
-        });
-        let (low, high) = reach(triangle.map(|(_, &value)| value)).unwrap_or_default();
+        let values = self.triangle(is_below).map(|(_, value)| value);
+        let (low, high) = reach(values).unwrap_or_default();
         layout::about_zero(low, high)
     }
 
@@ -153,11 +155,11 @@ impl<'a> Similarity<'a> {
         let Some((r, p)) = self.correlation else {
             return n;
         };
-        let r = crate::scale::signed(&format!("{r:.2}"));
+        let r = signed(&format!("{r:.2}"));
         let p = match p {
             p if p.is_nan() => String::new(),
             p if p < 1e-300 => "p < 1e\u{2212}300, ".to_owned(),
-            p if p < 0.001 => format!("p = {}, ", format!("{p:.1e}").replace('-', "\u{2212}")),
+            p if p < 0.001 => format!("p = {}, ", signed(&format!("{p:.1e}"))),
             p => format!("p = {p:.3}, "),
         };
         format!("r = {r}, {p}{n}")

@@ -2,6 +2,7 @@
 
 use super::model::{Arc, Residue, SecondaryStructure};
 use super::trace::chains;
+use std::ops::Range;
 
 pub(super) type Rgb = [u8; 3];
 
@@ -15,9 +16,10 @@ pub(super) const MODIFIED: Rgb = [0x8e, 0x2f, 0x8e];
 
 const HELIX: Rgb = [0xd7, 0xa9, 0xd6];
 const STRAND: Rgb = [0xee, 0xd4, 0x6e];
-const COIL: Rgb = [0xc9, 0xc9, 0xc9];
+/// Also of what is in a file and not in the view.
+pub(super) const COIL: Rgb = [0xc9, 0xc9, 0xc9];
 
-/// Pale and as different as they can be; a ninth chain starts again.
+/// Pale and as different as they can be; from the ninth on they come again.
 const CHAINS: [Rgb; 8] = [
     [0xa6, 0xcc, 0xe8],
     [0xf2, 0xc4, 0x8a],
@@ -69,8 +71,10 @@ pub(super) struct Scheme {
     pub(super) palette: Vec<Rgb>,
     /// Place in the palette of each residue.
     pub(super) index: Vec<usize>,
-    /// What the legend says: place in the palette, words.
-    pub(super) legend: Vec<(usize, String)>,
+    /// What there is to say of all residues: place in the palette, words.
+    words: Vec<(usize, String)>,
+    /// Whether the palette is one scale, of which the words name a few places.
+    scale: bool,
 }
 
 impl Scheme {
@@ -86,6 +90,20 @@ impl Scheme {
         self.palette[self.index[residue]]
     }
 
+    /// What the legend of those residues says: place in the palette, words.
+    pub(super) fn legend(&self, shown: Range<usize>) -> Vec<(usize, String)> {
+        let here = &self.index[shown];
+        let words = self.words.iter();
+        let present = words.filter(|(place, _)| self.scale || here.contains(place));
+        let mut legend: Vec<(usize, String)> = present.cloned().collect();
+        let count = legend.len();
+        if count > CHAINS.len() {
+            legend.truncate(CHAINS.len());
+            legend.push((legend[0].0, format!("{count} chains in all")));
+        }
+        legend
+    }
+
     fn secondary_structure(residues: &[Residue]) -> Self {
         let kind = |residue: &Residue| match residue.secondary_structure {
             Some(SecondaryStructure::Helix) => 0,
@@ -98,25 +116,26 @@ impl Scheme {
         let words = ["helix", "strand", other].into_iter().enumerate();
         let present = words.filter(|(kind, _)| index.contains(kind));
         Self {
-            legend: present
+            words: present
                 .map(|(kind, word)| (kind, word.to_owned()))
                 .collect(),
             palette: vec![HELIX, STRAND, COIL],
             index,
+            scale: false,
         }
     }
 
     fn chain(residues: &[Residue]) -> Self {
         let mut names: Vec<&str> = Vec::new();
         let mut index = Vec::with_capacity(residues.len());
-        for chain in residues.chunk_by(|a, b| a.chain == b.chain) {
-            let name = chain[0].chain.as_str();
+        for chain in chains(residues) {
+            let name = residues[chain.start].chain.as_str();
             let place = names.iter().position(|&known| known == name);
             let place = place.unwrap_or_else(|| {
                 names.push(name);
                 names.len() - 1
             });
-            index.extend(std::iter::repeat_n(place % CHAINS.len(), chain.len()));
+            index.extend(std::iter::repeat_n(place, chain.len()));
         }
         let words = |(place, name): (usize, &&str)| {
             let name = if name.trim().is_empty() {
@@ -124,21 +143,13 @@ impl Scheme {
             } else {
                 *name
             };
-            (place % CHAINS.len(), format!("chain {name}"))
+            (place, format!("chain {name}"))
         };
-        let mut legend: Vec<_> = names
-            .iter()
-            .enumerate()
-            .take(CHAINS.len())
-            .map(words)
-            .collect();
-        if names.len() > CHAINS.len() {
-            legend.push((0, format!("{} chains in all", names.len())));
-        }
         Self {
-            palette: CHAINS.to_vec(),
+            palette: CHAINS.into_iter().cycle().take(names.len()).collect(),
             index,
-            legend,
+            words: names.iter().enumerate().map(words).collect(),
+            scale: false,
         }
     }
 
@@ -157,7 +168,8 @@ impl Scheme {
         Self {
             palette: (0..RAINBOW_STEPS).map(step).collect(),
             index,
-            legend: [
+            scale: true,
+            words: [
                 (0, "N terminus"),
                 (RAINBOW_STEPS / 2, "middle"),
                 (RAINBOW_STEPS - 1, "C terminus"),
@@ -169,7 +181,7 @@ impl Scheme {
 }
 
 /// What an arc joins, and so its colour and dashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Contact,
     NoContact,
@@ -240,11 +252,8 @@ mod tests {
     fn chains_keep_their_colour() {
         let scheme = Scheme::new(Colouring::Chain, &residues(&["A", "B", "B", "A", ""]));
         assert_eq!(scheme.index, [0, 1, 1, 0, 2]);
-        let words: Vec<&str> = scheme
-            .legend
-            .iter()
-            .map(|(_, words)| words.as_str())
-            .collect();
+        let legend = scheme.legend(0..5);
+        let words: Vec<&str> = legend.iter().map(|(_, words)| words.as_str()).collect();
         assert_eq!(words, ["chain A", "chain B", "chain without a name"]);
     }
 
@@ -262,7 +271,7 @@ mod tests {
     #[test]
     fn unknown_secondary_structure_is_not_called_other() {
         let scheme = Scheme::new(Colouring::default(), &residues(&["A"]));
-        assert_eq!(scheme.legend, [(2, "chain".to_owned())]);
+        assert_eq!(scheme.legend(0..1), [(2, "chain".to_owned())]);
     }
 
     #[test]

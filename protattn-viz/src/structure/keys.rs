@@ -1,9 +1,11 @@
 //! Legend keys of chains and arcs.
 
-use super::colour::{self, Kind, Rgb, hex};
-use super::model::Arc;
-use crate::layout::KEY_WIDTH;
-use crate::svg::{Rect, Svg, num};
+use super::colour::{self, Kind, Rgb, Scheme, hex};
+use super::model::{Arc, Residue};
+use crate::layout::{self, KEY_WIDTH, MARGIN};
+use crate::marks::Mark;
+use crate::svg::{Rect, Svg};
+use std::ops::Range;
 
 /// What stands before the words of a legend entry.
 pub(super) enum Key {
@@ -29,8 +31,56 @@ pub(super) fn of_arcs<'a>(arcs: impl Iterator<Item = &'a Arc> + Clone) -> Vec<(K
         .collect()
 }
 
+/// What the colours of those residues tell.
+pub(super) fn of_colours(scheme: &Scheme, shown: Range<usize>) -> Vec<(Key, String)> {
+    let legend = scheme.legend(shown).into_iter();
+    legend
+        .map(|(place, words)| (Key::Chain(scheme.palette[place]), words))
+        .collect()
+}
+
+/// An entry for each kind of mark that the residues have.
+pub(super) fn of_marks<'r>(
+    residues: impl Iterator<Item = &'r Residue> + Clone,
+) -> Vec<(Key, String)> {
+    let mut entries = Vec::new();
+    if residues.clone().any(|residue| residue.binding_site) {
+        entries.push((Key::BindingSite, "binding site".to_owned()));
+    }
+    if residues.clone().any(|residue| residue.modified) {
+        entries.push((Key::Modified, "modified".to_owned()));
+    }
+    entries
+}
+
+/// Three widths of arcs up to the full one, which `width` gives in points; none without arcs.
+pub(super) fn of_widths(
+    arcs: &[&Arc],
+    full: f64,
+    width: impl Fn(f64) -> f64,
+) -> Vec<(Key, String)> {
+    if arcs.is_empty() {
+        return Vec::new();
+    }
+    let entry = |share: f64| {
+        let name = if share == 0.25 { "attention " } else { "" };
+        let words = format!("{name}{}", short(full * share));
+        (Key::Width(width(full * share)), words)
+    };
+    [0.25, 0.5, 1.0].map(entry).into()
+}
+
+/// Draws legends below each other from `top` down; gives the lower edge.
+pub(super) fn draw_all(svg: &mut Svg, legends: &[Vec<(Key, String)>], top: f64, room: f64) -> f64 {
+    let mut bottom = top;
+    for entries in legends.iter().filter(|entries| !entries.is_empty()) {
+        bottom = layout::legend_of(svg, entries, (MARGIN, bottom), room, draw) + 5.0;
+    }
+    bottom
+}
+
 /// A number without trailing zeros.
-pub(super) fn short(value: f64) -> String {
+fn short(value: f64) -> String {
     let fixed = format!("{value:.4}");
     fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -87,26 +137,13 @@ pub(super) fn draw(svg: &mut Svg, key: &Key, x: f64, middle: f64) {
         Key::Gap => {
             for i in 0..4 {
                 let at = x + 1.5 + f64::from(i) * 4.0;
-                circle(svg, at, middle, 1.0, "#8a8a8a");
+                Mark::Circle.draw(svg, (at, middle), 1.2, "#8a8a8a", "");
             }
         }
     }
 }
 
 pub(super) fn mark(svg: &mut Svg, x: f64, y: f64, rgb: Rgb, round: bool) {
-    if round {
-        circle(svg, x, y, 3.0, &hex(rgb));
-        return;
-    }
-    let (x, y, colour) = (num(x), num(y - 3.4), hex(rgb));
-    svg.put(format_args!(
-        "<path d=\"M{x} {y}l3.4 3.4l-3.4 3.4l-3.4 -3.4Z\" fill=\"{colour}\"/>"
-    ));
-}
-
-fn circle(svg: &mut Svg, x: f64, y: f64, radius: f64, colour: &str) {
-    let (x, y, radius) = (num(x), num(y), num(radius));
-    svg.put(format_args!(
-        "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"/>"
-    ));
+    let mark = if round { Mark::Circle } else { Mark::Diamond };
+    mark.draw(svg, (x, y), 3.0, &hex(rgb), "");
 }

@@ -15,8 +15,10 @@
 //!
 //! and a [`HeadsOverview`] shows the arcs of every head at once. In all but that one the width of an arc is
 //! its attention; contacts are solid and orange, pairs that are no contact blue and dashed, pairs for
-//! which that is undefined grey and dotted. Residues and arcs are 0-based as arguments; residues are
-//! shown by their author numbers, layers and heads from 1.
+//! which that is undefined grey and dotted, and a directed arc has an arrowhead. ChimeraX has dashes for
+//! all pseudobonds of a file or none, so there colour alone tells, and it has no arrowheads; nor has the
+//! script for PyMOL. Residues and arcs are 0-based as arguments; residues are shown by their author
+//! numbers, layers and heads from 1.
 //!
 //! ```
 //! use protattn_viz::structure::{Arc, Residue, View};
@@ -50,7 +52,7 @@ mod vector;
 mod viewers;
 
 pub use colour::Colouring;
-pub use model::{Arc, Label, Residue, SecondaryStructure};
+pub use model::{Arc, Residue, SecondaryStructure};
 pub use overview::HeadsOverview;
 pub use viewers::{FileFormat, StructureFile};
 
@@ -75,6 +77,8 @@ pub struct View<'a> {
     colouring: Colouring,
     turn: [f64; 3],
     wide: bool,
+    /// The attention that is drawn at full width.
+    full_attention: f64,
 }
 
 impl<'a> View<'a> {
@@ -97,6 +101,7 @@ impl<'a> View<'a> {
             colouring: Colouring::default(),
             turn: [0.0; 3],
             wide: false,
+            full_attention: full_attention(arcs),
         })
     }
 
@@ -176,9 +181,11 @@ impl<'a> View<'a> {
     }
 
     /// The view as MolViewSpec JSON (`.mvsj`), which Mol* opens: the chains of `file` as a cartoon, a
-    /// tube for each arc, binding sites and modified residues as balls and sticks.
+    /// tube for each arc or, where it is directed, an arrow, binding sites and modified residues as balls
+    /// and sticks.
     ///
-    /// Residues are named by their [`Label`] where they have one, else by author number.
+    /// Arcs end at the Cα positions of the view, which have to be those of the first model of `file`;
+    /// other residues are found there by chain, author number and insertion code.
     #[must_use]
     pub fn to_mvsj(&self, file: &StructureFile<'_>) -> String {
         viewers::mvsj(self, file)
@@ -191,8 +198,11 @@ impl<'a> View<'a> {
         viewers::pymol(self, file)
     }
 
-    /// A ChimeraX script (`.cxc`) that opens `file` and, as `pseudobonds`, the file with the text of
-    /// [`to_pseudobonds`](Self::to_pseudobonds).
+    /// A ChimeraX script (`.cxc`) that opens the first model of `file` and, as `pseudobonds`, the file
+    /// with the text of [`to_pseudobonds`](Self::to_pseudobonds).
+    ///
+    /// Residues are found by chain and author number in whatever is open: a structure that was opened
+    /// before and has residues of the same names gets in the way.
     ///
     /// # Errors
     ///
@@ -231,23 +241,44 @@ impl<'a> View<'a> {
         Scheme::new(self.colouring, self.residues)
     }
 
-    /// The attention that is drawn at full width: a round number that no arc exceeds.
-    fn full_attention(&self) -> f64 {
-        let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
-        let fits = |step: &f64| {
-            self.arcs
-                .iter()
-                .all(|arc| f64::from(arc.attention) <= *step)
-        };
-        steps.into_iter().find(fits).unwrap_or(1.0)
+    /// The title, or what stands in for it where it has to have one.
+    fn name(&self) -> &'a str {
+        if self.title.is_empty() {
+            "Attention on a structure"
+        } else {
+            self.title
+        }
+    }
+
+    /// The arcs that have a place in space: between two residues that were observed.
+    fn placed(&self) -> impl Iterator<Item = &'a Arc> {
+        let residues = self.residues;
+        let seen = move |end: usize| residues[end].ca.is_some();
+        let placed = move |arc: &&Arc| arc.from != arc.to && seen(arc.from) && seen(arc.to);
+        self.arcs.iter().filter(placed)
     }
 
     /// Radius of the tube of an arc in Å, proportional to its attention.
     fn radius(&self, attention: f64) -> f64 {
-        (MAX_RADIUS * attention / self.full_attention()).clamp(MIN_RADIUS, MAX_RADIUS)
+        (MAX_RADIUS * attention / self.full_attention).clamp(MIN_RADIUS, MAX_RADIUS)
     }
 }
 
 /// Radius, in Å, of an arc at full width, and of the thinnest.
 const MAX_RADIUS: f64 = 0.6;
 const MIN_RADIUS: f64 = 0.06;
+/// Length of an arrowhead, in Å.
+const ARROWHEAD: f64 = 2.4;
+
+/// A round number that the attention of no arc exceeds.
+fn full_attention(arcs: &[Arc]) -> f64 {
+    let most = arcs.iter().map(|arc| arc.attention).fold(0.0, f32::max);
+    let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+    let fits = |step: &f64| f64::from(most) <= *step;
+    steps.into_iter().find(fits).unwrap_or(1.0)
+}
+
+/// Length and half the width, in Å, of the head of an arrow of that length and radius.
+fn arrowhead(whole: f64, radius: f64) -> (f64, f64) {
+    (ARROWHEAD.min(whole / 2.0), (radius * 2.4).max(0.7))
+}

@@ -16,15 +16,6 @@ pub enum SecondaryStructure {
     Other,
 }
 
-/// The place of a residue in a mmCIF file's own numbering.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Label {
-    /// `label_asym_id`.
-    pub chain: String,
-    /// `label_seq_id`, from 1.
-    pub number: i32,
-}
-
 /// One residue of a chain. Residues that follow each other in a slice and bear the same chain name
 /// are neighbours in the chain.
 ///
@@ -57,8 +48,6 @@ pub struct Residue {
     pub binding_site: bool,
     /// Whether the residue is modified.
     pub modified: bool,
-    /// The mmCIF file's own numbering, if known.
-    pub label: Option<Label>,
 }
 
 impl Residue {
@@ -73,7 +62,6 @@ impl Residue {
             secondary_structure: None,
             binding_site: false,
             modified: false,
-            label: None,
         }
     }
 

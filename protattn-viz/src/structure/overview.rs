@@ -101,10 +101,10 @@ impl<'a> HeadsOverview<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] for layers that are not one a row, [`Error::Range`] for more than 200 of either,
-    /// [`Error::NoHead`] for an arc or a mark of none of them,
-    /// [`Error::ArcEnd`] for an arc or, counted after the arcs, a contact of no residue, and
-    /// [`Error::Range`] as for [`View::new`](super::View::new).
+    /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] for layers that are not one a row,
+    /// [`Error::NoHead`] for an arc or a mark of none of them, [`Error::ArcEnd`] for an arc of no residue,
+    /// and [`Error::Range`] for more than 200 layers or heads, for a contact (named by its place in the
+    /// list, from 0) of no residue, and as for [`View::new`](super::View::new).
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
         let grid = Grid::new(self);
@@ -122,11 +122,7 @@ impl<'a> HeadsOverview<'a> {
             let style = Style::new(TICK, Anchor::Start);
             bottom = layout::paragraph(&mut svg, &words, (MARGIN, bottom), room, style);
         }
-        let title = if self.title.is_empty() {
-            "Attention of every head"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Attention of every head");
         let words = format!(
             "{} arcs of attention in {} layers by {} heads, over {} residues.",
             self.arcs.len(),
@@ -179,10 +175,10 @@ impl<'a> HeadsOverview<'a> {
             .flat_map(|(i, &(a, b))| [(i, a), (i, b)])
             .find(|&(_, end)| end >= self.residues);
         outside.map_or(Ok(()), |(index, found)| {
-            Err(Error::ArcEnd {
-                arc: self.arcs.len() + index,
-                found,
-                residues: self.residues,
+            Err(Error::Range {
+                what: format!("residue of contact {index}"),
+                value: found as f64,
+                max: self.residues as f64 - 1.0,
             })
         })
     }

@@ -1,10 +1,10 @@
 //! Arcs over a region of the sequence.
 
+use super::View;
 use super::colour::{BINDING_SITE, Kind, MODIFIED, Scheme, hex};
-use super::keys::{self, Key};
+use super::keys;
 use super::model::{Arc, Residue, SecondaryStructure};
 use super::trace::chains;
-use super::{Colouring, View};
 use crate::error::{Error, Result};
 use crate::layout::{self, CAP_HEIGHT, Column, HAIRLINE, MARGIN, TICK, TICK_LENGTH};
 use crate::palette;
@@ -20,6 +20,8 @@ const MAX_HEIGHT: f64 = 150.0;
 const WIDEST: (f64, f64) = (1.6, 4.0);
 const MIN_WIDTH: f64 = 0.4;
 const TRACK: f64 = 8.0;
+/// Room of the name of a chain among the numbers, in points.
+const MAX_NAME: f64 = 60.0;
 
 /// Where the residues of the region stand.
 struct Axis {
@@ -53,7 +55,7 @@ impl Axis {
     /// Width of an arc in points.
     fn width(&self, view: &View<'_>, attention: f64) -> f64 {
         let widest = (self.pitch * 0.8).clamp(WIDEST.0, WIDEST.1);
-        (widest * attention / view.full_attention()).clamp(MIN_WIDTH, widest)
+        (widest * attention / view.full_attention).clamp(MIN_WIDTH, widest)
     }
 
     fn right(&self) -> f64 {
@@ -91,11 +93,7 @@ pub(super) fn draw(view: &View<'_>, region: Range<usize>) -> Result<String> {
     for note in std::iter::once(&note).chain(view.notes) {
         bottom = layout::paragraph(&mut svg, note, (MARGIN, bottom), room, style);
     }
-    let title = if view.title.is_empty() {
-        "Attention along the sequence"
-    } else {
-        view.title
-    };
+    let title = layout::titled(view.title, "Attention along the sequence");
     let (first, last) = (
         &view.residues[axis.region.start],
         &view.residues[axis.region.end - 1],
@@ -274,7 +272,9 @@ fn draw_numbers(svg: &mut Svg, view: &View<'_>, axis: &Axis, top: f64) -> f64 {
         let residue = &view.residues[i];
         let first = i == axis.region.start || view.residues[i - 1].chain != residue.chain;
         let chain = residue.chain_name().filter(|_| several && first);
-        let chain = chain.map_or(String::new(), |name| format!("{name} "));
+        let chain = chain.map_or(String::new(), |name| {
+            layout::shortened(name, MAX_NAME, style) + " "
+        });
         let words = format!("{chain}{}", residue.numbering());
         let half = style.width(&words) / 2.0;
         let round = residue.number % step == 0 && residue.insertion_code().is_none();
@@ -304,36 +304,13 @@ fn legend(
     scheme: &Scheme,
     (top, room): (f64, f64),
 ) -> f64 {
-    let region = &view.residues[axis.region.clone()];
-    let rainbow = view.colouring == Colouring::Rainbow;
-    let here = &scheme.index[axis.region.clone()];
-    let colours = scheme.legend.iter();
-    let colours = colours.filter(|(place, _)| rainbow || here.contains(place));
-    let mut chain: Vec<(Key, String)> = colours
-        .map(|(place, words)| (Key::Chain(scheme.palette[*place]), words.clone()))
-        .collect();
-    if region.iter().any(|residue| residue.binding_site) {
-        chain.push((Key::BindingSite, "binding site".to_owned()));
-    }
-    if region.iter().any(|residue| residue.modified) {
-        chain.push((Key::Modified, "modified".to_owned()));
-    }
-    let full = view.full_attention();
-    let wide = |share: f64| {
-        let name = if share == 0.25 { "attention " } else { "" };
-        let words = format!("{name}{}", keys::short(full * share));
-        (Key::Width(axis.width(view, full * share)), words)
-    };
-    let widths = if arcs.is_empty() {
-        Vec::new()
-    } else {
-        [0.25, 0.5, 1.0].map(wide).into()
-    };
-    let mut bottom = top;
-    for entries in [chain, keys::of_arcs(arcs.iter().copied()), widths] {
-        if !entries.is_empty() {
-            bottom = layout::legend_of(svg, &entries, (MARGIN, bottom), room, keys::draw) + 5.0;
-        }
-    }
-    bottom
+    let mut chain = keys::of_colours(scheme, axis.region.clone());
+    chain.extend(keys::of_marks(view.residues[axis.region.clone()].iter()));
+    let width = |attention| axis.width(view, attention);
+    let entries = [
+        chain,
+        keys::of_arcs(arcs.iter().copied()),
+        keys::of_widths(arcs, view.full_attention, width),
+    ];
+    keys::draw_all(svg, &entries, top, room)
 }

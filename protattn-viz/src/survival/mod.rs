@@ -2,8 +2,9 @@
 
 use crate::error::{Result, check_count, check_length};
 use crate::layout::{self, CAP_HEIGHT, Column, HAIRLINE, Key, LEADING, MARGIN, TICK};
-use crate::marks::Mark;
+use crate::marks::{self, VERDICT_RADIUS};
 use crate::palette;
+use crate::plot::known;
 use crate::scale::{self, check_signed};
 use crate::svg::{Anchor, Style, Svg};
 use crate::text;
@@ -12,9 +13,8 @@ use ndarray::ArrayView2;
 const MAX_ROWS: usize = 60;
 const MAX_COLUMNS: usize = 12;
 const ROW_HEIGHT: f64 = 11.0;
-const MARK_RADIUS: f64 = 2.6;
-/// Width of a column, where the figure is wide enough; none is narrower than the first.
-const COLUMN_WIDTHS: (f64, f64) = (38.0, 80.0);
+/// Width of a column, where the figure is wide enough.
+const COLUMN_WIDTH: f64 = 80.0;
 const MAX_LABEL_WIDTH: f64 = 80.0;
 /// Longer names of columns are cut where they stand upwards.
 const MAX_NAME_HEIGHT: f64 = 100.0;
@@ -40,6 +40,13 @@ pub struct Comparison {
     pub difference: f64,
     /// What came of it.
     pub verdict: Verdict,
+}
+
+impl Comparison {
+    /// The difference, where it is printed.
+    fn printed(&self) -> Option<f64> {
+        known(self.difference).filter(|_| self.verdict != Verdict::Untested)
+    }
 }
 
 /// A table of rows, such as heads, by comparisons, such as null models: each cell a mark, filled
@@ -131,11 +138,7 @@ impl<'a> Survival<'a> {
         let mut svg = Svg::new();
         let height = self.draw(&mut svg);
         let name = "Which rows survive which comparisons";
-        let title = if self.title.is_empty() {
-            name
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, name);
         Ok(svg.finish(self.column().width(), height, title, &self.description()))
     }
 
@@ -194,14 +197,15 @@ impl<'a> Survival<'a> {
         let widest = names.map(|name| style.width(name)).fold(0.0, f64::max);
         let left = MARGIN + widest.min(MAX_LABEL_WIDTH) + GAP;
         let room = (self.column().width() - MARGIN - left) / self.columns.len() as f64;
-        let (narrowest, widest) = COLUMN_WIDTHS;
-        let width = room.clamp(narrowest.min(room), widest);
+        let width = room.min(COLUMN_WIDTH);
         let right = left + width * self.columns.len() as f64;
 
         let top = self.draw_header(svg, top, left, width) + 3.0;
         svg.strokes(&[[MARGIN, top, right, top]], palette::INK, HAIRLINE);
+        let decimals = self.decimals();
         for row in 0..self.rows.len() {
-            self.draw_row(svg, row, top + (row as f64 + 0.5) * ROW_HEIGHT, left, width);
+            let middle = top + (row as f64 + 0.5) * ROW_HEIGHT;
+            self.draw_row(svg, row, middle, (left, width), decimals);
         }
         let bottom = top + self.rows.len() as f64 * ROW_HEIGHT;
         svg.strokes(&[[MARGIN, bottom, right, bottom]], palette::INK, HAIRLINE);
@@ -246,7 +250,7 @@ impl<'a> Survival<'a> {
             let x = left + column as f64 * width;
             for (i, line) in lines.iter().rev().enumerate() {
                 if upwards {
-                    let x = x + MARK_RADIUS + TICK * CAP_HEIGHT / 2.0;
+                    let x = x + VERDICT_RADIUS + TICK * CAP_HEIGHT / 2.0;
                     svg.text(x, last, line, style.turn(-90.0));
                 } else {
                     svg.text(x, last - i as f64 * TICK * LEADING, line, style);
@@ -257,7 +261,14 @@ impl<'a> Survival<'a> {
         last
     }
 
-    fn draw_row(&self, svg: &mut Svg, row: usize, middle: f64, left: f64, width: f64) {
+    fn draw_row(
+        &self,
+        svg: &mut Svg,
+        row: usize,
+        middle: f64,
+        (left, width): (f64, f64),
+        decimals: usize,
+    ) {
         let style = Style::new(TICK, Anchor::Start);
         let baseline = middle + TICK * CAP_HEIGHT / 2.0;
         svg.open("row");
@@ -265,45 +276,41 @@ impl<'a> Survival<'a> {
         svg.text(MARGIN, baseline, &label, style);
         for (column, cell) in self.cells.row(row).iter().enumerate() {
             let x = left + column as f64 * width;
-            let place = (x + MARK_RADIUS, middle);
-            let tooltip = self.tooltip(row, column);
-            draw_verdict(svg, cell.verdict, place, &tooltip);
-            if cell.verdict != Verdict::Untested && !cell.difference.is_nan() {
-                let room = width - 2.0 * MARK_RADIUS - 4.0;
-                let words = layout::shortened(&self.difference(cell.difference), room, style);
-                svg.text(x + 2.0 * MARK_RADIUS + 3.0, baseline, &words, style);
+            let place = (x + VERDICT_RADIUS, middle);
+            let difference = cell.printed().map(|value| difference(value, decimals));
+            let tooltip = self.tooltip(row, column, difference.as_deref());
+            marks::verdict(svg, cell.verdict, place, &tooltip);
+            if let Some(difference) = difference {
+                let room = width - 2.0 * VERDICT_RADIUS - 4.0;
+                let words = layout::shortened(&difference, room, style);
+                svg.text(x + 2.0 * VERDICT_RADIUS + 3.0, baseline, &words, style);
             }
         }
         svg.close();
     }
 
-    fn tooltip(&self, row: usize, column: usize) -> String {
-        let cell = self.cells[[row, column]];
-        let verdict = match cell.verdict {
+    fn tooltip(&self, row: usize, column: usize, difference: Option<&str>) -> String {
+        let verdict = match self.cells[[row, column]].verdict {
             Verdict::Survives => "survives",
             Verdict::Fails => "does not survive",
             Verdict::Untested => "not tested",
         };
         let mut words = format!("{}, {}: {verdict}", self.rows[row], self.columns[column]);
-        if cell.verdict != Verdict::Untested && !cell.difference.is_nan() {
-            words += &format!(", {}{}", self.difference(cell.difference), self.unit);
+        if let Some(difference) = difference {
+            words += &format!(", {difference}{}", self.unit);
         }
         words
     }
 
-    /// `+59.1`, `−0.4`: all with as many decimals as give the largest three digits.
-    fn difference(&self, value: f64) -> String {
-        let sizes = self.cells.iter().map(|cell| cell.difference.abs());
-        let decimals = match sizes.fold(0.0, f64::max) {
+    /// As many decimals as give the largest difference that is printed three digits.
+    fn decimals(&self) -> usize {
+        let printed = self.cells.iter().filter_map(Comparison::printed);
+        match printed.map(f64::abs).fold(0.0, f64::max) {
             largest if largest >= 99.95 => 0,
             largest if largest >= 9.995 => 1,
             largest if largest >= 0.9995 => 2,
             _ => 3,
-        };
-        let number = format!("{value:+.decimals$}");
-        let zero = number.trim_start_matches(['+', '-', '0', '.']).is_empty();
-        let number = if zero { &number[1..] } else { &number };
-        scale::signed(number)
+        }
     }
 
     fn legend_entries(&self) -> Vec<(Key, String)> {
@@ -319,14 +326,10 @@ impl<'a> Survival<'a> {
     }
 }
 
-/// The mark of a verdict about a point.
-pub(crate) fn draw_verdict(svg: &mut Svg, verdict: Verdict, (x, y): (f64, f64), tooltip: &str) {
-    let colour = palette::series(0);
-    match verdict {
-        Verdict::Survives => Mark::Circle.draw(svg, (x, y), MARK_RADIUS, colour, tooltip),
-        Verdict::Fails => Mark::Ring.draw(svg, (x, y), MARK_RADIUS - 0.5, colour, tooltip),
-        Verdict::Untested => {
-            Mark::Dash.draw(svg, (x, y), MARK_RADIUS, palette::UNSCORED_STROKE, tooltip);
-        }
-    }
+/// `+59.1`, `−0.4`
+fn difference(value: f64, decimals: usize) -> String {
+    let number = format!("{value:+.decimals$}");
+    let zero = number.trim_start_matches(['+', '-', '0', '.']).is_empty();
+    let number = if zero { &number[1..] } else { &number };
+    scale::signed(number)
 }

@@ -76,16 +76,8 @@ impl Bars<'_> {
 
     /// `layer 8, head 12: 63.2% (60.1% to 66.0%)`
     fn tooltip(&self, bar: &Bar) -> String {
-        let number = |value| format!("{}{}", layout::readable(value), self.unit);
-        let (layer, head) = (bar.layer + 1, bar.head + 1);
-        let mut words = format!(
-            "{}layer {layer}, head {head}: {}",
-            self.prefix,
-            number(bar.value)
-        );
-        if bar.has_interval() {
-            words += &format!(" ({} to {})", number(bar.low), number(bar.high));
-        }
-        words
+        let [layer, head] = bar.place();
+        let words = bar.estimate().words(self.unit);
+        format!("{}layer {layer}, head {head}: {words}", self.prefix)
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn draw(figure: &TopHeads<'_>, bars: &[Bar], column: Column, svg: &mu
     let top = layout::heading(svg, figure.title, column) + 5.0;
     let entries = figure.legend_entries(bars);
     let top = layout::legend(svg, &entries, (MARGIN, top), inside) + 8.0;
-    let tops = bars.iter().map(Bar::top).chain(figure.background);
+    let tops = bars.iter().flat_map(Bar::numbers).chain(figure.background);
     let axis = Axis::from_zero(tops.fold(0.0, f64::max), layout::MAX_INTERVALS);
     let (title, title_width) = plot::title_lines(figure.value_label, PLOT_HEIGHT);
     let x = MARGIN + title_width + plot::tick_width(&axis);
@@ -36,7 +36,7 @@ pub(super) fn draw(figure: &TopHeads<'_>, bars: &[Bar], column: Column, svg: &mu
     bars.draw(svg);
     svg.open("values");
     plot::left_axis(svg, &axis, plot, true);
-    plot::axis_title(svg, &title, plot.y + plot.height / 2.0);
+    plot::axis_title(svg, &title, (MARGIN, plot.y + plot.height / 2.0));
     svg.close();
     let place = (plot.x + plot.width / 2.0, bars.draw_names(svg) + 4.0);
     let style = Style::new(LABEL, Anchor::Middle);

@@ -3,9 +3,10 @@
 mod bars;
 mod chart;
 
-use crate::error::{Error, Result};
+use crate::error::{Result, check_count};
 use crate::layout::{self, Column, Key};
-use crate::scale::check_range;
+use crate::plot::{Estimate, known};
+use crate::scale::check_unsigned;
 use crate::svg::Svg;
 pub(crate) use bars::Bars;
 pub(crate) use chart::HEAD_AXIS;
@@ -15,8 +16,6 @@ const DEFAULT_COUNT: usize = 10;
 const MAX_COUNT: usize = 40;
 /// More bars than this get the double column.
 const SINGLE_COLUMN_BARS: usize = 16;
-/// An interval may miss its value by this much: rounding at 0 and at 100 %.
-const TOLERANCE: f64 = 1e-6;
 
 /// A head, its value and the interval about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +24,7 @@ pub struct Bar {
     pub layer: usize,
     /// Head, 0-based.
     pub head: usize,
-    /// From 0 to 10,000 in the unit of the figure, or NaN for a head that is not scored.
+    /// From 0 to a million in the unit of the figure, or NaN for a head that is not scored.
     pub value: f64,
     /// Lower end of the interval; NaN, with `high`, where none is known.
     pub low: f64,
@@ -34,47 +33,40 @@ pub struct Bar {
 }
 
 impl Bar {
+    /// Layer and head as a reader counts, from 1.
+    fn place(&self) -> [usize; 2] {
+        [self.layer, self.head].map(|index| index.saturating_add(1))
+    }
+
+    fn estimate(&self) -> Estimate {
+        Estimate::new(self.value, self.low, self.high)
+    }
+
     /// `8-12`: layer and head as a reader counts.
     pub(crate) fn label(&self) -> String {
-        format!("{}-{}", self.layer + 1, self.head + 1)
+        let [layer, head] = self.place();
+        format!("{layer}-{head}")
     }
 
     pub(crate) fn has_interval(&self) -> bool {
-        !self.low.is_nan()
+        self.estimate().has_interval()
     }
 
-    pub(crate) fn top(&self) -> f64 {
-        if self.has_interval() {
-            self.high.max(self.value)
-        } else {
-            self.value
-        }
+    /// The numbers that an axis must hold.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = f64> + use<> {
+        self.estimate().numbers()
     }
 
     fn check(&self) -> Result<()> {
-        check_range(self.value, || format!("value of head {}", self.label()))?;
-        if self.low.is_nan() && self.high.is_nan() {
-            return Ok(());
+        let numbers = [
+            ("value", self.value),
+            ("lower end", self.low),
+            ("upper end", self.high),
+        ];
+        for (what, number) in numbers {
+            check_unsigned(number, || format!("{what} of head {}", self.label()))?;
         }
-        check_range(self.low, || format!("lower end of head {}", self.label()))?;
-        check_range(self.high, || format!("upper end of head {}", self.label()))?;
-        if self.low > self.value + TOLERANCE || self.high < self.value - TOLERANCE {
-            let Self {
-                layer,
-                head,
-                value,
-                low,
-                high,
-            } = *self;
-            return Err(Error::Interval {
-                layer: layer + 1,
-                head: head + 1,
-                value,
-                low,
-                high,
-            });
-        }
-        Ok(())
+        self.estimate().check(|| format!("head {}", self.label()))
     }
 }
 
@@ -159,9 +151,9 @@ impl<'a> TopHeads<'a> {
         self
     }
 
-    /// The value that chance gives: a dashed line across the bars; none by default.
+    /// The value that chance gives: a dashed line across the bars; none by default, or for NaN.
     pub fn background(mut self, value: f64) -> Self {
-        self.background = Some(value);
+        self.background = known(value);
         self
     }
 
@@ -169,29 +161,21 @@ impl<'a> TopHeads<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::BarCount`] for a count of 0 or above 40, [`Error::Range`] for a number below 0,
-    /// above 10,000 or infinite, or one end of an interval that is NaN alone,
-    /// [`Error::Interval`] where an interval does not contain its value.
+    /// [`Error::Count`](crate::Error::Count) for a count of 0 or above 40,
+    /// [`Error::Outside`](crate::Error::Outside) for a number below 0, above a million or infinite,
+    /// [`Error::Estimate`](crate::Error::Estimate) for an interval that does not contain its value
+    /// or has one end only.
     pub fn to_svg(&self) -> Result<String> {
-        if !(1..=MAX_COUNT).contains(&self.count) {
-            return Err(Error::BarCount {
-                found: self.count,
-                max: MAX_COUNT,
-            });
-        }
+        check_count("bars", self.count, 1, MAX_COUNT)?;
         self.background.map_or(Ok(()), |value| {
-            check_range(value, || "background".to_owned())
+            check_unsigned(value, || "background".to_owned())
         })?;
         let best = best(self.bars, self.count)?;
         let Some(first) = best.first() else {
             return Ok(layout::notice(self.title, "Top heads", self.unscored_label));
         };
         let description = self.description(first, best.len());
-        let title = if self.title.is_empty() {
-            "Top heads"
-        } else {
-            self.title
-        };
+        let title = layout::titled(self.title, "Top heads");
         let column = if best.len() > SINGLE_COLUMN_BARS {
             Column::Double
         } else {
@@ -203,7 +187,7 @@ impl<'a> TopHeads<'a> {
     }
 
     fn number(&self, value: f64) -> String {
-        format!("{}{}", layout::readable(value), self.unit)
+        layout::number(value, self.unit)
     }
 
     fn background_words(&self) -> Option<String> {
@@ -319,7 +303,7 @@ mod tests {
         let error = TopHeads::new(&bars).to_svg().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "upper end of head 1-5 is NaN, expected 0 to 10000"
+            "interval of head 1-5 is 40 to NaN, expected it to contain the value 50"
         );
     }
 
@@ -327,7 +311,7 @@ mod tests {
     fn count_is_checked() {
         let bars = [bar(0, 0, 1.0)];
         let error = TopHeads::new(&bars).count(0).to_svg().unwrap_err();
-        assert_eq!(error, Error::BarCount { found: 0, max: 40 });
+        assert_eq!(error.to_string(), "0 bars, expected 1 to 40");
         assert!(TopHeads::new(&bars).count(41).to_svg().is_err());
     }
 }

@@ -142,9 +142,10 @@ fn overlap(a: &TextBox, b: &TextBox) -> bool {
     !(0..4).any(|side| separates(a, side) || separates(b, side))
 }
 
-/// Asserts what a journal asks: well formed, named and described, nothing clipped, no text over
-/// text, text of 7 to 9 points, a column's width.
+/// Asserts what a journal asks: well formed, named and described, numbers that are finite, nothing
+/// clipped, no text over text, text of 7 to 9 points, a column's width.
 pub(crate) fn check(svg: &str) {
+    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     let document = Document::parse(svg).unwrap();
     let root = document.root_element();
     let names: Vec<&str> = root

@@ -138,15 +138,23 @@ fn wrong_forests_are_refused() {
     let one = Estimate::point(1.0);
     assert_eq!(
         of(ForestRow::new("8-12", one).references(&[1.0])),
-        "references of row \"8-12\": found 1, expected 3"
+        "references of row \"8-12\" of group \"x\": found 1, expected 3"
     );
     assert_eq!(
         of(ForestRow::new("8-12", Estimate::new(1.0, 2.0, 3.0))),
-        "interval of row \"8-12\" is 2 to 3, expected it to contain the value 1"
+        "interval of row \"8-12\" of group \"x\" is 2 to 3, expected it to contain the value 1"
     );
     assert_eq!(
         of(ForestRow::new("8-12", one).references(&[1.0, 1.0, f64::INFINITY])),
-        "shuffled sequence of row \"8-12\" is inf, expected -1000000 to 1000000"
+        "shuffled sequence of row \"8-12\" of group \"x\" is inf, expected -1000000 to 1000000"
+    );
+    assert_eq!(
+        error(&[ForestGroup::new(
+            "",
+            &[ForestRow::new("8-12", Estimate::point(1e7))]
+        )])
+        .to_string(),
+        "row \"8-12\" is 10000000, expected -1000000 to 1000000"
     );
     let missing = [ForestRow::new("8-12", Estimate::MISSING)];
     let svg = Forest::new(&[ForestGroup::new("x", &missing)])
@@ -215,4 +223,20 @@ fn wrong_tables_are_refused() {
         error(&["x"], &["a", "b"]),
         "a of row \"x\" is 10000000, expected -1000000 to 1000000"
     );
+}
+
+#[test]
+fn decimals_are_those_of_what_is_printed() {
+    let cell = |difference, verdict| Comparison {
+        difference,
+        verdict,
+    };
+    let cells = array![[
+        cell(0.05, Verdict::Survives),
+        cell(4321.0, Verdict::Untested)
+    ]];
+    let table = Survival::new(&["8-12"], &REFERENCES[..2], cells.view());
+    let svg = table.to_svg().unwrap();
+    assert!(svg.contains(">+0.050</text>"), "{svg}");
+    assert!(!svg.contains("4321"));
 }

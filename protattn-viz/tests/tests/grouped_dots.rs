@@ -106,9 +106,33 @@ fn what_cannot_be_drawn_is_refused() {
         error(&[DotGroup::new("L", &one).background(f64::INFINITY)]).to_string(),
         "background of L is inf, expected -1000000 to 1000000"
     );
+    // Neither is named where there are no names.
+    let wrong = [Estimate::new(1.0, 2.0, 3.0)];
+    let ends = "is 2 to 3, expected it to contain the value 1";
+    assert_eq!(
+        error(&[DotGroup::new("L", &wrong)]).to_string(),
+        format!("interval of L {ends}")
+    );
+    assert_eq!(
+        error(&[DotGroup::new("", &one), DotGroup::new("", &wrong)]).to_string(),
+        format!("interval of group 2 {ends}")
+    );
     let missing = [Estimate::MISSING];
     let svg = GroupedDots::new(&[DotGroup::new("L", &missing)])
         .to_svg()
         .unwrap();
     assert!(svg.contains(">There are no values to draw.</text>"));
+}
+
+#[test]
+fn slanted_names_stay_within_the_figure() {
+    let long = "the first of all labels, which is by far the longest one";
+    let estimates = [Estimate::point(0.5)];
+    for n in [5, 9, 20] {
+        let group = |i| DotGroup::new(if i == 0 { long } else { "a name" }, &estimates);
+        let groups: Vec<_> = (0..n).map(group).collect();
+        let svg = GroupedDots::new(&groups).value_label("").to_svg().unwrap();
+        check(&svg);
+        assert!(svg.contains("rotate(-45"), "{n}");
+    }
 }

@@ -244,9 +244,52 @@ fn a_map_without_scores_says_so() {
 
 #[test]
 fn zeros_and_tiny_and_huge_values_are_drawn() {
-    for value in [0.0, 1e-300, 1e-4, 1e4] {
+    for value in [0.0, 1e-300, 1e-4, 1e4, 1e6] {
         let values = Array2::from_elem((4, 4), value);
         check(&map(&values).to_svg().unwrap());
         check(&HeadMap::new(values.view()).to_svg().unwrap());
+        for values in [values.clone(), -values] {
+            check(&HeadMap::new(values.view()).diverging().to_svg().unwrap());
+        }
     }
+}
+
+#[test]
+fn a_background_that_is_not_known_is_none() {
+    for values in [array![[1.0, 2.0]], array![[-1.0, 2.0]]] {
+        let map = HeadMap::new(values.view()).diverging();
+        let svg = map.clone().background(f64::NAN).to_svg().unwrap();
+        check(&svg);
+        assert_eq!(svg, map.to_svg().unwrap());
+    }
+    let values = array![[1.0, 2.0]];
+    let map = HeadMap::new(values.view());
+    let svg = map.clone().background(f64::NAN).to_svg().unwrap();
+    assert_eq!(svg, map.to_svg().unwrap());
+}
+
+#[test]
+fn values_of_any_unit_are_drawn_up_to_a_million() {
+    let values = array![[0.0, 20_000.0], [1e6, 5.0]];
+    let svg = HeadMap::new(values.view()).unit("").to_svg().unwrap();
+    check(&svg);
+    assert!(svg.contains("<title>layer 2, head 1: 1000000</title>"));
+    let values = array![[1.1e6]];
+    let error = HeadMap::new(values.view()).to_svg().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "value of head 1-1 is 1100000, expected 0 to 1000000"
+    );
+}
+
+#[test]
+fn the_last_layer_index_there_can_be_is_no_panic() {
+    let values = array![[1.0, 2.0]];
+    let map = HeadMap::new(values.view()).layers(&[usize::MAX]);
+    let svg = map.to_svg().unwrap();
+    check(&svg);
+    assert!(svg.contains(&format!(
+        "<title>layer {}, head 2: 2.0%</title>",
+        usize::MAX
+    )));
 }

@@ -173,6 +173,22 @@ fn what_does_not_fit_together_is_refused() {
         error(&panel(Profile::new(&[1.0, f64::INFINITY]))).to_string(),
         "layer 2 of panel \"Helix\" is inf, expected -1000000 to 1000000"
     );
+    let named = [ProfilePanel::new("Helix")
+        .profile(Profile::new(&two))
+        .profile(Profile::new(&two).centre(1.5))];
+    let figure = LayerProfiles::new(&named).series(&["attention", "probe"]);
+    assert_eq!(
+        figure.to_svg().unwrap_err().to_string(),
+        "centre in panel \"Helix\", series \"probe\" is 1.5, expected 0 to 1"
+    );
+    let late = panel(Profile::new(&two));
+    let error_of = |first| LayerProfiles::new(&late).first_layer(first).to_svg();
+    assert!(error_of(1_000_000).is_ok());
+    assert_eq!(
+        error_of(1_000_001).unwrap_err().to_string(),
+        "first layer is 1000001, expected 0 to 1000000"
+    );
+    assert!(error_of(usize::MAX).is_err());
     let none = [ProfilePanel::new("Helix")];
     assert!(matches!(
         error(&none),
@@ -226,4 +242,56 @@ fn extreme_values_and_long_words_are_drawn() {
             );
         }
     }
+}
+
+#[test]
+fn centres_whose_numbers_do_not_fit_are_lines_alone() {
+    let data = values(30, 3);
+    let panel = (0..8).fold(ProfilePanel::new("Contact"), |panel, i| {
+        panel.profile(Profile::new(&data).centre(28.0 + 0.1 * f64::from(i)))
+    });
+    let panels = vec![panel; 30];
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let svg = LayerProfiles::new(&panels).series(&names).to_svg().unwrap();
+    check(&svg);
+    assert!(!svg.contains(">29.00</text>"));
+    assert!(svg.contains("centre 29.00, 29.10"));
+    // The lines are there.
+    let document = Document::parse(&svg).unwrap();
+    for panel in all(&document, "panel") {
+        let dashes = panel
+            .iter()
+            .filter(|n| n.attribute("stroke-dasharray") == Some("3 2"));
+        assert_eq!(dashes.count(), 8);
+    }
+}
+
+#[test]
+fn bands_break_at_layers_without_an_interval() {
+    let values = [1.0, 2.0, 3.0, 2.0, 1.0, 2.0];
+    let drawn = |low: &[f64], high: &[f64]| {
+        let panel = ProfilePanel::new("x").profile(Profile::new(&values).interval(low, high));
+        let svg = LayerProfiles::new(&[panel])
+            .interval_label("95%")
+            .to_svg()
+            .unwrap();
+        check(&svg);
+        let bands = svg.matches("fill-opacity").count();
+        // The key of the legend is one of either.
+        (bands, svg.matches("stroke-width=\"0.8\"").count())
+    };
+    let (low, high) = (values.map(|v| v - 0.5), values.map(|v| v + 0.5));
+    assert_eq!(drawn(&low, &high), (2, 0));
+    let without = |ends: &[f64; 6], layers: &[usize]| -> Vec<f64> {
+        let end = |i| if layers.contains(&i) { NAN } else { ends[i] };
+        (0..6).map(end).collect()
+    };
+    // Layers 1 and 2 and 4 to 6 have bands.
+    assert_eq!(drawn(&without(&low, &[2]), &without(&high, &[2])), (3, 0));
+    // 1 to 3 have one, and 5 stands alone.
+    let gaps = [3, 5];
+    assert_eq!(drawn(&without(&low, &gaps), &without(&high, &gaps)), (2, 1));
+    // All that have one stand alone.
+    let gaps = [0, 2, 4];
+    assert_eq!(drawn(&without(&low, &gaps), &without(&high, &gaps)), (0, 4));
 }

@@ -260,3 +260,49 @@ fn wrong_contact_maps_are_refused() {
     let svg = ContactMap::new(unknown.view()).to_svg().unwrap();
     assert!(svg.contains(">There are no values to draw.</text>"));
 }
+
+#[test]
+fn the_vertical_axis_has_the_height_of_the_maps_for_its_title() {
+    let map = matrix(8, 1.0);
+    let panels = [MatrixPanel::new("Layer 1", map.view())];
+    let figure = MatrixPanels::new(&panels).axis_label("Head of this layer");
+    let svg = figure.to_svg().unwrap();
+    check(&svg);
+    assert_eq!(svg.matches(">Head of this layer</text>").count(), 2);
+}
+
+#[test]
+fn contacts_count_once_and_none_lies_on_the_diagonal() {
+    let values = Array2::from_elem((10, 10), NAN);
+    let map = ContactMap::new(values.view());
+    let svg = map
+        .clone()
+        .contacts(&[(1, 8), (8, 1), (1, 8), (4, 4)])
+        .to_svg()
+        .unwrap();
+    let document = Document::parse(&svg).unwrap();
+    assert_eq!(group(&document, "contacts").len(), 1);
+    assert!(svg.contains("contact in the structure: 1 pairs."));
+    let svg = map.contacts(&[(4, 4)]).to_svg().unwrap();
+    assert!(svg.contains(">There are no values to draw.</text>"));
+}
+
+#[test]
+fn long_numbers_are_cut_and_leave_room_for_the_map() {
+    let values = Array2::from_elem((6, 6), 0.5);
+    let name = |i: usize| format!("residue {i} of a chain with a name that never comes to an end");
+    let names: Vec<String> = (0..6).map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let svg = ContactMap::new(values.view())
+        .numbering(&names)
+        .to_svg()
+        .unwrap();
+    check(&svg);
+    assert!(svg.contains(&format!(
+        "<title>residues {} and {}: 0.500",
+        names[0], names[1]
+    )));
+    let document = Document::parse(&svg).unwrap();
+    let cell = group(&document, "cells")[0];
+    assert!(number(cell, "width") > 25.0);
+}

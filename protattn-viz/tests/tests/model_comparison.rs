@@ -94,13 +94,15 @@ fn what_cannot_be_drawn_is_refused() {
     let one = [bar(0, 0, 1.0)];
     let panel = ModelPanel::new("ProtBert", &one);
     assert_eq!(
-        error(&[panel.background(NAN)]).to_string(),
-        "background of ProtBert is NaN, expected 0 to 10000"
+        error(&[panel.background(-1.0)]).to_string(),
+        "background of ProtBert is -1, expected 0 to 1000000"
     );
+    let drawn = |panel| ModelComparison::new(&[panel]).to_svg().unwrap();
+    assert_eq!(drawn(panel.background(NAN)), drawn(panel));
     let negative = [bar(0, 0, -1.0)];
     assert!(matches!(
         error(&[ModelPanel::new("a", &negative)]),
-        Error::Range { .. }
+        Error::Outside { .. }
     ));
     let none = ModelComparison::new(&[panel])
         .count(0)

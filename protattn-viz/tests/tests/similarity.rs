@@ -156,6 +156,21 @@ fn what_does_not_fit_together_is_refused() {
             .to_svg()
             .is_err()
     );
+    // Nothing is asked of what is not read.
+    let [below, above] = [
+        array![[1e9, f64::INFINITY], [0.5, 1e9]],
+        array![[1e9, 0.5], [f64::INFINITY, 1e9]],
+    ];
+    let figure = Similarity::new(&labels, below.view(), above.view());
+    let svg = figure.clone().correlation(NAN, 0.5).to_svg().unwrap();
+    check(&svg);
+    assert!(svg.contains(">n = 1</text>"));
+    assert_eq!(svg, figure.to_svg().unwrap());
+    let swapped = Similarity::new(&labels, above.view(), below.view());
+    assert_eq!(
+        error(swapped),
+        "Below the diagonal of R and A is inf, expected -1000000 to 1000000"
+    );
     let unknown = Array2::from_elem((2, 2), NAN);
     let svg = Similarity::new(&labels, unknown.view(), square.view())
         .to_svg()

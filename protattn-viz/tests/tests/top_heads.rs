@@ -131,3 +131,26 @@ fn a_chart_without_scores_says_so() {
         assert!(svg.contains(">No head is scored, so there is nothing to draw.</text>"));
     }
 }
+
+#[test]
+fn a_background_that_is_not_known_is_none() {
+    let bars = bars(3);
+    let chart = TopHeads::new(&bars);
+    let svg = chart.clone().background(f64::NAN).to_svg().unwrap();
+    assert_eq!(svg, chart.to_svg().unwrap());
+}
+
+#[test]
+fn the_last_indices_there_can_be_are_no_panic() {
+    let bars = [Bar {
+        layer: usize::MAX,
+        head: usize::MAX,
+        value: 20_000.0,
+        low: 10_000.0,
+        high: 1e6,
+    }];
+    let svg = TopHeads::new(&bars).unit("").to_svg().unwrap();
+    check(&svg);
+    let words = format!("layer {0}, head {0}: 20000 (10000 to 1000000)", usize::MAX);
+    assert!(svg.contains(&words));
+}

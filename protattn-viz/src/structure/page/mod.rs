@@ -3,7 +3,7 @@
 use super::View;
 use super::colour::{self, Colouring, Kind, Rgb, Scheme, hex};
 use super::json::{list, object, string};
-use super::trace::{COIL, Trace};
+use super::trace::{COIL, Trace, chains};
 use super::vector::Vector;
 use super::{MAX_RADIUS, MIN_RADIUS};
 use crate::svg::escape;
@@ -20,12 +20,7 @@ const BODY: &str = include_str!("page.html");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 pub(super) fn page(view: &View<'_>) -> String {
-    let title = if view.title.is_empty() {
-        "Attention on a structure"
-    } else {
-        view.title
-    };
-    let title = escape(title);
+    let title = escape(view.name());
     let notes = view.notes.iter();
     let notes: String = notes
         .map(|note| format!("<p class=\"note\">{}</p>\n", escape(note)))
@@ -55,8 +50,10 @@ fn data(view: &View<'_>) -> String {
         let code = residue.insertion_code()?;
         Some(list([i.to_string(), string(&code.to_string())]))
     });
-    let chains = view.residues.chunk_by(|a, b| a.chain == b.chain);
-    let chains = chains.map(|chain| list([string(chain[0].chain.trim()), chain.len().to_string()]));
+    let chains = chains(view.residues).into_iter().map(|chain| {
+        let name = view.residues[chain.start].chain.trim();
+        list([string(name), chain.len().to_string()])
+    });
     let indices =
         |holds: &dyn Fn(usize) -> bool| list((0..view.residues.len()).filter(|&i| holds(i)));
     let pair = |&(a, b): &(usize, usize)| list([a, b]);
@@ -92,7 +89,7 @@ fn data(view: &View<'_>) -> String {
 
 fn settings(view: &View<'_>) -> String {
     object([
-        ("radius", (MAX_RADIUS / view.full_attention()).to_string()),
+        ("radius", (MAX_RADIUS / view.full_attention).to_string()),
         ("thinnest", MIN_RADIUS.to_string()),
         ("coil", COIL.to_string()),
         ("bindingColour", rgb(colour::BINDING_SITE)),
@@ -156,8 +153,8 @@ fn kind(kind: Kind) -> String {
 
 fn scheme(view: &View<'_>, colouring: Colouring) -> String {
     let scheme = Scheme::new(colouring, view.residues);
-    let legend = scheme.legend.iter();
-    let legend = legend.map(|(place, words)| list([place.to_string(), string(words)]));
+    let legend = scheme.legend(0..view.residues.len()).into_iter();
+    let legend = legend.map(|(place, words)| list([place.to_string(), string(&words)]));
     object([
         ("name", string(colouring.name())),
         (

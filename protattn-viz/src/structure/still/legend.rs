@@ -21,18 +21,14 @@ pub(super) fn draw(
     column: Column,
 ) -> f64 {
     let room = column.width() - 2.0 * MARGIN;
-    let mut bottom = scale_bar(svg, frame, room) + 7.0;
-    let keys = [
+    let top = scale_bar(svg, frame, room) + 7.0;
+    let width = |attention| 2.0 * view.radius(attention) * frame.scale;
+    let entries = [
         chain_entries(view, trace, scheme),
         keys::of_arcs(drawn.arcs.iter().copied()),
-        width_entries(view, drawn, frame),
+        keys::of_widths(&drawn.arcs, view.full_attention, width),
     ];
-    for entries in keys {
-        if !entries.is_empty() {
-            let at = (MARGIN, bottom);
-            bottom = layout::legend_of(svg, &entries, at, room, keys::draw) + 5.0;
-        }
-    }
+    let mut bottom = keys::draw_all(svg, &entries, top, room);
     let style = Style::new(TICK, Anchor::Start);
     for note in notes(view, drawn) {
         bottom = layout::paragraph(svg, &note, (MARGIN, bottom), room, style) + 2.0;
@@ -66,43 +62,13 @@ fn scale_bar(svg: &mut Svg, frame: &Frame, room: f64) -> f64 {
 }
 
 fn chain_entries(view: &View<'_>, trace: &Trace, scheme: &Scheme) -> Vec<(Key, String)> {
-    let colours = scheme.legend.iter();
-    let mut entries: Vec<(Key, String)> = colours
-        .map(|(place, words)| (Key::Chain(scheme.palette[*place]), words.clone()))
-        .collect();
-    let seen = || {
-        view.residues
-            .iter()
-            .zip(&trace.anchors)
-            .filter(|(_, at)| at.is_some())
-    };
-    if seen().any(|(residue, _)| residue.binding_site) {
-        entries.push((Key::BindingSite, "binding site".to_owned()));
-    }
-    if seen().any(|(residue, _)| residue.modified) {
-        entries.push((Key::Modified, "modified".to_owned()));
-    }
+    let mut entries = keys::of_colours(scheme, 0..view.residues.len());
+    let residues = view.residues.iter();
+    entries.extend(keys::of_marks(residues.filter(|r| r.ca.is_some())));
     if !trace.gaps.is_empty() {
         entries.push((Key::Gap, "not observed".to_owned()));
     }
     entries
-}
-
-fn width_entries(view: &View<'_>, drawn: &Drawn<'_>, frame: &Frame) -> Vec<(Key, String)> {
-    if drawn.arcs.is_empty() {
-        return Vec::new();
-    }
-    let full = view.full_attention();
-    let width = |share: f64| {
-        let attention = full * share;
-        let points = 2.0 * view.radius(attention) * frame.scale;
-        let name = if share == 0.25 { "attention " } else { "" };
-        (
-            Key::Width(points),
-            format!("{name}{}", keys::short(attention)),
-        )
-    };
-    [0.25, 0.5, 1.0].map(width).into()
 }
 
 fn notes(view: &View<'_>, drawn: &Drawn<'_>) -> Vec<String> {

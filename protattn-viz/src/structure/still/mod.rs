@@ -5,11 +5,11 @@ mod legend;
 mod paint;
 mod termini;
 
-use super::View;
 use super::colour::{self, Kind};
 use super::model::Arc;
 use super::trace::Trace;
 use super::vector::{Vector, length, lerp, sub};
+use super::{View, arrowhead};
 use crate::layout::{self, Column, LABEL, MARGIN};
 use crate::svg::{Anchor, Style, Svg};
 use paint::{Canvas, Frame};
@@ -28,7 +28,6 @@ const ARC_BIAS: f64 = 0.6;
 const ARC_PIECE: f64 = 1.5;
 const LONG_ARC_PIECE: f64 = 5.0;
 const MANY_ARCS: usize = 200;
-const ARROWHEAD: f64 = 2.4;
 
 /// What is drawn of the arcs, strongest first, and how many are not.
 struct Drawn<'a> {
@@ -38,12 +37,8 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn of(view: &View<'a>, trace: &Trace) -> Self {
-        let placed = |arc: &&Arc| {
-            let seen = |end: usize| trace.anchors[end].is_some();
-            arc.from != arc.to && seen(arc.from) && seen(arc.to)
-        };
-        let mut arcs: Vec<&Arc> = view.arcs.iter().filter(placed).collect();
+    fn of(view: &View<'a>) -> Self {
+        let mut arcs: Vec<&Arc> = view.placed().collect();
         let unplaced = view.arcs.len() - arcs.len();
         arcs.sort_by(|a, b| b.attention.total_cmp(&a.attention));
         let too_many = arcs.len().saturating_sub(MAX_ARCS);
@@ -66,7 +61,7 @@ pub(super) fn draw(view: &View<'_>) -> String {
     };
     let mut svg = Svg::new();
     let top = layout::heading(&mut svg, view.title, column) + 2.0;
-    let drawn = Drawn::of(view, &trace);
+    let drawn = Drawn::of(view);
     let Some(frame) = Frame::around(&trace, column, top) else {
         return nothing(view, svg, column, top);
     };
@@ -81,17 +76,8 @@ pub(super) fn draw(view: &View<'_>) -> String {
     canvas.finish(&mut svg);
     termini::draw(&mut svg, &frame, &trace, view);
     let bottom = legend::draw(&mut svg, &frame, view, &trace, &scheme, &drawn, column);
-    let title = if view.title.is_empty() {
-        "Attention on a structure"
-    } else {
-        view.title
-    };
-    svg.finish(
-        column.width(),
-        bottom + MARGIN,
-        title,
-        &description(view, &drawn),
-    )
+    let words = description(view, &drawn);
+    svg.finish(column.width(), bottom + MARGIN, view.name(), &words)
 }
 
 /// Samples a residue, fewer for large structures: they are drawn smaller.
@@ -108,12 +94,7 @@ fn nothing(view: &View<'_>, mut svg: Svg, column: Column, top: f64) -> String {
     let room = column.width() - 2.0 * MARGIN;
     let style = Style::new(LABEL, Anchor::Start);
     let bottom = layout::paragraph(&mut svg, words, (MARGIN, top), room, style);
-    let title = if view.title.is_empty() {
-        "Attention on a structure"
-    } else {
-        view.title
-    };
-    svg.finish(column.width(), bottom + MARGIN, title, words)
+    svg.finish(column.width(), bottom + MARGIN, view.name(), words)
 }
 
 fn description(view: &View<'_>, drawn: &Drawn<'_>) -> String {
@@ -142,10 +123,10 @@ fn paint_arc(canvas: &mut Canvas, arc: &Arc, trace: &Trace, view: &View<'_>, pie
     let kind = Kind::of(arc);
     let radius = view.radius(f64::from(arc.attention));
     let whole = length(sub(to, from));
-    let head = if arc.directed {
-        ARROWHEAD.min(whole / 2.0)
+    let (head, half) = if arc.directed {
+        arrowhead(whole, radius)
     } else {
-        0.0
+        (0.0, 0.0)
     };
     let at = |along: f64| lerp(from, to, if whole > 0.0 { along / whole } else { 0.0 });
     let strokes = dashes(whole - head, kind.dashes(), piece);
@@ -159,13 +140,7 @@ fn paint_arc(canvas: &mut Canvas, arc: &Arc, trace: &Trace, view: &View<'_>, pie
         canvas.line([a, b], width, kind.colour(), kind.dashes().is_none(), depth);
     }
     if head > 0.0 {
-        canvas.arrowhead(
-            at(whole - head),
-            to,
-            (radius * 2.4).max(0.7),
-            kind.colour(),
-            to[2] + ARC_LIFT,
-        );
+        canvas.arrowhead(at(whole - head), to, half, kind.colour(), to[2] + ARC_LIFT);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The letters N and C at the ends of each chain.
 
 use super::paint::Frame;
-use crate::layout::{CAP_HEIGHT, TICK};
+use crate::layout::{self, CAP_HEIGHT, TICK};
 use crate::palette;
 use crate::structure::View;
 use crate::structure::trace::Trace;
@@ -13,6 +13,8 @@ const DIRECTIONS: usize = 16;
 /// How far from the end of the chain a letter may stand, in points.
 const DISTANCES: [f64; 3] = [11.0, 17.0, 24.0];
 const HEIGHT: f64 = TICK + 2.5;
+/// Longer words, in points, would hide the chain.
+const MAX_WIDTH: f64 = 60.0;
 
 /// A box on the page: left, top, right, bottom.
 type Place = [f64; 4];
@@ -38,6 +40,7 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, trace: &Trace, view: &View<'_>)
                 .chain_name()
                 .filter(|_| trace.ends.len() > 1);
             let words = chain.map_or(letter.to_owned(), |chain| format!("{letter} {chain}"));
+            let words = layout::shortened(&words, MAX_WIDTH, Style::new(TICK, Anchor::Middle));
             let end = frame.project(anchor);
             let place = place(frame, end, &words, &points, &taken);
             label(svg, end, place, &words);

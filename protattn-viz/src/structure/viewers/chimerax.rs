@@ -1,6 +1,6 @@
 //! A ChimeraX script, and the file of pseudobonds that it opens.
 
-use super::{StructureFile, colours, comments, observed, placed, rounded};
+use super::{StructureFile, colours, comments, observed, rounded};
 use crate::error::{Error, Result};
 use crate::structure::View;
 use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, hex};
@@ -16,8 +16,9 @@ pub(in crate::structure) fn script(
 ) -> Result<String> {
     let mut text = String::from("# Attention on a structure, its arcs as pseudobonds\n");
     text += &comments(view);
+    // Of several models of one file, each has the residues that the bonds name.
     text += &format!(
-        "open {} format {}\n",
+        "open {} format {} maxModels 1\n",
         path(file.location)?,
         file.format.name()
     );
@@ -32,7 +33,7 @@ pub(in crate::structure) fn script(
     let modified = observed(view, |residue| residue.modified);
     text += &commands(sites, |spec| sticks(spec, &hex(BINDING_SITE)))?;
     text += &commands(modified, |spec| sticks(spec, &hex(MODIFIED)))?;
-    if placed(view).next().is_some() {
+    if view.placed().next().is_some() {
         text += &format!("open {} format pseudobonds\n", path(bonds)?);
     }
     text += "view\n";
@@ -61,7 +62,7 @@ fn commands<'r>(
 pub(in crate::structure) fn pseudobonds(view: &View<'_>) -> Result<String> {
     let mut text = String::from("; halfbond = false\n; dashes = 0\n");
     let (mut colour, mut radius) = (None, None);
-    for arc in placed(view) {
+    for arc in view.placed() {
         let kind = Kind::of(arc);
         if colour.replace(kind) != Some(kind) {
             text += &format!("; color = {}\n", hex(kind.colour()));
@@ -97,7 +98,7 @@ fn path(location: &str) -> Result<String> {
     if location.is_empty() || location.chars().any(|c| c == '"' || c.is_control()) {
         return Err(unwritable("file name", location));
     }
-    Ok(format!("\"{location}\""))
+    Ok(format!("\"{}\"", location.replace('\\', "\\\\")))
 }
 
 fn unwritable(what: &'static str, name: &str) -> Error {

@@ -10,9 +10,9 @@ pub(super) use csv::csv;
 pub(super) use mvsj::mvsj;
 pub(super) use pymol::script as pymol;
 
-use super::colour::Rgb;
+use super::View;
+use super::colour::{COIL, Rgb};
 use super::model::{Arc, Residue};
-use super::{Colouring, View};
 
 /// The structure file that a viewer is to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +51,6 @@ impl FileFormat {
     }
 }
 
-/// The arcs that a viewer can place: between two observed residues.
-fn placed<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Arc> {
-    let seen = |end: usize| view.residues[end].ca.is_some();
-    let placed = move |arc: &&Arc| arc.from != arc.to && seen(arc.from) && seen(arc.to);
-    view.arcs.iter().filter(placed)
-}
-
 /// The observed residues for which `holds`.
 fn observed<'v>(
     view: &'v View<'_>,
@@ -67,25 +60,21 @@ fn observed<'v>(
     residues.filter(move |residue| holds(residue))
 }
 
-/// The colour of whatever is in the file, and the observed residues of each other colour.
+/// The colour of whatever else is in the file, and the observed residues of each other colour.
 fn colours<'v>(view: &'v View<'_>) -> (Rgb, Vec<(Rgb, Vec<&'v Residue>)>) {
     let scheme = view.scheme();
-    let base = match view.colouring {
-        Colouring::SecondaryStructure => scheme.palette.len() - 1,
-        Colouring::Chain | Colouring::Rainbow => 0,
-    };
     let mut groups: Vec<(Rgb, Vec<&Residue>)> = scheme
         .palette
         .iter()
         .map(|&rgb| (rgb, Vec::new()))
         .collect();
     for (residue, &place) in view.residues.iter().zip(&scheme.index) {
-        if residue.ca.is_some() && place != base {
+        if residue.ca.is_some() {
             groups[place].1.push(residue);
         }
     }
-    groups.retain(|(_, residues)| !residues.is_empty());
-    (scheme.palette[base], groups)
+    groups.retain(|(rgb, residues)| *rgb != COIL && !residues.is_empty());
+    (COIL, groups)
 }
 
 /// `M52 of chain A to K7 of chain A: attention 0.62, 5.5 Å, contact, head 8-12`
@@ -115,5 +104,6 @@ fn comments(view: &View<'_>) -> String {
 
 /// A number with at most three decimals.
 fn rounded(value: impl Into<f64>) -> f64 {
-    (value.into() * 1e3).round() / 1e3
+    // The sum makes -0 a 0.
+    (value.into() * 1e3).round() / 1e3 + 0.0
 }

@@ -2,11 +2,12 @@
 //! sharing molecular visualizations using the MolViewSpec toolkit", 2024; nodes as in `molviewspec`
 //! 1.8.1 of PyPI).
 
-use super::{StructureFile, colours, observed, placed, rounded, words};
-use crate::structure::View;
+use super::{StructureFile, colours, observed, rounded, words};
 use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb, hex};
 use crate::structure::json::{list, object, string};
 use crate::structure::model::{Arc, Residue};
+use crate::structure::vector::{length, sub};
+use crate::structure::{View, arrowhead};
 
 const VERSION: &str = "1.8";
 /// The format asks for a time; the same view gives the same file, so it is always this.
@@ -28,7 +29,7 @@ pub(in crate::structure) fn mvsj(view: &View<'_>, file: &StructureFile<'_>) -> S
             ));
         }
     }
-    let tubes: Vec<String> = placed(view).map(|arc| tube(view, arc)).collect();
+    let tubes: Vec<String> = view.placed().map(|arc| primitive(view, arc)).collect();
     if !tubes.is_empty() {
         scene.push(node("primitives", vec![], tubes));
     }
@@ -107,50 +108,54 @@ fn selection<'r>(residues: impl Iterator<Item = &'r Residue>) -> Vec<String> {
         .collect()
 }
 
-/// The fields that select a chain, by the file's own name where it is known.
+/// The fields that select a chain.
 fn chain(residue: &Residue) -> Vec<(&'static str, String)> {
-    match (&residue.label, residue.chain_name()) {
-        (Some(label), _) => vec![("label_asym_id", string(&label.chain))],
-        (None, Some(name)) => vec![("auth_asym_id", string(name))],
-        (None, None) => Vec::new(),
-    }
+    let name = residue.chain_name();
+    name.map(|name| ("auth_asym_id", string(name)))
+        .into_iter()
+        .collect()
 }
 
-/// The fields that select a residue.
+/// The fields that select a residue. Without an insertion code they would select all of its number.
 fn expression(residue: &Residue) -> Vec<(&'static str, String)> {
+    let code = residue.insertion_code().map(String::from);
     let mut fields = chain(residue);
-    match &residue.label {
-        Some(label) => fields.push(("label_seq_id", label.number.to_string())),
-        None => {
-            fields.push(("auth_seq_id", residue.number.to_string()));
-            if let Some(code) = residue.insertion_code() {
-                fields.push(("pdbx_PDB_ins_code", string(&code.to_string())));
-            }
-        }
-    }
+    fields.push(("auth_seq_id", residue.number.to_string()));
+    fields.push(("pdbx_PDB_ins_code", string(&code.unwrap_or_default())));
     fields
 }
 
-fn tube(view: &View<'_>, arc: &Arc) -> String {
-    let end = |residue: usize| {
-        let mut fields = expression(&view.residues[residue]);
-        fields.push(("label_atom_id", string("CA")));
-        object(fields)
-    };
+/// A tube, or an arrow where the arc is directed, between positions: an end given by an expression is
+/// the middle of all that this selects.
+fn primitive(view: &View<'_>, arc: &Arc) -> String {
+    let [from, to] = [arc.from, arc.to].map(|end| {
+        let at = view.residues[end].ca.unwrap_or_default();
+        at.map(f64::from)
+    });
+    let end = |at: [f64; 3]| list(at.map(rounded));
     let kind = Kind::of(arc);
+    let radius = view.radius(f64::from(arc.attention));
+    let (shape, radius_name, dash_name) = if arc.directed {
+        ("arrow", "tube_radius", "tube_dash_length")
+    } else {
+        ("tube", "radius", "dash_length")
+    };
     let mut params = vec![
-        ("kind", string("tube")),
-        ("start", end(arc.from)),
-        ("end", end(arc.to)),
-        (
-            "radius",
-            rounded(view.radius(f64::from(arc.attention))).to_string(),
-        ),
-        ("color", colour_of(kind.colour())),
-        ("tooltip", string(&words(view, arc))),
+        ("kind", string(shape)),
+        ("start", end(from)),
+        ("end", end(to)),
     ];
+    if arc.directed {
+        let (head, half) = arrowhead(length(sub(to, from)), radius);
+        params.push(("show_end_cap", true.to_string()));
+        params.push(("end_cap_length", rounded(head).to_string()));
+        params.push(("end_cap_radius", rounded(half).to_string()));
+    }
+    params.push((radius_name, rounded(radius).to_string()));
+    params.push(("color", colour_of(kind.colour())));
+    params.push(("tooltip", string(&words(view, arc))));
     if let Some((dash, _)) = kind.dashes() {
-        params.push(("dash_length", dash.to_string()));
+        params.push((dash_name, dash.to_string()));
     }
     node("primitive", params, vec![])
 }

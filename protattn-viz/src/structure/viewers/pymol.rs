@@ -1,6 +1,6 @@
 //! A PyMOL script.
 
-use super::{StructureFile, colours, comments, observed, placed, rounded};
+use super::{StructureFile, colours, comments, observed, rounded};
 use crate::structure::View;
 use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb};
 use crate::structure::json::{list, string};
@@ -19,7 +19,7 @@ pub(in crate::structure) fn script(view: &View<'_>, file: &StructureFile<'_>) ->
     let (base, groups) = colours(view);
     let colours = std::iter::once((base, Vec::new())).chain(groups);
     let colours = colours.map(|(rgb, residues)| format!("({},{})", triple(rgb), group(residues)));
-    let arcs = placed(view).map(|arc| {
+    let arcs = view.placed().map(|arc| {
         let [from, to] = [arc.from, arc.to].map(|end| pair(&view.residues[end]));
         let kind = Kind::of(arc) as usize;
         let radius = rounded(view.radius(f64::from(arc.attention)));
