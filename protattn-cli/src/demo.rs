@@ -9,7 +9,7 @@ use crate::app::Own;
 use crate::args::{Cli, Command, DemoArgs};
 use crate::built_in::{NAME, SYNTHETIC};
 use crate::ending::{Outcome, tell};
-use crate::{align, report, summary, tables};
+use crate::{align, probe, report, summary, tables};
 
 /// What to do after the demo.
 const NEXT: &str = "
@@ -20,7 +20,7 @@ The built-in model knows synthetic proteins only: put a model's name in place of
 id (7HVP:A) or an AlphaFold accession (AF-P69905) stands for a structure in the same way.
 ";
 
-/// Runs the command: `align` as anyone would call it, then the report and a summary.
+/// Runs the command: `align` and `probe` as anyone would call them, then the report and a summary.
 pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcome> {
     let folder = args.output.to_string_lossy();
     let mut align = vec![
@@ -41,13 +41,39 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         "--save-every",
         "0",
     ];
+    let probes = args.output.join(report::PROBES);
+    let probes = probes.to_string_lossy();
+    let mut probe = vec![
+        "protattn",
+        "probe",
+        "--model",
+        NAME,
+        "--train",
+        NAME,
+        "--eval",
+        NAME,
+        // One family of each fold, and the other.
+        "--train-records",
+        "0-5,12-17,24-29,36-41",
+        "--eval-records",
+        "6-11,18-23,30-35,42-47",
+        "--task",
+        "secondary-structure,binding-site,contact",
+        "--output",
+        &probes,
+    ];
     let threads = args.threads.map(|n| n.to_string());
-    align.extend(threads.iter().flat_map(|n| ["--threads", n]));
-    let Command::Align(align) = Cli::try_parse_from(align)?.command else {
-        unreachable!("the arguments say align");
+    for arguments in [&mut align, &mut probe] {
+        arguments.extend(threads.iter().flat_map(|n| ["--threads", n]));
+    }
+    let align = Cli::try_parse_from(align)?.command;
+    let probe = Cli::try_parse_from(probe)?.command;
+    let (Command::Align(align), Command::Probe(probe)) = (align, probe) else {
+        unreachable!("the arguments say align and probe");
     };
     tell(SYNTHETIC);
-    align::analyse(&align, own, line)?;
+    align::analyse(&align, own, line.clone())?;
+    probe::analyse(&probe, Own::default(), line)?;
     report::draw(&args.output, &args.figures.format)?;
 
     let rows = tables::read_alignment(&args.output)?;

@@ -22,6 +22,9 @@ use crate::{built_in, output};
 /// The page's name in an output folder.
 pub(crate) const FILE_NAME: &str = "report.html";
 
+/// The folder of probes within one of `align`, whose findings stand on the same page.
+pub(crate) const PROBES: &str = "probe";
+
 const CITATION: &str = "The method: J. Vig, A. Madani, L. R. Varshney, C. Xiong, R. Socher, \
     N. F. Rajani. BERTology Meets Biology: Interpreting Attention in Protein Language Models. \
     ICLR 2021, arXiv:2006.15222.";
@@ -78,6 +81,9 @@ pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
     }
     if let Some(section) = tables.metrics(&mut drawing)? {
         page = page.section(section);
+    }
+    if folder.join(PROBES).join(tables::PROBE).exists() {
+        page = page.section(probe::section(&folder.join(PROBES), &mut drawing)?);
     }
     let page = page
         .section(

@@ -35,17 +35,40 @@ pub(super) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
             page = page.finding(number, text);
         }
     }
-    let layers = figures::probe_layers(&probed, run.model.layers)?;
-    let gains = figures::probe_gains(&probed, run.model.layers)?;
-    let drawn = drawing.write_all(layers.into_iter().chain(gains))?;
     let page = page
-        .section(placed(Section::new("Layers"), drawn))
-        .section(Section::new("Best layers").table(best(&probed)))
+        .section(layers(&probed, run.model.layers, &mut drawing)?)
         .section(Section::new("All scores").collapsed().table(all(&rows)))
         .section(settings(&run))
         .citation(CITATION)
         .bibtex(BIBTEX);
     drawing.finish(&page, FILE_NAME)
+}
+
+/// What the probes of a folder found, as a part of the page of another.
+pub(super) fn section(folder: &Path, drawing: &mut Drawing<'_>) -> Result<Section> {
+    let run = ProbeRecord::read(folder)?;
+    let rows = tables::read_probe(&folder.join(tables::PROBE))?;
+    let probed = summary::probed(&rows);
+    let mut section = Section::new("What the layers know").paragraph(format!(
+        "Linear probes, trained on {} proteins and judged by {} others; their table is {}.",
+        run.train_proteins,
+        run.eval_proteins,
+        Path::new(super::PROBES).join(tables::PROBE).display()
+    ));
+    for of_class in &probed {
+        if let Some((number, text)) = summary::finding(of_class) {
+            section = section.paragraph(format!("{number}: {text}"));
+        }
+    }
+    Ok(section.section(layers(&probed, run.model.layers, drawing)?))
+}
+
+/// The figures, and the best layer of each class.
+fn layers(probed: &[Probed<'_>], n_layers: usize, drawing: &mut Drawing<'_>) -> Result<Section> {
+    let layers = figures::probe_layers(probed, n_layers)?;
+    let gains = figures::probe_gains(probed, n_layers)?;
+    let drawn = drawing.write_all(layers.into_iter().chain(gains))?;
+    Ok(placed(Section::new("Layers"), drawn).table(best(probed)))
 }
 
 const NUMBERS: [&str; 6] = [
