@@ -144,6 +144,12 @@ pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<A
 
 /// What arguments mean together.
 fn check(args: &AlignArgs) -> Result<()> {
+    if args.output.join(tables::PROBE).exists() {
+        bail!(
+            "{}: holds the table of `protattn probe`; choose another folder with --output",
+            args.output.display()
+        );
+    }
     let Some(shard) = args.long.shard else {
         return Ok(());
     };

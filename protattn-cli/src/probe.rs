@@ -120,6 +120,7 @@ pub(crate) fn analyse(args: &ProbeArgs, own: Own, line: Vec<String>) -> Result<P
         resampling: Resampling {
             draws: args.bootstrap,
             seed: args.seed,
+            threads: parallel::threads(args.threads),
             ..Resampling::default()
         },
         threads: parallel::threads(args.threads),
@@ -367,8 +368,12 @@ fn fit_all(
         attention.map(|(task, layer, part)| (Kind::Attention, Some(*task), *layer, part));
     for (kind, of_task, number, part) in hidden.chain(attention) {
         let path = folder.join(format!("{}.parquet", part.name));
+        let noted = folder.join(format!("{}.json", part.name));
         if resume && path.exists() {
             rows.extend(tables::read_probe(&path)?);
+            let warnings = std::fs::read(&noted).with_context(|| noted.display().to_string())?;
+            run.warnings
+                .extend(serde_json::from_slice::<Vec<String>>(&warnings)?);
             continue;
         }
         let fits = part.bytes() <= args.memory;
@@ -378,15 +383,26 @@ fn fit_all(
             part,
             loaded: if fits { part.loaded()? } else { None },
         };
-        let mut found = Vec::new();
+        let (mut found, mut warnings) = (Vec::new(), Vec::new());
         for (place, task) in tasks.iter().enumerate() {
             if of_task.is_none_or(|of| of == place) {
-                found.extend(fitting.rows(task, &layer, &mut run.warnings)?);
+                found.extend(fitting.rows(task, &layer, &mut warnings)?);
             }
         }
+        // The table last: it says that the layer is done.
+        output::write(&noted, &serde_json::to_vec(&warnings)?)?;
         tables::write_probe(&path, &found)?;
         rows.extend(found);
+        run.warnings.extend(warnings);
     }
+    if rows.is_empty() {
+        bail!("no probe could be fitted: {}", run.warnings.join("; "));
+    }
+    // What is true of every layer is said once, and so is what is odd in a file that serves twice.
+    let mut told = HashSet::new();
+    run.warnings.retain(|warning| told.insert(warning.clone()));
+    let mut told = HashSet::new();
+    run.skipped.retain(|skipped| told.insert(skipped.clone()));
     sort(&mut rows, tasks);
     Ok(rows)
 }

@@ -177,7 +177,7 @@ pub(crate) struct ReadSettings {
 }
 
 /// A record that was not counted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Skipped {
     pub(crate) record: String,
     pub(crate) reason: String,

@@ -2,7 +2,6 @@
 
 use crate::Error;
 use crate::random::unit;
-use crate::training::check_labels;
 
 /// Draws of the labels of all types at most, until every class has one.
 const MAX_DRAWS: u64 = 100_000;
@@ -26,8 +25,8 @@ const MAX_DRAWS: u64 = 100_000;
 /// use protattn_probe::ControlTask;
 ///
 /// let residues = b"MKHCMKWA";
-/// let labels = [0, 1, 0, 0, 1, 1, 0, 1];
-/// let control = ControlTask::of_tokens(residues, &labels, 2, 7)?;
+/// let frequencies = [4.0, 4.0]; // as many samples of either class
+/// let control = ControlTask::of_tokens(residues, &frequencies, 7)?;
 /// let labels: Vec<usize> = residues.iter().map(|residue| control.token(*residue)).collect();
 /// assert_eq!(labels[0], labels[4]); // both are M
 /// assert!(labels.contains(&0) && labels.contains(&1));
@@ -42,23 +41,18 @@ pub struct ControlTask {
 }
 
 impl ControlTask {
-    /// Control labels for residues, from the types (letters) and the labels `[sample]` of the
-    /// training samples.
+    /// Control labels for residues, from the types (letters) of the training samples and how common
+    /// each class is among them, `frequencies` `[class]`, which need not add up to 1. Where samples
+    /// were thinned by their class, that is how common the classes were before.
     ///
     /// # Errors
     ///
-    /// [`Error::NoLabels`] without samples, [`Error::LabelCount`] if there is not one label for
-    /// each, [`Error::LabelOutOfRange`] if one is not below `n_classes`, [`Error::Control`] if no
-    /// draw gives the training samples every class that they have: if there are fewer types than
-    /// classes, for example.
-    pub fn of_tokens(
-        types: &[u8],
-        labels: &[usize],
-        n_classes: usize,
-        seed: u64,
-    ) -> Result<Self, Error> {
+    /// [`Error::NoLabels`] without samples or classes, [`Error::Setting`] if a frequency is NaN,
+    /// infinite or negative, [`Error::Control`] if no draw gives the training samples every class that
+    /// has a frequency: if there are fewer types than classes, for example.
+    pub fn of_tokens(types: &[u8], frequencies: &[f64], seed: u64) -> Result<Self, Error> {
         let mut keys: Vec<[u64; 2]> = types.iter().map(|residue| token_keys(*residue)).collect();
-        Self::new(&mut keys, labels, n_classes, seed)
+        Self::new(&mut keys, frequencies, seed)
     }
 
     /// Control labels for pairs of residues, by the types of both, in whichever order.
@@ -66,49 +60,45 @@ impl ControlTask {
     /// # Errors
     ///
     /// Those of [`of_tokens`](Self::of_tokens).
-    pub fn of_pairs(
-        types: &[[u8; 2]],
-        labels: &[usize],
-        n_classes: usize,
-        seed: u64,
-    ) -> Result<Self, Error> {
+    pub fn of_pairs(types: &[[u8; 2]], frequencies: &[f64], seed: u64) -> Result<Self, Error> {
         let mut keys: Vec<[u64; 2]> = types.iter().map(|[a, b]| pair_keys(*a, *b)).collect();
-        Self::new(&mut keys, labels, n_classes, seed)
+        Self::new(&mut keys, frequencies, seed)
     }
 
-    fn new(
-        keys: &mut Vec<[u64; 2]>,
-        labels: &[usize],
-        n_classes: usize,
-        seed: u64,
-    ) -> Result<Self, Error> {
-        if labels.len() != keys.len() {
-            return Err(Error::LabelCount {
-                samples: keys.len(),
-                labels: labels.len(),
+    fn new(keys: &mut Vec<[u64; 2]>, frequencies: &[f64], seed: u64) -> Result<Self, Error> {
+        let wrong = |share: &&f64| !share.is_finite() || **share < 0.0;
+        if let Some(share) = frequencies.iter().find(wrong) {
+            return Err(Error::Setting {
+                name: "frequencies",
+                found: *share,
+                expected: "0 or more for each class",
             });
         }
-        if labels.is_empty() {
+        let total: f64 = frequencies.iter().sum();
+        let Some(last) = frequencies.iter().rposition(|share| *share > 0.0) else {
+            return Err(Error::NoLabels);
+        };
+        if keys.is_empty() {
             return Err(Error::NoLabels);
         }
-        check_labels(labels, n_classes)?;
-        let mut counts = vec![0_usize; labels.iter().max().map_or(0, |last| last + 1)];
-        for label in labels {
-            counts[*label] += 1;
-        }
-        let mut so_far = 0;
-        let cumulative = counts.iter().map(|count| {
-            so_far += count;
-            so_far as f64 / labels.len() as f64
-        });
+        let mut so_far = 0.0;
+        let mut cumulative: Vec<f64> = frequencies[..=last]
+            .iter()
+            .map(|share| {
+                so_far += share;
+                so_far / total
+            })
+            .collect();
+        // Whatever rounding made of it: chance is below 1.
+        cumulative[last] = 1.0;
         let mut control = Self {
-            cumulative: cumulative.collect(),
+            cumulative,
             seed,
             draw: 0,
         };
         keys.sort_unstable();
         keys.dedup();
-        let wanted = counts.iter().filter(|count| **count > 0).count();
+        let wanted = frequencies.iter().filter(|share| **share > 0.0).count();
         while control.n_drawn(keys) < wanted {
             control.draw += 1;
             if keys.len() < wanted || control.draw == MAX_DRAWS {
@@ -165,11 +155,11 @@ mod tests {
 
     #[test]
     fn labels_follow_the_distribution_over_seeds() {
-        // 20 samples, 5 of them of class 1, and class 2 never.
-        let labels: Vec<usize> = (0..20).map(|sample| usize::from(sample % 4 == 0)).collect();
+        // Of 20 samples 5 are of class 1, and class 2 never occurs.
+        let frequencies = [15.0, 5.0, 0.0];
         let mut ones = 0;
         for seed in 0..500 {
-            let control = ControlTask::of_tokens(AMINO_ACIDS, &labels, 3, seed).unwrap();
+            let control = ControlTask::of_tokens(AMINO_ACIDS, &frequencies, seed).unwrap();
             ones += AMINO_ACIDS
                 .iter()
                 .map(|residue| control.token(*residue))
@@ -182,15 +172,15 @@ mod tests {
     #[test]
     fn a_rare_class_is_drawn_for_some_type() {
         let types: Vec<u8> = AMINO_ACIDS.iter().copied().cycle().take(10_000).collect();
-        let labels: Vec<usize> = (0..10_000).map(|sample| usize::from(sample < 10)).collect();
-        let control = ControlTask::of_tokens(&types, &labels, 2, 1).unwrap();
+        let frequencies = [9990.0, 10.0];
+        let control = ControlTask::of_tokens(&types, &frequencies, 1).unwrap();
         assert!(
             AMINO_ACIDS
                 .iter()
                 .any(|residue| control.token(*residue) == 1)
         );
         assert_eq!(
-            ControlTask::of_tokens(&types, &labels, 2, 1).unwrap(),
+            ControlTask::of_tokens(&types, &frequencies, 1).unwrap(),
             control
         );
     }
@@ -198,8 +188,7 @@ mod tests {
     #[test]
     fn pairs_have_no_order() {
         let types: Vec<[u8; 2]> = AMINO_ACIDS.iter().map(|a| [*a, b'A']).collect();
-        let labels: Vec<usize> = (0..20).map(|sample| sample % 2).collect();
-        let control = ControlTask::of_pairs(&types, &labels, 2, 3).unwrap();
+        let control = ControlTask::of_pairs(&types, &[0.5, 0.5], 3).unwrap();
         for a in AMINO_ACIDS {
             for b in AMINO_ACIDS {
                 assert_eq!(control.pair(*a, *b), control.pair(*b, *a));
@@ -212,19 +201,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_drawn_is_refused() {
-        let message = |types: &[u8], labels: &[usize]| {
-            let control = ControlTask::of_tokens(types, labels, 3, 0);
+        let message = |types: &[u8], frequencies: &[f64]| {
+            let control = ControlTask::of_tokens(types, frequencies, 0);
             control.unwrap_err().to_string()
         };
         assert_eq!(
-            message(b"AAC", &[0, 1, 2]),
+            message(b"AAC", &[1.0, 1.0, 1.0]),
             "no draw of control labels gives 2 types of residues all of 3 classes"
         );
-        assert_eq!(message(b"", &[]), "no sample has a label");
-        assert_eq!(
-            message(b"AC", &[0, 3]),
-            "the label of sample 1 is 3: labels must be below 3"
-        );
-        assert!(message(b"AC", &[0]).starts_with("2 samples but 1 labels"));
+        assert_eq!(message(b"", &[1.0]), "no sample has a label");
+        assert_eq!(message(b"AC", &[0.0, 0.0]), "no sample has a label");
+        for (odd, said) in [(-1.0, "-1"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
+            assert_eq!(
+                message(b"AC", &[1.0, odd]),
+                format!("frequencies is {said}: it must be 0 or more for each class")
+            );
+        }
     }
 }

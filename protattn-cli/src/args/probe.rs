@@ -202,6 +202,15 @@ impl Layers {
     }
 }
 
+impl std::fmt::Display for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::These(ranges) => ranges.fmt(f),
+        }
+    }
+}
+
 impl std::str::FromStr for Layers {
     type Err = String;
 

@@ -20,7 +20,7 @@ use crate::forward::{self, Group};
 use crate::text;
 
 /// Proteins whose features are in the scratch folder, a line each.
-const DONE: &str = "done.txt";
+pub(super) const DONE: &str = "done.txt";
 
 /// What is collected: which layers (0 the embedding), and for which tasks.
 pub(super) struct Plan<'a> {
@@ -80,15 +80,12 @@ impl Plan<'_> {
         Ok(features)
     }
 
-    /// Proteins whose features an earlier run left; forgets them unless that is to be resumed.
+    /// Proteins whose features an earlier run left.
     fn done(&self) -> Result<HashSet<usize>> {
         let Some(folder) = self.scratch else {
             return Ok(HashSet::new());
         };
         let path = folder.join(DONE);
-        if !self.resume {
-            crate::output::remove(&path)?;
-        }
         match std::fs::read_to_string(&path) {
             // A line that is not whole is of a protein that is not either.
             Ok(text) => Ok(text

@@ -105,15 +105,18 @@ impl Fitting<'_> {
     ) -> Result<Vec<ProbeRow>> {
         let mut rows = Vec::new();
         for (name, target) in self.targets(task, warnings) {
-            let place = || {
-                let kind = layer.kind.name();
-                format!(
-                    "task {}, class {name}, {kind}, layer {}",
-                    task.name, layer.layer
-                )
-            };
-            let of_probe = self.probe(task, &name, &target, layer, warnings);
-            rows.extend(of_probe.with_context(place)?);
+            let kind = layer.kind.name();
+            let at = format!(
+                "task {}, class {name}, {kind}, layer {}",
+                task.name, layer.layer
+            );
+            match self.probe(task, &name, &target, layer, &at, warnings) {
+                Ok(of_probe) => rows.extend(of_probe),
+                Err(error) if is_for_want_of_data(&error) => {
+                    warnings.push(format!("{at}: there is no probe: {error:#}"));
+                }
+                Err(error) => return Err(error.context(at)),
+            }
         }
         Ok(rows)
     }
@@ -160,25 +163,15 @@ impl Fitting<'_> {
         name: &str,
         target: &Target,
         layer: &Layer<'_>,
+        at: &str,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<ProbeRow>> {
         let train = Train::new(task, target, layer, self);
         let mut fitted = self.fit(task, layer, &train, &train.labels, target.n_classes())?;
-        let mut frequencies = vec![0.0; target.n_classes()];
-        for label in &train.labels {
-            frequencies[*label] += 1.0;
-        }
         if task.pairs && self.negative_rate < 1.0 {
             fitted.probe = fitted.probe.correct_sampling(self.negative_rate)?;
-            frequencies[0] /= self.negative_rate;
         }
         self.save(task, name, layer, &fitted.probe)?;
-        let at = format!(
-            "task {}, class {name}, {}, layer {}",
-            task.name,
-            layer.kind.name(),
-            layer.layer
-        );
         let how = *fitted.probe.fit();
         if how.constant_features > 0 && how.constant_features == fitted.probe.n_features() {
             warnings.push(format!(
@@ -200,11 +193,16 @@ impl Fitting<'_> {
         };
         let judged = self.evaluate(task, layer, &fitted.probe, truth)?;
         let control = match self.control {
-            true => self.control(task, layer, &train, target, &at, warnings)?,
+            true => self.control(task, layer, &train, target, at, warnings)?,
             false => None,
         };
         let scores = scores(task, target);
-        let report = judged.report(&scores, &frequencies, control.as_ref(), self.resampling)?;
+        let report = judged.report(
+            &scores,
+            &train.frequencies,
+            control.as_ref(),
+            self.resampling,
+        )?;
         let row = |found: &ScoreRow| {
             let (score, k_rule, separation) = names(found.score);
             ProbeRow {
@@ -355,10 +353,10 @@ impl Fitting<'_> {
             .flat_map(|(samples, protein)| types_of(protein, samples))
             .collect();
         let drawn = if task.pairs {
-            ControlTask::of_pairs(&types, &train.labels, n_classes, seed)
+            ControlTask::of_pairs(&types, &train.frequencies, seed)
         } else {
             let types: Vec<u8> = types.iter().map(|[residue, _]| *residue).collect();
-            ControlTask::of_tokens(&types, &train.labels, n_classes, seed)
+            ControlTask::of_tokens(&types, &train.frequencies, seed)
         };
         let control = match drawn {
             Ok(control) => control,
@@ -373,7 +371,15 @@ impl Fitting<'_> {
             false => control.token(a),
         };
         let labels: Vec<usize> = types.into_iter().map(label).collect();
-        let fitted = self.fit(task, layer, train, &labels, n_classes)?;
+        let fitted = match self.fit(task, layer, train, &labels, n_classes) {
+            Err(error) if is_for_want_of_data(&error) => {
+                warnings.push(format!(
+                    "{at}: there is no probe of the control task: {error:#}"
+                ));
+                return Ok(None);
+            }
+            fitted => fitted?,
+        };
         let truth = |place: usize, samples: &Samples| -> Vec<usize> {
             types_of(&self.proteins[place], samples)
                 .map(label)
@@ -395,6 +401,23 @@ impl Fitting<'_> {
     }
 }
 
+/// Whether a probe cannot be had of these samples, and others can: one class in a fold, for example.
+fn is_for_want_of_data(error: &anyhow::Error) -> bool {
+    let is = |error: &Error| {
+        matches!(
+            error,
+            Error::Fold { .. }
+                | Error::OneClass { .. }
+                | Error::UnseenClass { .. }
+                | Error::TooFewGroups { .. }
+                | Error::TooFewSamples { .. }
+                | Error::NoVariance { .. }
+        )
+    };
+    let mut causes = error.chain();
+    causes.any(|cause| cause.downcast_ref().is_some_and(is))
+}
+
 /// The types of the residues of each sample.
 fn types_of<'a>(protein: &'a Protein, samples: &'a Samples) -> impl Iterator<Item = [u8; 2]> + 'a {
     let sequence = protein.sequence().as_bytes();
@@ -411,6 +434,8 @@ struct Train {
     /// Rows of both residues of each sample, where it has the hidden states of two.
     places: Vec<[usize; 2]>,
     labels: Vec<usize>,
+    /// Samples of each class, as if none had been left out.
+    frequencies: Vec<f64>,
     /// The protein of each sample.
     groups: Vec<usize>,
     n_proteins: usize,
@@ -422,6 +447,7 @@ impl Train {
             rows: Vec::new(),
             places: Vec::new(),
             labels: Vec::new(),
+            frequencies: vec![0.0; target.n_classes()],
             groups: Vec::new(),
             n_proteins: 0,
         };
@@ -443,6 +469,12 @@ impl Train {
                 .extend(samples.labels.iter().map(|label| target.class(*label)));
             train.groups.resize(train.labels.len(), protein);
             train.n_proteins += usize::from(!samples.labels.is_empty());
+        }
+        for label in &train.labels {
+            train.frequencies[*label] += 1.0;
+        }
+        if task.pairs {
+            train.frequencies[0] /= fitting.negative_rate;
         }
         train
     }

@@ -67,7 +67,7 @@ pub(super) fn settings(args: &ProbeArgs) -> [BTreeMap<String, String>; 2] {
         ("--eval-records", records(&args.eval_records)),
         ("--task", args.task.join(",")),
         ("--features", kinds.join(",")),
-        ("--layers", format!("{:?}", args.layers)),
+        ("--layers", args.layers.to_string()),
         ("--max-tokens", args.max_tokens.to_string()),
         ("--negative-rate", args.negative_rate.to_string()),
         ("--contact-atom", args.contact.atom_name()),
@@ -122,6 +122,9 @@ impl Identity {
         let path = folder.join("settings.json");
         let there = std::fs::read(&path).ok().filter(|_| resume);
         let Some(text) = there else {
+            // The settings first: what is killed in between leaves nothing to take up.
+            crate::output::remove(&path)?;
+            forget(folder)?;
             crate::output::write(&path, &serde_json::to_vec_pretty(self)?)?;
             return Ok(false);
         };
@@ -150,6 +153,25 @@ impl Identity {
     }
 }
 
+/// Removes what an earlier run left in a folder, and nothing else.
+fn forget(folder: &Path) -> Result<()> {
+    let listed = std::fs::read_dir(folder)
+        .with_context(|| format!("{}: cannot be read", folder.display()))?;
+    for entry in listed {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let of_part = ["hidden-", "attention-"]
+            .iter()
+            .any(|start| name.starts_with(start));
+        let kind = [".f32", ".parquet", ".json"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        if of_part && kind || name == super::collect::DONE {
+            crate::output::remove(&folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -169,7 +191,14 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("--l2 was 1, and is 10"), "{error}");
+        let left = ["hidden-00.parquet", "attention-01.task-0.f32", "done.txt"];
+        let others = ["hidden.txt", "notes.json"];
+        for name in left.iter().chain(&others) {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
         assert!(!of("10").settle(folder.path(), false).unwrap());
+        assert!(left.iter().all(|name| !folder.path().join(name).exists()));
+        assert!(others.iter().all(|name| folder.path().join(name).exists()));
         assert!(of("10").settle(folder.path(), true).unwrap());
     }
 }

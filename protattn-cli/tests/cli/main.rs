@@ -14,6 +14,7 @@ mod mistakes;
 mod model;
 mod own_property;
 mod plugin;
+mod probe;
 mod resume;
 mod same_bits;
 mod shards;

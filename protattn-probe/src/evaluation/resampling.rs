@@ -1,5 +1,8 @@
 //! Intervals by resampling proteins.
 
+use std::num::NonZeroUsize;
+use std::thread;
+
 use protattn_metrics::Bootstrap;
 
 use super::statistics::Statistics;
@@ -23,6 +26,8 @@ pub struct Resampling {
     pub level: f64,
     /// Where the random numbers start; 0 by default.
     pub seed: u64,
+    /// Threads to share the draws; 1 by default. The intervals are the same for any number.
+    pub threads: NonZeroUsize,
 }
 
 impl Default for Resampling {
@@ -31,6 +36,7 @@ impl Default for Resampling {
             draws: 1000,
             level: 0.95,
             seed: 0,
+            threads: NonZeroUsize::MIN,
         }
     }
 }
@@ -60,16 +66,33 @@ impl Resampling {
         let bootstrap = Bootstrap::new(n_proteins, self.draws, self.seed)
             .map_err(|source| Error::Resampling { source })?;
         let weights = bootstrap.weights();
-        let draws = || weights.as_slice().unwrap_or_default().chunks(n_proteins);
-        let values = |of: &Statistics| {
-            draws()
-                .map(|times| of.value(|index| times[index]))
-                .collect()
-        };
+        let draws: Vec<&[f64]> = weights
+            .as_slice()
+            .unwrap_or_default()
+            .chunks(n_proteins)
+            .collect();
+        let values = |of: &Statistics| self.of_each(&draws, |times| of.value(|i| times[i]));
         Ok(statistics
             .iter()
             .map(|of| self.middle(values(of)))
             .collect())
+    }
+
+    /// A value of each draw, in their order.
+    fn of_each(&self, draws: &[&[f64]], value: impl Fn(&[f64]) -> f64 + Sync) -> Vec<f64> {
+        let mut values = vec![0.0; draws.len()];
+        let share = draws.len().div_ceil(self.threads.get()).max(1);
+        thread::scope(|scope| {
+            for (draws, values) in draws.chunks(share).zip(values.chunks_mut(share)) {
+                let value = &value;
+                scope.spawn(move || {
+                    for (times, place) in draws.iter().zip(values) {
+                        *place = value(times);
+                    }
+                });
+            }
+        });
+        values
     }
 
     /// The ends of the middle of the values, one of each draw.
@@ -136,6 +159,26 @@ mod tests {
     }
 
     #[test]
+    fn intervals_are_the_same_for_any_number_of_threads() {
+        let counts = |n: i32| [f64::from(n % 7), f64::from(n % 7 + n % 3)];
+        let statistics = [Statistics::Accuracy((1..60).map(counts).collect())];
+        let of = |threads| {
+            let threads = NonZeroUsize::new(threads).unwrap();
+            let resampling = Resampling {
+                threads,
+                ..Resampling::default()
+            };
+            resampling.intervals(&statistics, 59).unwrap()[0]
+        };
+        assert!(of(1).0 < of(1).1);
+        assert!(
+            [2, 3, 64, 2000]
+                .into_iter()
+                .all(|threads| of(threads) == of(1))
+        );
+    }
+
+    #[test]
     fn a_score_that_never_exists_has_no_interval() {
         let statistics = [Statistics::Accuracy(vec![[0.0, 0.0]; 3])];
         let intervals = Resampling::default().intervals(&statistics, 3);
@@ -165,6 +208,7 @@ mod tests {
                 draws,
                 level,
                 seed: 0,
+                ..Resampling::default()
             };
             resampling.intervals(&statistics, 3)
         };

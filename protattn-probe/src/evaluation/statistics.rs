@@ -1,7 +1,7 @@
 //! What a score needs to know of each protein, so that it can be had for any sample of proteins.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use protattn_metrics::scores::{Ranking, Separation, expected_at_k, matthews_of_counts, top_count};
 
@@ -19,16 +19,17 @@ pub(super) enum Statistics {
     /// Right predictions of each protein, and by class the predictions and the samples of it.
     Matthews(Vec<(f64, BTreeMap<usize, [f64; 2]>)>),
     /// All samples by the probability of a class.
-    Ranked(Score, Rc<Ranked>),
+    Ranked(Score, Arc<Ranked>),
     /// Hits and places of each protein.
     Top(Vec<[f64; 2]>),
 }
 
-/// A ranking of all samples, and the protein of each.
+/// A ranking of all samples, and the protein of each. The samples lie in the order of their scores,
+/// so that the thousand walks of a resampling read memory from front to back.
 #[derive(Debug)]
 pub(super) struct Ranked {
     ranking: Ranking,
-    of_protein: Vec<usize>,
+    of_protein: Vec<u32>,
 }
 
 /// Predictions, with what several scores need to know of them, found once.
@@ -38,7 +39,7 @@ pub(super) struct Predictions<'a> {
     /// Probabilities `[class]` that every sample has in place of its own, and the class predicted.
     constant: Option<(&'a [f64], usize)>,
     /// By class.
-    ranked: BTreeMap<usize, Rc<Ranked>>,
+    ranked: BTreeMap<usize, Arc<Ranked>>,
 }
 
 impl<'a> Predictions<'a> {
@@ -93,22 +94,26 @@ impl<'a> Predictions<'a> {
         })
     }
 
-    fn ranked(&mut self, class: usize) -> Result<Rc<Ranked>, Error> {
+    fn ranked(&mut self, class: usize) -> Result<Arc<Ranked>, Error> {
         if let Some(ranked) = self.ranked.get(&class) {
-            return Ok(Rc::clone(ranked));
+            return Ok(Arc::clone(ranked));
         }
-        let (mut scores, mut truth, mut of_protein) = (vec![], vec![], vec![]);
-        for (index, protein) in self.proteins.iter().enumerate() {
-            scores.extend(self.of_class(protein, class));
-            truth.extend(protein.truth.iter().map(|fact| *fact == class));
-            of_protein.resize(truth.len(), index);
+        let mut samples: Vec<(f64, bool, u32)> = Vec::new();
+        for (index, protein) in (0..).zip(self.proteins) {
+            let truth = protein.truth.iter().map(|fact| *fact == class);
+            let scores = self.of_class(protein, class);
+            samples.extend(scores.zip(truth).map(|(score, fact)| (score, fact, index)));
         }
+        samples.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
+        let scores: Vec<f64> = samples.iter().map(|(score, ..)| *score).collect();
+        let truth: Vec<bool> = samples.iter().map(|(_, fact, _)| *fact).collect();
+        let of_protein = samples.into_iter().map(|(.., protein)| protein).collect();
         let ranking = Ranking::new(&scores, &truth).map_err(|source| Error::Score { source })?;
-        let ranked = Rc::new(Ranked {
+        let ranked = Arc::new(Ranked {
             ranking,
             of_protein,
         });
-        self.ranked.insert(class, Rc::clone(&ranked));
+        self.ranked.insert(class, Arc::clone(&ranked));
         Ok(ranked)
     }
 
@@ -177,7 +182,7 @@ impl Statistics {
                 matthews_of_counts(right, classes.into_values())
             }
             Self::Ranked(score, ranked) => {
-                let weight = |sample: usize| weight(ranked.of_protein[sample]);
+                let weight = |sample: usize| weight(ranked.of_protein[sample] as usize);
                 match score {
                     Score::RocAuc(_) => ranked.ranking.weighted_roc_auc(weight),
                     _ => ranked.ranking.weighted_average_precision(weight),
@@ -243,7 +248,7 @@ mod tests {
             other => panic!("{other:?} is no ranking"),
         };
         let first = ranked(Score::AveragePrecision(1));
-        assert!(Rc::ptr_eq(&first, &ranked(Score::RocAuc(1))));
-        assert!(!Rc::ptr_eq(&first, &ranked(Score::RocAuc(0))));
+        assert!(Arc::ptr_eq(&first, &ranked(Score::RocAuc(1))));
+        assert!(!Arc::ptr_eq(&first, &ranked(Score::RocAuc(0))));
     }
 }

@@ -110,6 +110,7 @@ fn intervals_are_those_of_proteins_drawn_and_copied() {
         draws: 41,
         level: 0.9,
         seed: 11,
+        ..Resampling::default()
     };
     let rows = evaluation(&proteins)
         .report(&SCORES, &[0.2, 0.5, 0.3], None, resampling)
@@ -264,7 +265,7 @@ fn selectivity_is_what_a_control_task_leaves() {
         }
         _ => f32::from(u8::from(s * 7 % 20 == feature)),
     });
-    let control = ControlTask::of_tokens(&types, &labels, 2, 5).unwrap();
+    let control = ControlTask::of_tokens(&types, &[2.0, 1.0], 5).unwrap();
     let controls: Vec<usize> = types
         .iter()
         .map(|residue| control.token(*residue))
