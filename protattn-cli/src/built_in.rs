@@ -1,5 +1,7 @@
 //! The model and the proteins built into the binary.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use protattn_model::Model;
 
@@ -7,6 +9,14 @@ use crate::record::{self, DataRecord};
 
 /// The name of the built-in model, and of the built-in proteins.
 pub(crate) const NAME: &str = "demo";
+
+/// As [`NAME`], where a file or folder of that name must not be taken for it.
+pub(crate) const FULL_NAME: &str = "built-in:demo";
+
+/// Whether a name stands for the built-in model or proteins: a file or folder of the name comes first.
+pub(crate) fn is(name: &str) -> bool {
+    name == FULL_NAME || name == NAME && !Path::new(name).exists()
+}
 
 /// Said wherever the built-in model and proteins are shown.
 pub(crate) const SYNTHETIC: &str = "The built-in proteins are synthetic: ideal folds and sequences \

@@ -17,15 +17,10 @@ pub(crate) struct Checkpoint {
     pub(crate) source: String,
 }
 
-/// Whether a name means the built-in model: there is no folder of that name.
-pub(crate) fn is_built_in(name: &str) -> bool {
-    name == built_in::NAME && !Path::new(name).exists()
-}
-
 /// Loads a folder, the built-in model by its name, or a model of the hub, fetched if it is not in
 /// the cache.
 pub(crate) fn load(name: &str, revision: Option<&str>, offline: bool) -> Result<Checkpoint> {
-    if is_built_in(name) && revision.is_none() {
+    if built_in::is(name) && revision.is_none() {
         return Ok(Checkpoint {
             model: built_in::model()?,
             source: "built in".to_owned(),

@@ -7,7 +7,7 @@ use clap::Parser;
 
 use crate::app::Own;
 use crate::args::{Cli, Command, DemoArgs};
-use crate::built_in::{NAME, SYNTHETIC};
+use crate::built_in::{FULL_NAME, SYNTHETIC};
 use crate::ending::{Outcome, tell};
 use crate::{align, probe, report, summary, tables};
 
@@ -27,9 +27,9 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         "protattn",
         "align",
         "--model",
-        NAME,
+        FULL_NAME,
         "--data",
-        NAME,
+        FULL_NAME,
         "--output",
         &folder,
         "--metric",
@@ -47,11 +47,11 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         "protattn",
         "probe",
         "--model",
-        NAME,
+        FULL_NAME,
         "--train",
-        NAME,
+        FULL_NAME,
         "--eval",
-        NAME,
+        FULL_NAME,
         // One family of each fold, and the other.
         "--train-records",
         "0-5,12-17,24-29,36-41",

@@ -46,7 +46,7 @@ enum Records {
 impl<'a> Set<'a> {
     /// Opens a data set by the name that a person gave.
     pub(crate) fn open(name: &str, reading: &'a Reading<'a>) -> Result<Self> {
-        let records = if name == built_in::NAME && !Path::new(name).exists() {
+        let records = if built_in::is(name) {
             Records::BuiltIn(jsonl::Reader::new(built_in::PROTEINS, built_in::NAME))
         } else {
             Records::Source(Box::new(reading.open(name)?))

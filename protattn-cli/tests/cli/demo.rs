@@ -13,6 +13,9 @@ fn the_demo_leaves_tables_and_figures_and_its_best_head_sees_contacts() {
         "report.html",
         "figures/contact.heads.svg",
         "figures/contact.top.svg",
+        "figures/probe.layers.svg",
+        "figures/probe.gains.svg",
+        "probe/probe.parquet",
     ] {
         assert!(
             out.path().join(name).metadata().unwrap().len() > 0,
@@ -28,6 +31,10 @@ fn the_demo_leaves_tables_and_figures_and_its_best_head_sees_contacts() {
     );
     let report = std::fs::read_to_string(out.path().join("report.html")).unwrap();
     assert!(report.contains("synthetic"), "it says what it is");
+    assert!(
+        report.contains("What the layers know"),
+        "and what probes find"
+    );
 
     let table = table(out.path());
     let contacts: Vec<usize> = (0..table.n_rows())
@@ -65,4 +72,17 @@ fn the_report_can_be_drawn_again() {
         std::fs::read(&report).unwrap() == before,
         "the same tables give the same page"
     );
+}
+
+#[test]
+fn the_demo_runs_beside_a_folder_of_its_name() {
+    let here = folder();
+    std::fs::create_dir(here.path().join("demo")).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_protattn"))
+        .arg("demo")
+        .current_dir(here.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(here.path().join("protattn-demo/report.html").exists());
 }

@@ -124,7 +124,7 @@ fn features_on_disk_and_threads_change_nothing() {
         "--layers",
         "0,2",
         "--bootstrap",
-        "20",
+        "100",
         "--negative-rate",
         "0.02",
     ];
@@ -147,7 +147,7 @@ fn features_on_disk_and_threads_change_nothing() {
 #[test]
 fn a_run_that_was_killed_goes_on_with_its_own_settings_only() {
     let (out, whole) = (folder(), folder());
-    let few = ["--bootstrap", "20", "--l2", "1000", "--threads", "1"];
+    let few = ["--bootstrap", "100", "--l2", "1000", "--threads", "1"];
     let arguments = demo("secondary-structure", out.path(), &few);
     done(&demo("secondary-structure", whole.path(), &few));
     // Layers of other settings lie there, and may not be taken up.
@@ -157,9 +157,13 @@ fn a_run_that_was_killed_goes_on_with_its_own_settings_only() {
     );
     done(&others);
     let mut run = started(&arguments);
-    let first = out.path().join("layers/hidden-00.json");
+    let of_layers = |name: &str| out.path().join("layers").join(name);
+    let is_at_work = || {
+        let settings = std::fs::read_to_string(of_layers("settings.json")).unwrap_or_default();
+        settings.contains("\"--l2\": \"1000\"") && of_layers("hidden-00.json").exists()
+    };
     let began = std::time::Instant::now();
-    while !first.exists() && began.elapsed().as_secs() < 60 {
+    while !is_at_work() && began.elapsed().as_secs() < 60 {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     run.kill().unwrap();
@@ -207,14 +211,14 @@ fn what_cannot_be_learned_is_said_and_the_rest_is_kept() {
     let out = folder();
     let labels = out.path().join("rare.tsv");
     // Positives in one protein only: no fold but one has them.
-    let mut rows = "id\tposition\trare\n".to_owned();
+    let mut rows = "id\tposition\tlabel\tvalue\n".to_owned();
     for position in 1..90 {
-        let value = if position < 9 { "yes" } else { "no" };
-        rows += &format!("synthetic-bundle3-f07-m0001\t{position}\t{value}\n");
+        let value = position < 9;
+        rows += &format!("synthetic-bundle3-f07-m0001\t{position}\trare\t{value}\n");
     }
     for protein in ["f07-m0002", "f07-m0003", "f08-m0001"] {
         for position in 1..90 {
-            rows += &format!("synthetic-bundle3-{protein}\t{position}\tno\n");
+            rows += &format!("synthetic-bundle3-{protein}\t{position}\trare\tfalse\n");
         }
     }
     std::fs::write(&labels, rows).unwrap();
@@ -318,7 +322,7 @@ fn figures_show_every_layer_and_what_it_adds() {
         "--task",
         "secondary-structure,binding-site",
         "--bootstrap",
-        "50",
+        "100",
     ];
     done(&with(
         &DEMO,
