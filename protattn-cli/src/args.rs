@@ -4,6 +4,7 @@ mod align;
 mod contact;
 mod data;
 mod model;
+mod repeat;
 mod selection;
 mod view;
 
@@ -11,12 +12,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::align::{AlignArgs, Shard};
+pub(crate) use self::align::{AlignArgs, LongRunArgs, Shard};
 pub(crate) use self::contact::ContactArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
 };
 pub(crate) use self::model::{ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand};
+pub(crate) use self::repeat::RepeatArgs;
 pub(crate) use self::selection::NumberSelection;
 pub(crate) use self::view::{Region, ViewArgs};
 
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     View(Box<ViewArgs>),
     /// Bring the shards of one `align` together, as if it had been one run.
     Merge(MergeArgs),
+    /// Run what a `run.json` says again, and make sure that it is the same.
+    Repeat(RepeatArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
     /// Tell what checkpoints are, download and convert them.

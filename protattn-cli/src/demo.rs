@@ -47,7 +47,7 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         unreachable!("the arguments say align");
     };
     tell(SYNTHETIC);
-    align::analyse(&align, own, line)?;
+    align::analyse(&align, own, line, None)?;
     report::draw(&args.output, &args.figures.format)?;
 
     let rows = tables::read_alignment(&args.output)?;

@@ -41,6 +41,8 @@ pub(crate) struct About {
     pub(crate) warnings: Vec<String>,
     /// The command line that began it.
     pub(crate) command: Vec<String>,
+    /// Those that give the same again.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl About {
@@ -76,6 +78,7 @@ impl About {
         run.sequences_sha256 = identity.sequences_sha256;
         run.shards = self.shards.clone();
         run.command = self.command.clone();
+        run.arguments = self.arguments.clone();
         run.skipped = self.all_skipped(&skipped);
         run.warnings = [self.warnings.clone(), warnings].concat();
         run
@@ -97,6 +100,7 @@ impl About {
             skipped: Vec::new(),
             warnings: Vec::new(),
             command: Vec::new(),
+            arguments: Vec::new(),
         }
     }
 }
@@ -185,5 +189,27 @@ fn require_same(output: &Path, known: &About, about: &About) -> Result<()> {
         "{}: holds another run, so --resume cannot go on from it: {}",
         output.display(),
         differences.join("; ")
+    )
+}
+
+/// Fails unless a run is of the same model, data and settings as the one it is to repeat.
+pub(super) fn require_as_expected(path: &Path, run: &RunRecord, about: &About) -> Result<()> {
+    let differences = About::of_record(run).differences(about, ["there", "now"])?;
+    let (versions, others): (Vec<_>, Vec<_>) = differences
+        .into_iter()
+        .partition(|difference| difference.starts_with("version "));
+    for version in versions {
+        tell(&format!(
+            "warning: {}: {version}; numbers may differ",
+            path.display()
+        ));
+    }
+    if others.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "{}: cannot be repeated: {}",
+        path.display(),
+        others.join("; ")
     )
 }
