@@ -58,8 +58,17 @@ struct Tables {
 
 /// Draws the figures of one folder and writes its page.
 pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
+    let run = RunRecord::read(folder)?;
+    if let Some(shards) = &run.shards
+        && !folder.join(tables::ALIGNMENT).exists()
+    {
+        anyhow::bail!(
+            "{}: holds {shards}, which has no tables; `protattn merge` makes them",
+            folder.display()
+        );
+    }
     let tables = Tables {
-        run: RunRecord::read(folder)?,
+        run,
         rows: tables::read_alignment(folder)?,
         compared: tables::read_comparisons(folder)?,
         metrics: tables::read_metrics(folder)?,

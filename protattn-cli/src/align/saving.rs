@@ -116,7 +116,10 @@ pub(super) enum Start {
 
 /// Looks at what an earlier run left in the output folder, and begins or goes on.
 pub(super) fn start(args: &AlignArgs, about: &About) -> Result<Start> {
-    let found = of_folder(&args.output)?;
+    let mut found = of_folder(&args.output)?;
+    if let Some((saved, _)) = &mut found {
+        saved.lock()?;
+    }
     if args.long.resume {
         if let Some((saved, known)) = found {
             require_same(&args.output, &known, about)?;
@@ -131,12 +134,12 @@ pub(super) fn start(args: &AlignArgs, about: &About) -> Result<Start> {
             "{}: nothing is saved there yet",
             args.output.display()
         ));
-    } else if let Some((saved, known)) = found
+    } else if let Some((saved, known)) = &found
         && !saved.series(COUNTS)?.is_empty()
     {
-        let what = known.shards.map_or_else(
+        let what = known.shards.as_ref().map_or_else(
             || "what an interrupted run has counted".to_owned(),
-            |shards| shards.to_string(),
+            Shards::to_string,
         );
         bail!(
             "{0}: holds {what}; go on with --resume, choose another folder, or remove {0}/{FOLDER} to \
@@ -147,7 +150,10 @@ pub(super) fn start(args: &AlignArgs, about: &About) -> Result<Start> {
     if args.long.save_every == 0.0 {
         return Ok(Start::Unsaved);
     }
-    begin(&args.output, about).map(Start::Saving)
+    drop(found);
+    let mut saved = begin(&args.output, about)?;
+    saved.lock()?;
+    Ok(Start::Saving(saved))
 }
 
 /// Begins to save in an output folder.

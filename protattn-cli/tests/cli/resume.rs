@@ -220,7 +220,42 @@ fn a_complete_run_is_left_as_it_is() {
     );
 }
 
-/// The tables are there while the counts of an interrupted run are not yet removed.
+/// Two runs in one folder: the second is refused while the first is at work, and what both saved is not
+/// counted twice.
+#[test]
+fn two_runs_do_not_count_in_one_folder() {
+    let out = folder();
+    let arguments = with(
+        &ALIGN_DEMO,
+        &["--output", text(out.path()), "--threads", "1"],
+    );
+    let arguments = with(&arguments, &["--null-draws", "4", "--save-every", "0.001"]);
+    let mut run = started(&arguments);
+    until_saved(out.path());
+    let output = protattn(&with(&arguments, &["--resume"]));
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("another run is at work there"),
+        "{}",
+        stderr(&output)
+    );
+    let saved = out.path().join("saved");
+    let parts = std::fs::read_dir(&saved)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let part = parts
+        .filter(|path| path.extension().is_some_and(|end| end == "part"))
+        .min();
+    std::fs::copy(part.unwrap(), saved.join("counts-00009999-00009999.part")).unwrap();
+    let said = stderr(&protattn(&with(&arguments, &["--resume"])));
+    assert!(
+        said.contains("counted and saved twice, as by two runs in one folder"),
+        "{said}"
+    );
+}
+
 #[test]
 fn what_is_counted_is_not_counted_again() {
     let out = folder();
