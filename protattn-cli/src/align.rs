@@ -4,14 +4,16 @@ mod outcome;
 mod saving;
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use clap::Parser;
 use protattn_metrics::{HeadCombination, Metric, Property, PropertyOptions};
 use protattn_model::Model;
 
 use crate::app::Own;
-use crate::args::AlignArgs;
+use crate::args::{AlignArgs, Cli, Command, Format, RepeatArgs};
 use crate::checkpoint::Checkpoint;
 use crate::data::{Data, Reading};
 use crate::ending::{Outcome, Usage, tell};
@@ -38,8 +40,39 @@ pub(crate) enum Analysed {
 
 /// Runs the command.
 pub(crate) fn run(args: AlignArgs, own: Own, line: Vec<String>) -> Result<Outcome> {
+    run_expecting(&args, own, line, None)
+}
+
+/// Runs the command that a `run.json` says, which must turn out to be of the same model and data.
+pub(crate) fn repeat(args: RepeatArgs, own: Own, line: Vec<String>) -> Result<Outcome> {
+    let run = RunRecord::read_file(&args.run)?;
+    // The output folder is set below.
+    let program = ["protattn", "align", "--output", "."].map(str::to_owned);
+    let parsed = Cli::try_parse_from([&program[..], &run.arguments].concat());
+    let Ok(Command::Align(mut align)) = parsed.map(|cli| cli.command) else {
+        bail!(
+            "{}: has no arguments of `align`; protattn {} wrote it",
+            args.run.display(),
+            run.version
+        );
+    };
+    align.output = args.output;
+    align.long = args.long;
+    align.threads = args.threads;
+    align.strict = args.strict;
+    align.no_figures = args.no_figures;
+    align.figures = args.figures;
+    run_expecting(&align, own, line, Some((&args.run, run)))
+}
+
+fn run_expecting(
+    args: &AlignArgs,
+    own: Own,
+    line: Vec<String>,
+    expected: Option<(&Path, RunRecord)>,
+) -> Result<Outcome> {
     let folder = args.output.display();
-    let done = match analyse(&args, own, line)? {
+    let done = match analyse(args, own, line, expected)? {
         Analysed::Shard(done) => {
             tell_skipped(&done);
             let shards = done.shards.as_ref().map(Shards::to_string);
@@ -61,11 +94,7 @@ pub(crate) fn run(args: AlignArgs, own: Own, line: Vec<String>) -> Result<Outcom
 }
 
 /// Draws the figures, or says where the tables are.
-pub(crate) fn finish(
-    folder: &std::path::Path,
-    no_figures: bool,
-    formats: &[crate::args::Format],
-) -> Result<()> {
+pub(crate) fn finish(folder: &Path, no_figures: bool, formats: &[Format]) -> Result<()> {
     if !no_figures {
         return report::draw(folder, formats);
     }
@@ -87,7 +116,12 @@ pub(crate) fn ending(done: &RunRecord, strict: bool) -> Outcome {
 }
 
 /// Counts, and writes the tables.
-pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<Analysed> {
+pub(crate) fn analyse(
+    args: &AlignArgs,
+    own: Own,
+    line: Vec<String>,
+    expected: Option<(&Path, RunRecord)>,
+) -> Result<Analysed> {
     let start = Instant::now();
     check(args)?;
     output::prepare(&args.output)?;
@@ -125,7 +159,11 @@ pub(crate) fn analyse(args: &AlignArgs, own: Own, line: Vec<String>) -> Result<A
         skipped: plan.skipped.clone(),
         warnings: input.data.warnings.clone(),
         command: line,
+        arguments: args.arguments(input.checkpoint.commit.as_deref()),
     };
+    if let Some((path, run)) = &expected {
+        saving::require_as_expected(path, run, &about)?;
+    }
     let saved = match saving::start(args, &about)? {
         Start::Complete(run) => return Ok(Analysed::Before(*run)),
         Start::Saving(saved) => Some(saved),

@@ -105,6 +105,7 @@ impl App {
             Command::Attention(args) => attention::run(&args),
             Command::View(args) => view::run(&args, line),
             Command::Merge(args) => merge::run(&args, line),
+            Command::Repeat(args) => align::repeat(args, self.own, line),
             Command::Report(args) => report::run(&args),
             Command::Model(ModelCommand::Info(args)) => model::info(&args),
             Command::Model(ModelCommand::Fetch(args)) => model::fetch(&args),

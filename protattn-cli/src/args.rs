@@ -5,6 +5,7 @@ mod contact;
 mod data;
 mod model;
 mod probe;
+mod repeat;
 mod selection;
 mod view;
 
@@ -13,13 +14,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::align::replicates;
-pub(crate) use self::align::{AlignArgs, Shard};
+pub(crate) use self::align::{AlignArgs, LongRunArgs, Shard};
 pub(crate) use self::contact::ContactArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
 };
 pub(crate) use self::model::{ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand};
 pub(crate) use self::probe::{ClassWeight, Kind, ProbeArgs, Ranges};
+pub(crate) use self::repeat::RepeatArgs;
 pub(crate) use self::selection::NumberSelection;
 pub(crate) use self::view::{Region, ViewArgs};
 
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     View(Box<ViewArgs>),
     /// Bring the shards of one `align` together, as if it had been one run.
     Merge(MergeArgs),
+    /// Run what a `run.json` says again, and make sure that it is the same.
+    Repeat(RepeatArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
     /// Tell what checkpoints are, download and convert them.

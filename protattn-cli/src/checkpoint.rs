@@ -15,6 +15,8 @@ use crate::record::{ModelRecord, sha256_of_files};
 pub(crate) struct Checkpoint {
     pub(crate) model: Model,
     pub(crate) source: String,
+    /// Of a model of the hub.
+    pub(crate) commit: Option<String>,
 }
 
 /// Loads a folder, the built-in model by its name, or a model of the hub, fetched if it is not in
@@ -24,19 +26,25 @@ pub(crate) fn load(name: &str, revision: Option<&str>, offline: bool) -> Result<
         return Ok(Checkpoint {
             model: built_in::model()?,
             source: "built in".to_owned(),
+            commit: None,
         });
     }
     let Found {
         folder,
         name,
         source,
+        commit,
     } = find(name, revision, offline, false)?;
     let model = Model::load(folder)?;
     let model = match name {
         Some(name) => model.named(name),
         None => model,
     };
-    Ok(Checkpoint { model, source })
+    Ok(Checkpoint {
+        model,
+        source,
+        commit,
+    })
 }
 
 /// The folder of a model.
@@ -46,6 +54,7 @@ pub(crate) struct Found {
     name: Option<String>,
     /// Where it came from: the folder, or the id with the commit.
     pub(crate) source: String,
+    commit: Option<String>,
 }
 
 /// Finds the folder of a model, and fetches what it lacks, with the progress shown.
@@ -60,6 +69,7 @@ pub(crate) fn find(
     options.update |= update;
     let mut shown = Shown::default();
     let snapshot = hub::resolve(name, revision, &options, &mut |event| shown.event(&event))?;
+    let commit = snapshot.commit.clone();
     let (name, source) = match (snapshot.id, snapshot.commit) {
         (Some(id), Some(commit)) => {
             let short = id.rsplit('/').next().unwrap_or(&id).to_owned();
@@ -74,6 +84,7 @@ pub(crate) fn find(
         folder: snapshot.folder,
         name,
         source,
+        commit,
     })
 }
 

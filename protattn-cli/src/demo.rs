@@ -72,7 +72,7 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         unreachable!("the arguments say align and probe");
     };
     tell(SYNTHETIC);
-    align::analyse(&align, own, line.clone())?;
+    align::analyse(&align, own, line.clone(), None)?;
     probe::analyse(&probe, Own::default(), line)?;
     report::draw(&args.output, &args.figures.format)?;
 

@@ -1,6 +1,6 @@
 //! `protattn merge`: the shards of one run, brought together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::args::MergeArgs;
 use crate::ending::{Outcome, Usage, tell};
 use crate::interrupt;
 use crate::output;
-use crate::pass::{COUNTS, Counted, Found, Sum};
+use crate::pass::{COUNTS, Counted, Found, Sum, add_once};
 use crate::record::{Shards, listed};
 use crate::state::{Saved, Series};
 
@@ -165,10 +165,10 @@ struct Total {
 impl Total {
     fn add(&mut self, input: &Input) -> Result<()> {
         let folder = || input.folder.display().to_string();
-        let mut done = 0;
+        let mut done = HashSet::new();
         for found in input.saved.series(COUNTS)?.parts::<Found<Counted>>() {
             let found = found?;
-            done += found.done.len();
+            add_once(&mut done, &found.done).with_context(folder)?;
             if let Some(series) = &mut self.series {
                 series.append(&found)?;
             }
@@ -177,7 +177,7 @@ impl Total {
                 None => self.counted = Some(found.sum),
             }
         }
-        let of = input.about.sequences;
+        let (done, of) = (done.len(), input.about.sequences);
         ensure!(
             done == of,
             "{}: {} is not complete, {done} of {of} sequences are counted; go on with\n  {}",

@@ -39,7 +39,7 @@ pub(crate) fn info(args: &InfoArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn as_json(Checkpoint { model, source }: &Checkpoint) -> Result<serde_json::Value> {
+fn as_json(Checkpoint { model, source, .. }: &Checkpoint) -> Result<serde_json::Value> {
     let info = model.info();
     let (weights, worker) = memory(model)?;
     Ok(json!({
@@ -62,7 +62,7 @@ fn as_json(Checkpoint { model, source }: &Checkpoint) -> Result<serde_json::Valu
     }))
 }
 
-fn as_text(Checkpoint { model, source }: &Checkpoint) -> Result<String> {
+fn as_text(Checkpoint { model, source, .. }: &Checkpoint) -> Result<String> {
     let info = model.info();
     let (weights, worker) = memory(model)?;
     let files = match model.weights_paths() {

@@ -26,7 +26,7 @@ use crate::progress::Progress;
 use crate::record::Skipped;
 use case::Case;
 use journal::Journal;
-pub(crate) use journal::{Found, Keep, Sum};
+pub(crate) use journal::{Found, Keep, Sum, add_once};
 pub(crate) use plan::Plan;
 use plan::{Record, Task};
 pub(crate) use tally::Tally;

@@ -21,6 +21,9 @@ pub(crate) const FILE_NAME: &str = "run.json";
 pub(crate) struct RunRecord {
     /// The command line, program name first.
     pub(crate) command: Vec<String>,
+    /// The arguments of `align` that give the same tables again, from any folder: `repeat` takes them.
+    #[serde(default)]
+    pub(crate) arguments: Vec<String>,
     /// The version of protattn.
     pub(crate) version: String,
     pub(crate) model: ModelRecord,
@@ -224,10 +227,13 @@ impl RunRecord {
     }
 
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join(FILE_NAME);
-        let text = std::fs::read(&path).with_context(|| {
+        Self::read_file(&folder.join(FILE_NAME))
+    }
+
+    pub(crate) fn read_file(path: &Path) -> Result<Self> {
+        let text = std::fs::read(path).with_context(|| {
             format!(
-                "{}: cannot be read; is this a folder that `protattn align` wrote?",
+                "{}: cannot be read; is this of a folder that `protattn align` wrote?",
                 path.display()
             )
         })?;

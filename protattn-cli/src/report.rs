@@ -65,8 +65,17 @@ pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
     if !folder.join(tables::ALIGNMENT).exists() && folder.join(tables::PROBE).exists() {
         return probe::draw(folder, formats);
     }
+    let run = RunRecord::read(folder)?;
+    if let Some(shards) = &run.shards
+        && !folder.join(tables::ALIGNMENT).exists()
+    {
+        anyhow::bail!(
+            "{}: holds {shards}, which has no tables; `protattn merge` makes them",
+            folder.display()
+        );
+    }
     let tables = Tables {
-        run: RunRecord::read(folder)?,
+        run,
         rows: tables::read_alignment(folder)?,
         compared: tables::read_comparisons(folder)?,
         metrics: tables::read_metrics(folder)?,

@@ -7,9 +7,10 @@
 
 mod identity;
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
@@ -45,6 +46,8 @@ pub(crate) struct Saved {
     about: Value,
     /// Of what the folder is of: a part of another run is not taken for one of this.
     key: [u8; 32],
+    /// Held while a run is at work there.
+    lock: Option<Arc<File>>,
 }
 
 impl Saved {
@@ -59,6 +62,7 @@ impl Saved {
             folder,
             key: key(&about),
             about,
+            lock: None,
         })
     }
 
@@ -83,7 +87,23 @@ impl Saved {
             folder,
             key: key(&about),
             about,
+            lock: None,
         }))
+    }
+
+    /// Keeps others from working there until this value and its copies are gone: two runs would count
+    /// the same. Where the file system has no locks, it is on the person.
+    pub(crate) fn lock(&mut self) -> Result<()> {
+        let path = self.folder.join(ABOUT);
+        let file =
+            File::open(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                bail!("{}: another run is at work there", self.folder.display())
+            }
+            locked => self.lock = locked.ok().map(|()| Arc::new(file)),
+        }
+        Ok(())
     }
 
     /// What the folder was begun with.
@@ -105,6 +125,7 @@ impl Saved {
 
     /// Removes the folder: it is no longer needed.
     pub(crate) fn remove(self) -> Result<()> {
+        drop(self.lock);
         remove(&self.folder)
     }
 }

@@ -353,13 +353,30 @@ pub enum Error {
     /// A pass gave NaN or infinity, though all weights are finite: its numbers left the range of
     /// single precision.
     ///
-    /// The attention of each layer that is computed is checked, by the first value of each row, which
-    /// speaks for all of them, and so are the hidden states that leave a layer, all of them; both
-    /// before the sink is handed anything of it.
+    /// The hidden states that leave a layer are checked, all of them, and the attention of each layer
+    /// that is computed, by the first value of each row, which speaks for all of them (see
+    /// [`NonFiniteAttention`](Self::NonFiniteAttention)); both before the sink is handed anything of
+    /// it.
     #[error("layer {} gives values that are not finite", layer + 1)]
     NonFinite {
         /// The layer, 0-based; the message gives it 1-based.
         layer: usize,
+    },
+
+    /// A pass gave attention that is NaN or infinite, as [`NonFinite`](Self::NonFinite).
+    #[error(
+        "layer {}, head {} gives attention that is not finite, from token {}",
+        layer + 1,
+        head + 1,
+        from + 1
+    )]
+    NonFiniteAttention {
+        /// The layer, 0-based; the message gives it 1-based.
+        layer: usize,
+        /// The head, 0-based; the message gives it 1-based.
+        head: usize,
+        /// The token that attends, special ones counted, 0-based; the message gives it 1-based.
+        from: usize,
     },
 
     /// The sink refused what it was given; the pass was stopped.

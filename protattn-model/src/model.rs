@@ -242,8 +242,8 @@ impl Model {
     /// layer is attention, only queries and keys are computed there.
     ///
     /// # Errors
-    /// [`Error::Sink`] if the sink refuses an output; [`Error::NonFinite`] if a layer gives
-    /// values that are not finite; [`Error::Memory`] if the buffers for this many tokens cannot
+    /// [`Error::Sink`] if the sink refuses an output; [`Error::NonFinite`] or
+    /// [`Error::NonFiniteAttention`] if a layer gives values that are not finite; [`Error::Memory`] if the buffers for this many tokens cannot
     /// be had; [`Error::TooLong`], [`Error::Token`] or [`Error::Segments`] if the tokens are those
     /// of another model.
     pub fn forward_with(

@@ -95,10 +95,14 @@ pub(crate) fn run(
 /// A softmax row is divided by its own sum, so where one value is NaN all are: the first of each
 /// row speaks for it.
 fn check_maps(maps: &[f32], tokens: usize, layer: usize) -> Result<(), Error> {
-    if maps.iter().step_by(tokens).all(|value| value.is_finite()) {
-        Ok(())
-    } else {
-        Err(Error::NonFinite { layer })
+    let mut rows = maps.iter().step_by(tokens);
+    match rows.position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(row) => Err(Error::NonFiniteAttention {
+            layer,
+            head: row / tokens,
+            from: row % tokens,
+        }),
     }
 }
 
@@ -167,13 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_not_a_number_names_its_layer() {
+    fn a_row_that_is_not_a_number_names_its_layer_and_head() {
         let mut maps = vec![0.5; 2 * 3 * 3];
         assert!(check_maps(&maps, 3, 4).is_ok());
-        maps[9..12].fill(f32::NAN);
-        assert!(matches!(
-            check_maps(&maps, 3, 4),
-            Err(Error::NonFinite { layer: 4 })
-        ));
+        maps[12..15].fill(f32::NAN);
+        let error = check_maps(&maps, 3, 4).map_err(|error| error.to_string());
+        assert_eq!(
+            error.expect_err("a value is NaN"),
+            "layer 5, head 2 gives attention that is not finite, from token 2"
+        );
     }
 }

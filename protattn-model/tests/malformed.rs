@@ -329,7 +329,11 @@ fn a_pass_that_overflows_names_its_layer() {
             .forward(&tokens, &mut Workspace::new(), &mut sink)
             .unwrap_err();
         assert!(
-            matches!(error, Error::NonFinite { layer: found } if found == layer),
+            matches!(
+                error,
+                Error::NonFinite { layer: found } | Error::NonFiniteAttention { layer: found, .. }
+                    if found == layer
+            ),
             "{error}"
         );
         assert!(sink.attention.is_empty());

@@ -41,6 +41,8 @@ pub(crate) struct About {
     pub(crate) warnings: Vec<String>,
     /// The command line that began it.
     pub(crate) command: Vec<String>,
+    /// Those that give the same again.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl About {
@@ -76,6 +78,7 @@ impl About {
         run.sequences_sha256 = identity.sequences_sha256;
         run.shards = self.shards.clone();
         run.command = self.command.clone();
+        run.arguments = self.arguments.clone();
         run.skipped = self.all_skipped(&skipped);
         run.warnings = [self.warnings.clone(), warnings].concat();
         run
@@ -97,6 +100,7 @@ impl About {
             skipped: Vec::new(),
             warnings: Vec::new(),
             command: Vec::new(),
+            arguments: Vec::new(),
         }
     }
 }
@@ -112,7 +116,10 @@ pub(super) enum Start {
 
 /// Looks at what an earlier run left in the output folder, and begins or goes on.
 pub(super) fn start(args: &AlignArgs, about: &About) -> Result<Start> {
-    let found = of_folder(&args.output)?;
+    let mut found = of_folder(&args.output)?;
+    if let Some((saved, _)) = &mut found {
+        saved.lock()?;
+    }
     if args.long.resume {
         if let Some((saved, known)) = found {
             require_same(&args.output, &known, about)?;
@@ -127,12 +134,12 @@ pub(super) fn start(args: &AlignArgs, about: &About) -> Result<Start> {
             "{}: nothing is saved there yet",
             args.output.display()
         ));
-    } else if let Some((saved, known)) = found
+    } else if let Some((saved, known)) = &found
         && !saved.series(COUNTS)?.is_empty()
     {
-        let what = known.shards.map_or_else(
+        let what = known.shards.as_ref().map_or_else(
             || "what an interrupted run has counted".to_owned(),
-            |shards| shards.to_string(),
+            Shards::to_string,
         );
         bail!(
             "{0}: holds {what}; go on with --resume, choose another folder, or remove {0}/{FOLDER} to \
@@ -143,7 +150,10 @@ pub(super) fn start(args: &AlignArgs, about: &About) -> Result<Start> {
     if args.long.save_every == 0.0 {
         return Ok(Start::Unsaved);
     }
-    begin(&args.output, about).map(Start::Saving)
+    drop(found);
+    let mut saved = begin(&args.output, about)?;
+    saved.lock()?;
+    Ok(Start::Saving(saved))
 }
 
 /// Begins to save in an output folder.
@@ -185,5 +195,27 @@ fn require_same(output: &Path, known: &About, about: &About) -> Result<()> {
         "{}: holds another run, so --resume cannot go on from it: {}",
         output.display(),
         differences.join("; ")
+    )
+}
+
+/// Fails unless a run is of the same model, data and settings as the one it is to repeat.
+pub(super) fn require_as_expected(path: &Path, run: &RunRecord, about: &About) -> Result<()> {
+    let differences = About::of_record(run).differences(about, ["there", "now"])?;
+    let (versions, others): (Vec<_>, Vec<_>) = differences
+        .into_iter()
+        .partition(|difference| difference.starts_with("version "));
+    for version in versions {
+        tell(&format!(
+            "warning: {}: {version}; numbers may differ",
+            path.display()
+        ));
+    }
+    if others.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "{}: cannot be repeated: {}",
+        path.display(),
+        others.join("; ")
     )
 }

@@ -1,6 +1,6 @@
 //! One data set, record by record.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use protattn_io::source::Source;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,16 @@ impl<T: Sum> Part for Found<T> {
     }
 }
 
+/// Adds tasks that were done, each of which may be so once.
+pub(crate) fn add_once(all: &mut HashSet<u32>, done: &[u32]) -> Result<()> {
+    ensure!(
+        done.iter().all(|task| all.insert(*task)),
+        "some sequences were counted and saved twice, as by two runs in one folder; remove what is saved \
+         there and run again"
+    );
+    Ok(())
+}
+
 /// The sum of what the workers found, and what of it is not yet saved.
 pub(super) struct Journal<T> {
     total: T,
@@ -77,7 +87,7 @@ impl<T: Sum> Journal<T> {
             }
             for found in series.parts() {
                 let Found { done, sum } = found?;
-                journal.done.extend(done);
+                add_once(&mut journal.done, &done)?;
                 journal.total.add(sum)?;
             }
         }

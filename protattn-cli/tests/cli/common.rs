@@ -147,3 +147,36 @@ pub fn until_saved(output: &Path) {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
 }
+
+/// Copies a reference checkpoint, with each of its weights changed by `change`.
+pub fn copy_model(name: &str, to: &Path, change: impl Fn(&str, &mut f32)) {
+    use safetensors::tensor::{Dtype, TensorView};
+
+    let from = reference_model(name);
+    std::fs::create_dir_all(to).unwrap();
+    for file in ["config.json", "vocab.txt"] {
+        std::fs::copy(from.join(file), to.join(file)).unwrap();
+    }
+    let bytes = std::fs::read(from.join("model.safetensors")).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut changed = Vec::new();
+    for (name, tensor) in tensors.tensors() {
+        assert_eq!(tensor.dtype(), Dtype::F32);
+        let values = tensor.data().chunks_exact(4);
+        let values = values.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
+        let mut data = Vec::new();
+        for mut value in values {
+            change(&name, &mut value);
+            data.extend(value.to_le_bytes());
+        }
+        changed.push((name, tensor.shape().to_vec(), data));
+    }
+    let views = changed.iter().map(|(name, shape, data)| {
+        (
+            name,
+            TensorView::new(Dtype::F32, shape.clone(), data).unwrap(),
+        )
+    });
+    let bytes = safetensors::serialize(views, None).unwrap();
+    std::fs::write(to.join("model.safetensors"), bytes).unwrap();
+}

@@ -58,7 +58,7 @@ fn an_interrupted_run_says_how_to_go_on() {
             said.contains("sequences are counted and saved; go on with\n"),
             "{said}"
         );
-        // As a shell reads it, with other draws so that the test takes no longer.
+        // As a shell reads it.
         let command = said.lines().last().unwrap();
         let program = env!("CARGO_BIN_EXE_protattn");
         let (called, arguments) = command.trim().split_once(' ').unwrap();

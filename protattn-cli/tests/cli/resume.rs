@@ -220,7 +220,42 @@ fn a_complete_run_is_left_as_it_is() {
     );
 }
 
-/// The tables are there while the counts of an interrupted run are not yet removed.
+/// Two runs in one folder: the second is refused while the first is at work, and what both saved is not
+/// counted twice.
+#[test]
+fn two_runs_do_not_count_in_one_folder() {
+    let out = folder();
+    let arguments = with(
+        &ALIGN_DEMO,
+        &["--output", text(out.path()), "--threads", "1"],
+    );
+    let arguments = with(&arguments, &["--null-draws", "4", "--save-every", "0.001"]);
+    let mut run = started(&arguments);
+    until_saved(out.path());
+    let output = protattn(&with(&arguments, &["--resume"]));
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("another run is at work there"),
+        "{}",
+        stderr(&output)
+    );
+    let saved = out.path().join("saved");
+    let parts = std::fs::read_dir(&saved)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let part = parts
+        .filter(|path| path.extension().is_some_and(|end| end == "part"))
+        .min();
+    std::fs::copy(part.unwrap(), saved.join("counts-00009999-00009999.part")).unwrap();
+    let said = stderr(&protattn(&with(&arguments, &["--resume"])));
+    assert!(
+        said.contains("counted and saved twice, as by two runs in one folder"),
+        "{said}"
+    );
+}
+
 #[test]
 fn what_is_counted_is_not_counted_again() {
     let out = folder();
@@ -241,4 +276,118 @@ fn what_is_counted_is_not_counted_again() {
             .filter(|table| !table.is_empty())
             .count()
     );
+}
+
+#[test]
+fn a_record_is_enough_to_repeat_a_run() {
+    let out = folder();
+    let data = out.path().join("data.jsonl");
+    done(&["data", "convert", "demo", "--output", text(&data)]);
+    let (first, second) = (out.path().join("first"), out.path().join("second"));
+    // With names as they are from the folder that it is run in.
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_protattn"))
+        .current_dir(out.path())
+        .args([
+            "align",
+            "--model",
+            "demo",
+            "--data",
+            "data.jsonl",
+            "--output",
+            "first",
+        ])
+        .args([
+            "--metric",
+            "entropy,contact-precision-combined",
+            "--null",
+            "shuffle-sequence",
+        ])
+        .args([
+            "--sample",
+            "20",
+            "--seed",
+            "3",
+            "--layers",
+            "2-4",
+            "--per-protein",
+        ])
+        .args([
+            "--property",
+            "contact,amino-acid",
+            "--min-arcs",
+            "10",
+            "--no-figures",
+        ])
+        .status();
+    assert!(ran.unwrap().success());
+    let record = first.join("run.json");
+    let repeat = [
+        "repeat",
+        text(&record),
+        "--no-figures",
+        "--output",
+        text(&second),
+    ];
+    done(&repeat);
+    assert_same_tables(&tables(&first), &tables(&second), "repeated");
+    let (one, other) = (run_record(&first), run_record(&second));
+    for field in ["arguments", "settings", "sequences_sha256", "skipped"] {
+        assert_eq!(one[field], other[field], "{field}");
+    }
+    done(&[
+        "data",
+        "convert",
+        "demo",
+        "--limit",
+        "30",
+        "--output",
+        text(&data),
+    ]);
+    let output = protattn(&repeat);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(
+        said.contains("run.json: cannot be repeated: data"),
+        "{said}"
+    );
+    assert!(said.contains("records is 48 there and 30 now"), "{said}");
+}
+
+/// The last line of what a run says whose numbers leave the range of single precision.
+#[test]
+fn numbers_that_are_none_are_named_by_protein_layer_and_head() {
+    let out = folder();
+    let model = out.path().join("model");
+    crate::common::copy_model("bert", &model, |name, value| {
+        if name.ends_with("layer.1.attention.self.query.weight") {
+            *value = 3e38;
+        }
+    });
+    let arguments = [
+        "align",
+        "--model",
+        text(&model),
+        "--data",
+        "demo",
+        "--output",
+    ];
+    let output = protattn(&with(&arguments, &[text(&out.path().join("results"))]));
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.contains("error: synthetic-") && said.contains(": layer 2, head 1 "),
+        "{said}"
+    );
+
+    crate::common::copy_model("bert", &model, |name, value| {
+        if name.ends_with("layer.1.attention.self.query.weight") {
+            *value = f32::INFINITY;
+        }
+    });
+    let said = stderr(&protattn(&with(
+        &arguments,
+        &[text(&out.path().join("results"))],
+    )));
+    assert!(said.contains("layer.1.attention.self.query.weight` holds a value that is not finite"));
 }

@@ -144,6 +144,8 @@ fn what_is_missing_doubled_or_foreign_is_named() {
         }
         assert!(!to.join("alignment.parquet").exists());
     };
+    let output = protattn(&["report", text(a)]);
+    assert!(stderr(&output).contains("holds shard 1/4, which has no tables"));
     refused(&[a, c], &["of 4 shards these are missing: 2, 4; --partial"]);
     refused(&[a, b, a], &["shard 1/4 is in", "give it once"]);
     let foreign = |name: &str, more: &[&str]| {
