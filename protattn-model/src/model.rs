@@ -204,8 +204,9 @@ impl Model {
     /// The bytes that the weights take in memory, and those of one worker's [`Workspace`] for a pass
     /// over so many tokens, special ones included; `None` if these cannot be counted.
     ///
-    /// Both are in single precision, whatever the weights are stored in. What a sink keeps is not
-    /// counted.
+    /// Both are in single precision, whatever the weights are stored in. The pass is one that hands
+    /// over attention; one that gives only arcs or hidden states needs no room for maps, which are
+    /// 4 bytes for each head and pair of tokens. What a sink keeps is not counted.
     #[must_use]
     pub fn memory(&self, tokens: usize) -> Option<(u64, u64)> {
         let weights = self.info.parameters.checked_mul(size_of::<f32>() as u64)?;

@@ -29,6 +29,7 @@ use crate::blocks::{
 };
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
+use crate::kernel::{NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an XLNet that is stored as part of a task model.
@@ -76,8 +77,13 @@ impl Architecture for Xlnet {
         self.sinusoids.fill(&mut workspace.by_offset);
     }
 
-    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layers[layer].attention.maps(values, workspace);
+    fn attend(
+        &self,
+        layer: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
+        self.layers[layer].attention.attend(wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

@@ -10,7 +10,7 @@ mod product;
 mod relative;
 mod simd;
 
-pub(crate) use attention::{Heads, attend, attention_maps};
+pub(crate) use attention::{Given, Heads, NotFinite, Scratch, Wanted, WantedArcs, attention};
 pub(crate) use math::Activation;
 pub(crate) use norm::{layer_norm, rms_norm};
 pub(crate) use product::{PackedWeights, Tail, linear};

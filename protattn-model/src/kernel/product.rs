@@ -90,6 +90,8 @@ pub(crate) enum Tail<'a> {
     Residual(&'a [f32]),
     /// They are multiplied by another array of the shape of `y`, value by value.
     Gate(&'a [f32]),
+    /// Each row is multiplied by a number of its own.
+    Scale(&'a [f32]),
     /// Another array is added whose rows overlap, or lie apart, in another way than those of `y`.
     Shifted(Shifted<'a>),
 }
@@ -280,6 +282,7 @@ fn tile_of<S: Simd>(
                 Tail::Activation(activation) => activate::<S>(activation, sums),
                 Tail::Residual(other) => add(&mut sums[..columns], &other[start..][..columns]),
                 Tail::Gate(other) => multiply(&mut sums[..columns], &other[start..][..columns]),
+                Tail::Scale(scales) => sums.iter_mut().for_each(|sum| *sum *= scales[row]),
                 Tail::Shifted(other) => {
                     let part = other.part(row, first_column..first_column + columns);
                     add(&mut sums[..columns], part);
