@@ -88,6 +88,7 @@ pub use checkpoint::{Converted, IfExists, convert};
 pub use contacts::{ContactHead, Contacts};
 pub use error::{Error, SinkError};
 pub use info::{Dtype, Family, Info};
+pub use kernel::Precision;
 pub use model::Model;
 pub use ndarray;
 pub use sink::{Arc, Output, Sink, SpecialTokens};

@@ -76,6 +76,8 @@ pub(crate) struct Built {
     pub(crate) info: Info,
     pub(crate) network: Box<dyn Architecture>,
     pub(crate) layout: Layout,
+    /// The bytes that the weights take.
+    pub(crate) bytes: u64,
 }
 
 /// Reads the weights of a network.
@@ -137,6 +139,7 @@ impl Plan {
         Ok(Built {
             info,
             network,
+            bytes: checkpoint.bytes(),
             layout: checkpoint.into_layout(),
         })
     }

@@ -240,13 +240,17 @@ fn attention(
     let mut qkv_bias = biases.word.clone();
     qkv_bias.resize(3 * width, 0.0);
     Ok(SelfAttention {
-        qkv: Linear::new(&[q.view().t(), k.view().t(), v.view().t()], qkv_bias),
-        output: Linear::new(&[o.view()], vec![0.0; width]),
+        qkv: Linear::new(
+            checkpoint,
+            &[q.view().t(), k.view().t(), v.view().t()],
+            qkv_bias,
+        ),
+        output: Linear::new(checkpoint, &[o.view()], vec![0.0; width]),
         heads,
         head_width,
         scale: 1.0 / (head_width as f32).sqrt(),
         offsets: Offsets::Keys(OffsetKeys {
-            keys: Linear::new(&[r.view().t()], vec![0.0; width]),
+            keys: Linear::new(checkpoint, &[r.view().t()], vec![0.0; width]),
             query_bias: difference(&biases.offset, &biases.word),
             other_segment: difference(other, same),
             segment_bias: difference(&biases.segment, &biases.word),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::math::exp;
-use super::product::{Finish, Out, Packed, Rows, Tail, product};
+use super::product::{Cells, Finish, Out, Packed, Rows, Tail, product};
 use super::relative::Relative;
 use super::simd::{Isa, Simd, with_simd};
 use crate::sink::Arc;
@@ -51,7 +51,7 @@ impl Head<'_> {
         Packed {
             isa: self.isa,
             inputs: self.shape.head_width,
-            panels,
+            panels: Cells::F32(panels),
         }
     }
 }
@@ -225,7 +225,7 @@ fn average(head: Head<'_>, rows: &[f32], sums: &[RowSum], values: &[f32], out: &
     let values = Packed {
         isa: head.isa,
         inputs: shape.tokens,
-        panels: values,
+        panels: Cells::F32(values),
     };
     let finish = Finish {
         bias: None,
