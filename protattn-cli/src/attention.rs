@@ -152,6 +152,7 @@ impl Sink for Dump<'_, '_> {
     fn wants(&self, output: Output) -> bool {
         match output {
             Output::Attention { .. } => true,
+            Output::Arcs { .. } => false,
             Output::HiddenStates { .. } => self.job.hidden_states.is_some(),
         }
     }

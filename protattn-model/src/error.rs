@@ -350,13 +350,19 @@ pub enum Error {
         tokens: usize,
     },
 
+    /// The threshold that a sink gives for its arcs is not one.
+    #[error("the least attention of an arc is {found}, and must be over 0 and at most 1")]
+    MinAttention {
+        /// What [`Sink::min_attention`](crate::Sink::min_attention) said.
+        found: f32,
+    },
+
     /// A pass gave NaN or infinity, though all weights are finite: its numbers left the range of
     /// single precision.
     ///
-    /// The hidden states that leave a layer are checked, all of them, and the attention of each layer
-    /// that is computed, by the first value of each row, which speaks for all of them (see
-    /// [`NonFiniteAttention`](Self::NonFiniteAttention)); both before the sink is handed anything of
-    /// it.
+    /// The attention of each layer that is computed is checked, by the sum of each row's exponentials
+    /// (see [`NonFiniteAttention`](Self::NonFiniteAttention)), and so are the hidden states that leave
+    /// a layer, all of them; both before the sink is handed anything of it.
     #[error("layer {} gives values that are not finite", layer + 1)]
     NonFinite {
         /// The layer, 0-based; the message gives it 1-based.

@@ -97,7 +97,7 @@ pub struct Info {
     /// Number of weights that a pass uses, those that layers share counted once; pooling and task
     /// heads are not among them.
     pub parameters: u64,
-    /// The number format in which most of these weights are stored; they are computed with as
-    /// F32 whatever it is. `None` if they were drawn at random.
+    /// The number format in which most of these weights are stored; what is computed is F32 whatever
+    /// it is. `None` if they were drawn at random.
     pub dtype: Option<Dtype>,
 }

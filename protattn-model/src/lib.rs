@@ -5,7 +5,8 @@
 //! pass computes is not returned but handed to a [`Sink`], one layer at a time: the attention of
 //! ProtBert over 512 residues is 17 MB a layer and 500 MB in all, so it is lent while it is there
 //! and then overwritten. The sink says beforehand which [`Output`]s it wants, and the pass goes no
-//! further than the last of them.
+//! further than the last of them. One that wants only [`Arc`]s, the weights at or over a threshold,
+//! or hidden states, has no array of attention made at all.
 //!
 //! Attention has the axes [head, from, to]: `from` is the residue that attends, `to` the one that
 //! is attended to. Layers, heads and residues are numbered from 0. What a sink sees is per
@@ -87,9 +88,10 @@ pub use checkpoint::{Converted, IfExists, convert};
 pub use contacts::{ContactHead, Contacts};
 pub use error::{Error, SinkError};
 pub use info::{Dtype, Family, Info};
+pub use kernel::Precision;
 pub use model::Model;
 pub use ndarray;
-pub use sink::{Output, Sink, SpecialTokens};
+pub use sink::{Arc, Output, Sink, SpecialTokens};
 pub use tokenizer::{Tokenizer, Tokens};
 pub use workspace::Workspace;
 

@@ -9,6 +9,7 @@ use crate::contacts::ContactHead;
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::info::Info;
+use crate::kernel::Precision;
 use crate::pass;
 use crate::sink::{Sink, SpecialTokens};
 use crate::tokenizer::{Tokenizer, TokenizerFile, Tokens};
@@ -25,6 +26,8 @@ pub struct Model {
     /// The contents of `config.json`, and what the weights say beyond it: what a twin is made of.
     config: Vec<u8>,
     layout: Layout,
+    precision: Precision,
+    weight_bytes: u64,
     weights_paths: Vec<PathBuf>,
 }
 
@@ -45,8 +48,8 @@ impl Model {
     ///
     /// Configuration and tokenizer are checked first. The weights are then mapped one tensor at a
     /// time, checked and laid out for the products; while that lasts, memory holds them once and
-    /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened, those in
-    /// double precision (F64) rounded. Tensors are found with and without the family's prefix and
+    /// at most a few tensors twice. Weights in half precision (F16, BF16) are widened, a tensor at a
+    /// time, those in double precision (F64) rounded. Tensors are found with and without the family's prefix and
     /// the `module.` of PyTorch's `DataParallel`; those of task heads and decoders are passed over.
     ///
     /// The files of weights must not be changed while they are loaded.
@@ -56,8 +59,17 @@ impl Model {
     /// computed, a tokenizer that is not one of the model's family, a tensor that is missing or has
     /// the wrong shape or format, or a weight that is not finite; see the variants of [`Error`].
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::load_in(folder, Precision::F32)
+    }
+
+    /// The same, with weights kept in memory in this precision. In [`Precision::Bf16`] a model takes
+    /// half the memory; there is no copy of all weights in single precision at any time.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_in(folder: impl AsRef<Path>, precision: Precision) -> Result<Self, Error> {
         let folder = Folder::open(folder.as_ref())?;
-        let checkpoint = Checkpoint::open(&folder.weights)?;
+        let checkpoint = Checkpoint::open(&folder.weights)?.with_precision(precision);
         let weights_paths = checkpoint.paths();
         let tokenizer = folder.tokenizer.as_ref();
         let tokenizer = tokenizer.map(|(file, contents)| (*file, contents.as_slice()));
@@ -110,7 +122,7 @@ impl Model {
     /// positions, are this model's; a contact head, which is trained, is not taken over. The twin
     /// takes as much memory for its weights as this model.
     ///
-    /// The same seed gives the same weights, and where the configuration says all there is to know
+    /// Its weights are kept in the same precision. The same seed gives the same weights, and where the configuration says all there is to know
     /// of the architecture, these are the ones that [`random`](Self::random) gives.
     ///
     /// ```
@@ -127,6 +139,7 @@ impl Model {
     /// from the same, none is expected.
     pub fn random_twin(&self, seed: u64) -> Result<Self, Error> {
         let checkpoint = Checkpoint::random_like(self.layout.clone(), seed);
+        let checkpoint = checkpoint.with_precision(self.precision);
         let plan = Plan::read(&self.config)?;
         let twin = Self::assemble(
             self.config.clone(),
@@ -154,10 +167,12 @@ impl Model {
         checkpoint: Checkpoint<'_>,
         tokenizer: Tokenizer,
     ) -> Result<Self, Error> {
+        let precision = checkpoint.precision();
         let Built {
             info,
             network,
             layout,
+            bytes,
         } = plan.build(checkpoint)?;
         Ok(Self {
             tokenizer: tokenizer.limited_to(info.positions),
@@ -168,6 +183,8 @@ impl Model {
             network,
             config,
             layout,
+            precision,
+            weight_bytes: bytes,
             weights_paths: Vec::new(),
         })
     }
@@ -204,13 +221,20 @@ impl Model {
     /// The bytes that the weights take in memory, and those of one worker's [`Workspace`] for a pass
     /// over so many tokens, special ones included; `None` if these cannot be counted.
     ///
-    /// Both are in single precision, whatever the weights are stored in. What a sink keeps is not
-    /// counted.
+    /// Both are in single precision, whatever the weights are stored in, but for those of linear
+    /// maps in a model that was loaded in [`Precision::Bf16`]. The pass is one that hands
+    /// over attention; one that gives only arcs or hidden states needs no room for maps, which are
+    /// 4 bytes for each head and pair of tokens. What a sink keeps is not counted.
     #[must_use]
     pub fn memory(&self, tokens: usize) -> Option<(u64, u64)> {
-        let weights = self.info.parameters.checked_mul(size_of::<f32>() as u64)?;
         let worker = workspace::bytes(&self.info, self.network.extra_room(), tokens)?;
-        Some((weights, worker))
+        Some((self.weight_bytes, worker))
+    }
+
+    /// How the weights of linear maps are kept in memory.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// The files that the weights were read from, without an index of such files; none if they were

@@ -7,7 +7,7 @@ use ndarray::{ArrayView2, ArrayView3, s};
 use crate::architecture::Architecture;
 use crate::error::Error;
 use crate::info::Info;
-use crate::kernel;
+use crate::kernel::{self, NotFinite, Wanted, WantedArcs};
 use crate::sink::{Output, Sink};
 use crate::tokenizer::Tokens;
 use crate::workspace::Workspace;
@@ -17,6 +17,8 @@ use crate::workspace::Workspace;
 struct Plan {
     /// Whether the attention of each layer is wanted.
     attention: Vec<bool>,
+    /// Whether the arcs of each layer are wanted.
+    arcs: Vec<bool>,
     /// Whether the hidden states of each level are wanted.
     hidden: Vec<bool>,
     /// How many layers compute their attention.
@@ -30,15 +32,20 @@ impl Plan {
         let attention: Vec<bool> = (0..n_layers)
             .map(|layer| sink.wants(Output::Attention { layer }))
             .collect();
+        let arcs: Vec<bool> = (0..n_layers)
+            .map(|layer| sink.wants(Output::Arcs { layer }))
+            .collect();
         let hidden: Vec<bool> = (0..=n_layers)
             .map(|level| sink.wants(Output::HiddenStates { level }))
             .collect();
-        let last_attention = attention.iter().rposition(|&wanted| wanted);
+        let last_map = attention.iter().rposition(|&wanted| wanted);
+        let last_attention = last_map.max(arcs.iter().rposition(|&wanted| wanted));
         let last_level = hidden.iter().rposition(|&wanted| wanted);
         let complete = last_attention.unwrap_or(0).max(last_level.unwrap_or(0));
         let attending = last_attention.map_or(0, |layer| layer + 1).max(complete);
         Self {
             attention,
+            arcs,
             hidden,
             attending,
             complete,
@@ -47,6 +54,15 @@ impl Plan {
 
     fn is_empty(&self) -> bool {
         self.attending == 0 && !self.hidden[0]
+    }
+
+    /// What a layer's attention is computed for.
+    fn wanted(&self, layer: usize, arcs: &WantedArcs) -> Wanted {
+        Wanted {
+            values: layer < self.complete,
+            maps: self.attention[layer],
+            arcs: self.arcs[layer].then(|| arcs.clone()),
+        }
     }
 }
 
@@ -63,8 +79,13 @@ pub(crate) fn run(
     if plan.is_empty() {
         return Ok(());
     }
+    let arcs = WantedArcs {
+        min_attention: min_attention(&plan, sink)?,
+        window: window.clone(),
+    };
     let ids = tokens.ids();
-    workspace.prepare(info, network.extra_room(), ids.len())?;
+    let maps = plan.attention.contains(&true);
+    workspace.prepare(info, network.extra_room(), ids.len(), maps)?;
     workspace.segments.clear();
     workspace.segments.extend(tokens.segments().unwrap_or(&[]));
     network.embed(ids, workspace);
@@ -73,13 +94,21 @@ pub(crate) fn run(
         hand.over_hidden_states(0, workspace)?;
     }
     for layer in 0..plan.attending {
-        let complete = layer < plan.complete;
-        network.attend(layer, complete, workspace);
-        check_maps(&workspace.maps, ids.len(), layer)?;
+        let wanted = plan.wanted(layer, &arcs);
+        let attended = network.attend(layer, &wanted, workspace);
+        attended.map_err(|NotFinite { head, from }| Error::NonFiniteAttention {
+            layer,
+            head,
+            from,
+        })?;
         if plan.attention[layer] {
             hand.over_attention(layer, workspace)?;
         }
-        if complete {
+        if plan.arcs[layer] {
+            let taken = hand.sink.arcs(layer, &workspace.arcs);
+            taken.map_err(Error::Sink)?;
+        }
+        if wanted.values {
             network.complete(layer, workspace);
             if kernel::first_non_finite(&workspace.hidden).is_some() {
                 return Err(Error::NonFinite { layer });
@@ -92,17 +121,17 @@ pub(crate) fn run(
     Ok(())
 }
 
-/// A softmax row is divided by its own sum, so where one value is NaN all are: the first of each
-/// row speaks for it.
-fn check_maps(maps: &[f32], tokens: usize, layer: usize) -> Result<(), Error> {
-    let mut rows = maps.iter().step_by(tokens);
-    match rows.position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(row) => Err(Error::NonFiniteAttention {
-            layer,
-            head: row / tokens,
-            from: row % tokens,
-        }),
+/// The sink's threshold of arcs, if it wants any.
+fn min_attention(plan: &Plan, sink: &dyn Sink) -> Result<f32, Error> {
+    let found = if plan.arcs.contains(&true) {
+        sink.min_attention()
+    } else {
+        1.0
+    };
+    if found > 0.0 && found <= 1.0 {
+        Ok(found)
+    } else {
+        Err(Error::MinAttention { found })
     }
 }
 
@@ -135,6 +164,7 @@ impl Hand<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sink::Arc;
 
     struct Wish(Vec<Output>);
 
@@ -161,6 +191,10 @@ mod tests {
         assert_eq!(extent(&[attention(2), hidden(2)]), (3, 2));
         assert_eq!(extent(&[attention(2), hidden(3)]), (3, 3));
         assert_eq!(extent(&[attention(0), hidden(4)]), (4, 4));
+        let arcs = |layer| Output::Arcs { layer };
+        assert_eq!(extent(&[arcs(2)]), (3, 2));
+        assert_eq!(extent(&[arcs(1), attention(2)]), (3, 2));
+        assert_eq!(extent(&[arcs(3), attention(2), hidden(1)]), (4, 3));
     }
 
     #[test]
@@ -170,15 +204,47 @@ mod tests {
         assert!(none.is_empty() && !embedding.is_empty());
     }
 
+    /// The weights over a quarter more than even attention.
+    struct Strong {
+        even: f32,
+        arcs: usize,
+    }
+
+    impl Sink for Strong {
+        fn wants(&self, output: Output) -> bool {
+            matches!(output, Output::Arcs { .. })
+        }
+
+        fn min_attention(&self) -> f32 {
+            1.25 * self.even
+        }
+
+        fn arcs(&mut self, _: usize, arcs: &[Arc]) -> Result<(), crate::SinkError> {
+            self.arcs += arcs.len();
+            Ok(())
+        }
+    }
+
     #[test]
-    fn a_row_that_is_not_a_number_names_its_layer_and_head() {
-        let mut maps = vec![0.5; 2 * 3 * 3];
-        assert!(check_maps(&maps, 3, 4).is_ok());
-        maps[12..15].fill(f32::NAN);
-        let error = check_maps(&maps, 3, 4).map_err(|error| error.to_string());
-        assert_eq!(
-            error.expect_err("a value is NaN"),
-            "layer 5, head 2 gives attention that is not finite, from token 2"
+    fn no_maps_are_made_for_the_arcs_of_a_long_protein() {
+        let config = br#"{"model_type": "esm", "vocab_size": 33, "hidden_size": 2,
+            "num_hidden_layers": 2, "num_attention_heads": 1, "intermediate_size": 2,
+            "position_embedding_type": "rotary", "pad_token_id": 1}"#;
+        let model = crate::Model::random(config, None, 1).expect("a small model");
+        let encoded = model.tokenizer().encode(&"MKTAYIAKQR".repeat(400), None);
+        let mut workspace = Workspace::new();
+        let mut sink = Strong {
+            even: 1.0 / 4002.0,
+            arcs: 0,
+        };
+        let tokens = encoded.expect("residues");
+        let passed = model.forward(&tokens, &mut workspace, &mut sink);
+        assert!(
+            passed.is_ok() && sink.arcs == 0,
+            "untrained attention is nearly even"
         );
+        assert_eq!(workspace.maps.capacity(), 0);
+        // A block of rows, not the 16 million values of a map.
+        assert!(workspace.scratch.bytes() < 4 * 4002 * 64);
     }
 }

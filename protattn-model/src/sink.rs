@@ -12,6 +12,16 @@ pub enum Output {
         /// The layer, 0-based.
         layer: usize,
     },
+    /// The arcs of a layer: the weights of its attention at or over the sink's
+    /// [threshold](Sink::min_attention).
+    ///
+    /// The same as finding them in the [`Attention`](Self::Attention), to the bit, but where no
+    /// layer's attention is wanted no array of it is ever made: memory grows with the length of the
+    /// sequence and not with its square.
+    Arcs {
+        /// The layer, 0-based.
+        layer: usize,
+    },
     /// Hidden states between layers.
     HiddenStates {
         /// The level: 0 is what enters the first layer, `n` is what leaves the `n`-th
@@ -32,12 +42,26 @@ pub enum SpecialTokens {
     Keep,
 }
 
+/// One weight of attention that is at or over a threshold. All indices are 0-based.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arc {
+    /// The head within its layer.
+    pub head: usize,
+    /// The residue attended from (query, row).
+    pub from: usize,
+    /// The residue attended to (key, column).
+    pub to: usize,
+    /// The attention weight.
+    pub weight: f32,
+}
+
 /// Takes the output of a pass, layer by layer, while it is in memory.
 ///
 /// A pass asks [`wants`](Sink::wants) once for each output before it starts, runs no further
-/// than the last layer that is wanted, and then calls [`attention`](Sink::attention) and
-/// [`hidden_states`](Sink::hidden_states) for the wanted outputs and no others, in the order in
-/// which they are computed: level 0, attention of layer 0, level 1, attention of layer 1, ...
+/// than the last layer that is wanted, and then calls [`attention`](Sink::attention),
+/// [`arcs`](Sink::arcs) and [`hidden_states`](Sink::hidden_states) for the wanted outputs and no
+/// others, in the order in which they are computed: level 0, attention and then arcs of layer 0,
+/// level 1, attention and arcs of layer 1, ...
 ///
 /// The views are into buffers that the next layer overwrites: copy what must outlive the call.
 /// They are not contiguous where special tokens are cut. All values are finite.
@@ -81,6 +105,25 @@ pub trait Sink {
     /// Whatever the sink likes; the pass stops.
     fn attention(&mut self, layer: usize, attention: ArrayView3<'_, f32>) -> Result<(), SinkError> {
         let _ = (layer, attention);
+        Ok(())
+    }
+
+    /// The threshold of arcs, over 0 and at most 1; asked for once, before a pass that gives arcs.
+    ///
+    /// The default is 0.3, at which Vig et al. (ICLR 2021, section 3) count.
+    fn min_attention(&self) -> f32 {
+        0.3
+    }
+
+    /// Takes the arcs of one layer, in the order of head, from and to.
+    ///
+    /// `layer` is 0-based. A row of attention sums to 1, so no residue has more than
+    /// 1 / [`min_attention`](Self::min_attention) arcs in a head: three at 0.3.
+    ///
+    /// # Errors
+    /// Whatever the sink likes; the pass stops.
+    fn arcs(&mut self, layer: usize, arcs: &[Arc]) -> Result<(), SinkError> {
+        let _ = (layer, arcs);
         Ok(())
     }
 

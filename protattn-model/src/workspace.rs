@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::info::Info;
-use crate::kernel::{self, OffsetScratch};
+use crate::kernel::{self, OffsetScratch, Scratch};
+use crate::sink::Arc;
 
 /// The buffers of a pass, kept from one to the next.
 ///
@@ -17,8 +18,10 @@ pub struct Workspace {
     /// [token, 3 * heads * head_width]: queries, keys, values side by side; without values, the
     /// front of the buffer is [token, 2 * heads * head_width].
     pub(crate) qkv: Vec<f32>,
-    /// [head, from, to].
+    /// [head, from, to]; empty if no layer's attention is wanted whole.
     pub(crate) maps: Vec<f32>,
+    /// The arcs of a layer.
+    pub(crate) arcs: Vec<Arc>,
     /// [token, heads * head_width]: values averaged by attention, the heads side by side.
     pub(crate) context: Vec<f32>,
     /// [token, intermediate].
@@ -39,8 +42,8 @@ pub struct Workspace {
     pub(crate) turns: Vec<f32>,
     /// [token, embedding width]: embeddings before they are projected; empty where they are not.
     pub(crate) embedded: Vec<f32>,
-    /// One head's keys or values; the kernel sizes this itself.
-    pub(crate) scratch: Vec<f32>,
+    /// One head's keys and values; the kernel sizes this itself.
+    pub(crate) scratch: Scratch,
 }
 
 impl Workspace {
@@ -50,19 +53,21 @@ impl Workspace {
         Self::default()
     }
 
-    /// Gives every buffer its exact size for a pass over `tokens` tokens.
+    /// Gives every buffer its exact size for a pass over `tokens` tokens; `maps` says whether the
+    /// attention of a layer is wanted whole.
     pub(crate) fn prepare(
         &mut self,
         info: &Info,
         extra: ExtraRoom,
         tokens: usize,
+        maps: bool,
     ) -> Result<(), Error> {
         let out_of_memory = Error::Memory { tokens };
         let Some(sizes) = Sizes::new(info, extra, tokens) else {
             return Err(out_of_memory);
         };
         let mut buffers = [
-            (&mut self.maps, sizes.maps),
+            (&mut self.maps, if maps { sizes.maps } else { 0 }),
             (&mut self.qkv, sizes.qkv),
             (&mut self.inner, sizes.inner),
             (&mut self.gated, sizes.gated),
@@ -207,10 +212,13 @@ mod tests {
     #[test]
     fn buffers_follow_the_pass_up_and_down() {
         let mut workspace = Workspace::new();
-        for tokens in [5, 9, 3] {
-            workspace.prepare(&info(), EXTRA, tokens).unwrap();
+        for (tokens, maps) in [(5, true), (9, true), (3, false), (3, true)] {
+            workspace.prepare(&info(), EXTRA, tokens, maps).unwrap();
             assert_eq!(workspace.qkv.len(), tokens * 24);
-            assert_eq!(workspace.maps.len(), 2 * tokens * tokens);
+            assert_eq!(
+                workspace.maps.len(),
+                usize::from(maps) * 2 * tokens * tokens
+            );
             assert_eq!(workspace.inner.len(), tokens * 10);
             assert_eq!(workspace.gated.len(), tokens * 10);
             assert_eq!(workspace.by_offset.len(), (2 * tokens - 1) * 6);
@@ -231,7 +239,7 @@ mod tests {
     fn an_impossible_size_is_an_error() {
         for tokens in [usize::MAX / 4, 1 << 29] {
             let extra = ExtraRoom::default();
-            let error = Workspace::new().prepare(&info(), extra, tokens);
+            let error = Workspace::new().prepare(&info(), extra, tokens, true);
             assert!(matches!(error, Err(Error::Memory { tokens: found }) if found == tokens));
         }
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use protattn_model::ndarray::{ArrayView2, ArrayView3, Axis};
-use protattn_model::{Error, Model, Output, Sink, SinkError, SpecialTokens, Workspace};
+use protattn_model::{Arc, Error, Model, Output, Sink, SinkError, SpecialTokens, Workspace};
 
 use crate::common::{Keep, folder};
 
@@ -36,6 +36,10 @@ impl Sink for Log {
         self.take(Output::Attention { layer })
     }
 
+    fn arcs(&mut self, layer: usize, _: &[Arc]) -> Result<(), SinkError> {
+        self.take(Output::Arcs { layer })
+    }
+
     fn hidden_states(&mut self, level: usize, _: ArrayView2<'_, f32>) -> Result<(), SinkError> {
         self.take(Output::HiddenStates { level })
     }
@@ -60,9 +64,12 @@ fn outputs_come_in_the_order_of_the_pass_and_only_if_wanted() {
         [
             Output::HiddenStates { level: 0 },
             Output::Attention { layer: 0 },
+            Output::Arcs { layer: 0 },
             Output::HiddenStates { level: 1 },
+            Output::Arcs { layer: 1 },
             Output::HiddenStates { level: 2 },
             Output::Attention { layer: 2 },
+            Output::Arcs { layer: 2 },
             Output::HiddenStates { level: 3 },
         ]
     );
@@ -72,7 +79,8 @@ fn outputs_come_in_the_order_of_the_pass_and_only_if_wanted() {
 fn a_refusal_ends_the_pass_and_comes_back() {
     for (refused, calls) in [
         (Output::Attention { layer: 0 }, 2),
-        (Output::HiddenStates { level: 2 }, 4),
+        (Output::Arcs { layer: 0 }, 3),
+        (Output::HiddenStates { level: 2 }, 6),
     ] {
         let (made, result) = log(Some(refused));
         assert_eq!(made.len(), calls);

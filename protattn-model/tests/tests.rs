@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod arcs;
 mod checkpoints;
 mod common;
 mod contacts;

@@ -12,6 +12,7 @@ use crate::blocks::{AttentionNames, Linear, PostNorm, PostNormNames, TokenEmbedd
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::{Family, Info};
+use crate::kernel::{NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ALBERT that is stored as part of a task model.
@@ -160,8 +161,13 @@ impl Architecture for Albert {
         self.embedding.apply(ids, workspace);
     }
 
-    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layer(layer).attend(values, workspace);
+    fn attend(
+        &self,
+        layer: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
+        self.layer(layer).attend(wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

@@ -11,6 +11,7 @@ use crate::blocks::{AttentionNames, PostNorm, PostNormNames, TokenEmbedding};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::Family;
+use crate::kernel::{NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of a BERT that is stored as part of a task model.
@@ -92,8 +93,13 @@ impl Architecture for Bert {
         self.embedding.apply(ids, workspace);
     }
 
-    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layers[layer].attend(values, workspace);
+    fn attend(
+        &self,
+        layer: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
+        self.layers[layer].attend(wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

@@ -14,7 +14,7 @@ use crate::blocks::{
 use crate::checkpoint::Checkpoint;
 use crate::contacts::ContactHead;
 use crate::error::Error;
-use crate::kernel::Activation;
+use crate::kernel::{Activation, NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ESM that is stored as part of a task model.
@@ -84,8 +84,13 @@ impl Architecture for Esm {
         }
     }
 
-    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layers[layer].attend(values, workspace);
+    fn attend(
+        &self,
+        layer: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
+        self.layers[layer].attend(wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {
@@ -268,10 +273,10 @@ impl Layer {
         })
     }
 
-    fn attend(&self, values: bool, workspace: &mut Workspace) {
+    fn attend(&self, wanted: &Wanted, workspace: &mut Workspace) -> Result<(), NotFinite> {
         let Workspace { hidden, spare, .. } = workspace;
         self.attention_norm.apply_to(hidden, spare);
-        self.attention.maps_of_spare(values, workspace);
+        self.attention.attend_spare(wanted, workspace)
     }
 
     fn complete(&self, workspace: &mut Workspace) {

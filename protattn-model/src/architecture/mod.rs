@@ -18,6 +18,7 @@ use crate::checkpoint::{Checkpoint, Layout};
 use crate::contacts::ContactHead;
 use crate::error::Error;
 use crate::info::{Family, Info};
+use crate::kernel::{NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The `model_type`s that can be read.
@@ -30,9 +31,14 @@ pub(crate) trait Architecture: Send + Sync {
     /// vocabulary and no more than the positions.
     fn embed(&self, ids: &[u32], workspace: &mut Workspace);
 
-    /// Writes the attention of a layer to `workspace.maps`. `values` says whether `complete`
-    /// follows; without it, only what the maps need is computed.
-    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace);
+    /// Writes what is wanted of the attention of a layer to `workspace`: `maps`, `arcs`, and, if
+    /// `complete` follows, `context`.
+    fn attend(
+        &self,
+        layer: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite>;
 
     /// Finishes the layer: `workspace.hidden` becomes what leaves it.
     fn complete(&self, layer: usize, workspace: &mut Workspace);
@@ -70,6 +76,8 @@ pub(crate) struct Built {
     pub(crate) info: Info,
     pub(crate) network: Box<dyn Architecture>,
     pub(crate) layout: Layout,
+    /// The bytes that the weights take.
+    pub(crate) bytes: u64,
 }
 
 /// Reads the weights of a network.
@@ -131,6 +139,7 @@ impl Plan {
         Ok(Built {
             info,
             network,
+            bytes: checkpoint.bytes(),
             layout: checkpoint.into_layout(),
         })
     }

@@ -16,6 +16,7 @@ use super::{Architecture, Plan, config};
 use crate::blocks::{Embedding, FeedForward, Linear, Offsets, RmsNorm, Rows, SelfAttention};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
+use crate::kernel::{NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of a T5 that is stored as part of a task model.
@@ -94,12 +95,17 @@ impl Architecture for T5 {
         self.bias_by_offset(ids.len(), &mut workspace.by_offset);
     }
 
-    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace) {
+    fn attend(
+        &self,
+        layer: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
         let block = &self.blocks[layer];
         block
             .attention_norm
             .apply_to(&workspace.hidden, &mut workspace.spare);
-        block.attention.maps_of_spare(values, workspace);
+        block.attention.attend_spare(wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

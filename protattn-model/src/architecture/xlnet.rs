@@ -29,6 +29,7 @@ use crate::blocks::{
 };
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
+use crate::kernel::{NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an XLNet that is stored as part of a task model.
@@ -76,8 +77,13 @@ impl Architecture for Xlnet {
         self.sinusoids.fill(&mut workspace.by_offset);
     }
 
-    fn attend(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layers[layer].attention.maps(values, workspace);
+    fn attend(
+        &self,
+        layer: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
+        self.layers[layer].attention.attend(wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {
@@ -234,13 +240,17 @@ fn attention(
     let mut qkv_bias = biases.word.clone();
     qkv_bias.resize(3 * width, 0.0);
     Ok(SelfAttention {
-        qkv: Linear::new(&[q.view().t(), k.view().t(), v.view().t()], qkv_bias),
-        output: Linear::new(&[o.view()], vec![0.0; width]),
+        qkv: Linear::new(
+            checkpoint,
+            &[q.view().t(), k.view().t(), v.view().t()],
+            qkv_bias,
+        ),
+        output: Linear::new(checkpoint, &[o.view()], vec![0.0; width]),
         heads,
         head_width,
         scale: 1.0 / (head_width as f32).sqrt(),
         offsets: Offsets::Keys(OffsetKeys {
-            keys: Linear::new(&[r.view().t()], vec![0.0; width]),
+            keys: Linear::new(checkpoint, &[r.view().t()], vec![0.0; width]),
             query_bias: difference(&biases.offset, &biases.word),
             other_segment: difference(other, same),
             segment_bias: difference(&biases.segment, &biases.word),

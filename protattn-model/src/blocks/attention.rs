@@ -5,7 +5,9 @@ use std::mem::swap;
 use super::{Linear, rotary};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::kernel::{self, Heads, KeysByOffset, OffsetScratch, Relative, Segments, Tail};
+use crate::kernel::{
+    self, Given, Heads, KeysByOffset, NotFinite, OffsetScratch, Relative, Segments, Tail, Wanted,
+};
 use crate::workspace::Workspace;
 
 /// The names of the four linear maps of an attention.
@@ -48,34 +50,37 @@ impl SelfAttention {
         })
     }
 
-    /// Writes the attention of `hidden`, the softmax of the scaled scores, to `maps`. The values,
-    /// which [`add_to_hidden`](Self::add_to_hidden) needs, are computed only on request.
-    pub(crate) fn maps(&self, values: bool, workspace: &mut Workspace) {
+    /// Computes what is wanted of the attention of `hidden`, the softmax of the scaled scores, to
+    /// `maps`, `arcs` and `context`.
+    pub(crate) fn attend(
+        &self,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
         let Workspace { hidden, qkv, .. } = workspace;
-        self.project(values, hidden, qkv);
-        self.weigh(values, workspace);
+        self.project(wanted.values, hidden, qkv);
+        self.weigh(wanted, workspace)
     }
 
     /// The same of what stands in `spare`: the states, normed.
-    pub(crate) fn maps_of_spare(&self, values: bool, workspace: &mut Workspace) {
+    pub(crate) fn attend_spare(
+        &self,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
         let Workspace { spare, qkv, .. } = workspace;
-        self.project(values, spare, qkv);
-        self.weigh(values, workspace);
+        self.project(wanted.values, spare, qkv);
+        self.weigh(wanted, workspace)
     }
 
-    /// Adds the projected, attention-weighted values to `hidden`.
+    /// Adds the projected `context`, the attention-weighted values, to `hidden`.
     pub(crate) fn add_to_hidden(&self, workspace: &mut Workspace) {
         let Workspace {
             hidden,
             spare,
-            qkv,
-            maps,
             context,
-            scratch,
             ..
         } = workspace;
-        let shape = self.shape(hidden);
-        kernel::attend(qkv, self.qkv.outputs(), &shape, scratch, maps, context);
         self.output.apply(context, Tail::Residual(hidden), spare);
         swap(hidden, spare);
     }
@@ -95,11 +100,13 @@ impl SelfAttention {
         self.qkv.apply_first(columns, x, qkv);
     }
 
-    fn weigh(&self, values: bool, workspace: &mut Workspace) {
+    fn weigh(&self, wanted: &Wanted, workspace: &mut Workspace) -> Result<(), NotFinite> {
         let Workspace {
             hidden,
             qkv,
             maps,
+            arcs,
+            context,
             turns,
             by_offset,
             offset_keys,
@@ -108,7 +115,7 @@ impl SelfAttention {
             scratch,
             ..
         } = workspace;
-        let (shape, columns) = (self.shape(hidden), self.columns(values));
+        let (shape, columns) = (self.shape(hidden), self.columns(wanted.values));
         let qkv = &mut qkv[..shape.tokens * columns];
         let relative = match &self.offsets {
             Offsets::Nothing => Relative::Nothing,
@@ -122,7 +129,12 @@ impl SelfAttention {
                 Relative::Keys(offsets.relative(offset_keys, segments, offset_scratch))
             }
         };
-        kernel::attention_maps(qkv, columns, &shape, relative, scratch, maps);
+        let given = Given {
+            maps,
+            arcs,
+            context,
+        };
+        kernel::attention((qkv, columns), &shape, relative, scratch, wanted, given)
     }
 
     fn shape(&self, x: &[f32]) -> Heads {

@@ -37,7 +37,7 @@ impl Linear {
             bias.extend(checkpoint.vector(&format!("{name}.bias"), outputs, Fill::Zeros)?);
         }
         let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-        Ok(Self::new(&views, bias))
+        Ok(Self::new(checkpoint, &views, bias))
     }
 
     /// Reads several maps that have no bias, `{name}.weight` [outputs, inputs], and stacks them.
@@ -52,12 +52,17 @@ impl Linear {
             .map(|name| checkpoint.matrix(&format!("{name}.weight"), outputs, inputs))
             .collect::<Result<Vec<_>, _>>()?;
         let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-        Ok(Self::new(&views, vec![0.0; names.len() * outputs]))
+        let bias = vec![0.0; names.len() * outputs];
+        Ok(Self::new(checkpoint, &views, bias))
     }
 
     /// Of `parts`, each [output, input], their outputs side by side, and a bias for all outputs.
-    pub(crate) fn new(parts: &[ArrayView2<'_, f32>], bias: Vec<f32>) -> Self {
-        let weights = PackedWeights::pack(parts);
+    pub(crate) fn new(
+        checkpoint: &mut Checkpoint<'_>,
+        parts: &[ArrayView2<'_, f32>],
+        bias: Vec<f32>,
+    ) -> Self {
+        let weights = checkpoint.pack(parts);
         debug_assert_eq!(weights.outputs(), bias.len());
         Self { weights, bias }
     }

@@ -3,7 +3,7 @@
 use super::{AttentionNames, FeedForward, LayerNorm, Linear, SelfAttention};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::kernel::Activation;
+use crate::kernel::{Activation, NotFinite, Wanted};
 use crate::workspace::Workspace;
 
 /// Self-attention and a feed-forward network, each followed by a residual sum and a layer norm.
@@ -59,9 +59,13 @@ impl PostNorm {
         })
     }
 
-    /// Writes the attention to `maps`; `values` as in [`SelfAttention::maps`].
-    pub(crate) fn attend(&self, values: bool, workspace: &mut Workspace) {
-        self.attention.maps(values, workspace);
+    /// Computes what is wanted of the attention; see [`SelfAttention::attend`].
+    pub(crate) fn attend(
+        &self,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
+        self.attention.attend(wanted, workspace)
     }
 
     /// Turns `hidden` into what leaves the block.

@@ -24,6 +24,8 @@ mod unique;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use ndarray::ArrayView2;
+
 pub use self::convert::{Converted, IfExists, convert};
 pub(crate) use self::layout::Layout;
 #[cfg(feature = "hub")]
@@ -34,7 +36,7 @@ use self::store::Store;
 pub(crate) use self::tensor::Tensor;
 use crate::error::Error;
 use crate::info::Dtype;
-use crate::kernel;
+use crate::kernel::{self, PackedWeights, Precision};
 
 /// What can stand in front of the names of all tensors: nothing, or what PyTorch's `DataParallel`
 /// puts there.
@@ -57,6 +59,10 @@ pub(crate) struct Checkpoint<'a> {
     layout: Layout,
     /// Weights read so far, by the format in which they are stored.
     read: BTreeMap<Option<Dtype>, u64>,
+    /// How linear maps are packed.
+    precision: Precision,
+    /// Weights packed so far in 16 bits.
+    halved: u64,
 }
 
 enum Source<'a> {
@@ -94,6 +100,8 @@ impl<'a> Checkpoint<'a> {
             prefix: "",
             layout: Layout::default(),
             read: BTreeMap::new(),
+            precision: Precision::F32,
+            halved: 0,
         }
     }
 
@@ -108,6 +116,31 @@ impl<'a> Checkpoint<'a> {
         if let Source::Random(random) = &mut self.source {
             random.draw_by(deviation);
         }
+    }
+
+    /// Linear maps are packed in this precision.
+    pub(crate) fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// How linear maps are packed.
+    pub(crate) fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Packs the weights of a linear map: `parts`, each [output, input], stacked along the outputs.
+    pub(crate) fn pack(&mut self, parts: &[ArrayView2<'_, f32>]) -> PackedWeights {
+        if self.precision == Precision::Bf16 {
+            self.halved += parts.iter().map(|part| part.len() as u64).sum::<u64>();
+        }
+        PackedWeights::pack(self.precision, parts)
+    }
+
+    /// The bytes that the weights read so far take in memory.
+    pub(crate) fn bytes(&self) -> u64 {
+        let wide = self.parameters().saturating_sub(self.halved);
+        wide.saturating_mul(4)
+            .saturating_add(self.halved.saturating_mul(2))
     }
 
     /// The number of weights read so far.

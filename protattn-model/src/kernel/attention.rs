@@ -1,9 +1,16 @@
 //! Scaled dot-product attention, one head at a time.
 
+use std::ops::Range;
+
 use super::math::exp;
-use super::product::{Finish, Out, Packed, Rows, Tail, product};
+use super::product::{Cells, Finish, Out, Packed, Rows, Tail, product};
 use super::relative::Relative;
 use super::simd::{Isa, Simd, with_simd};
+use crate::sink::Arc;
+
+/// Queries that are done at a time: tiles of six rows, few enough that their scores stay in the
+/// second-level cache.
+const BLOCK: usize = 24;
 
 /// The shape of one layer's attention over one protein.
 #[derive(Clone, Copy, Debug)]
@@ -44,122 +51,234 @@ impl Head<'_> {
         Packed {
             isa: self.isa,
             inputs: self.shape.head_width,
-            panels,
+            panels: Cells::F32(panels),
         }
     }
 }
 
-/// Softmax of the scaled scores: `maps` is [head, from, to], its rows sum to 1.
-///
-/// `qkv` is [token, query | key | ...], rows `stride` apart; `scratch` holds one head's keys.
-pub(crate) fn attention_maps(
-    qkv: &[f32],
-    stride: usize,
-    shape: &Heads,
-    relative: Relative<'_>,
-    scratch: &mut Vec<f32>,
-    maps: &mut [f32],
-) {
-    maps_for(Isa::best(), (qkv, stride), shape, relative, scratch, maps);
+/// What a layer's attention is computed for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// The values, averaged by attention, without which a layer cannot be completed.
+    pub(crate) values: bool,
+    /// The whole of it.
+    pub(crate) maps: bool,
+    /// What of it is at or over a threshold.
+    pub(crate) arcs: Option<WantedArcs>,
 }
 
-fn maps_for(
+/// Which weights of attention are arcs.
+#[derive(Clone, Debug)]
+pub(crate) struct WantedArcs {
+    pub(crate) min_attention: f32,
+    /// The tokens between which there are arcs; they are numbered from the first of these.
+    pub(crate) window: Range<usize>,
+}
+
+/// Where it goes; what is not wanted is left as it was.
+pub(crate) struct Given<'a> {
+    /// [head, from, to]: rows sum to 1.
+    pub(crate) maps: &'a mut [f32],
+    /// In the order of head, from, to.
+    pub(crate) arcs: &'a mut Vec<Arc>,
+    /// [token, head x head_width].
+    pub(crate) context: &'a mut [f32],
+}
+
+/// One head's keys and values, packed, and a block of its rows; the kernel sizes it.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    keys: Vec<f32>,
+    values: Vec<f32>,
+    /// [query of a block, key].
+    rows: Vec<f32>,
+}
+
+#[cfg(test)]
+impl Scratch {
+    /// What it takes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let buffers = [&self.keys, &self.values, &self.rows];
+        buffers
+            .map(|buffer| buffer.capacity() * size_of::<f32>())
+            .iter()
+            .sum()
+    }
+}
+
+/// That a row of attention is not made of numbers: the first such head and query, 0-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotFinite {
+    pub(crate) head: usize,
+    pub(crate) from: usize,
+}
+
+/// Softmax of the scaled scores, and the sums of the values weighted by it.
+///
+/// `qkv` is [token, query | key | ...], rows `stride` apart. All of it is done for a few queries of
+/// a head at a time, while their rows are in cache; what is wanted makes no difference to the bits
+/// of what is given.
+pub(crate) fn attention(
+    qkv: (&[f32], usize),
+    shape: &Heads,
+    relative: Relative<'_>,
+    scratch: &mut Scratch,
+    wanted: &Wanted,
+    given: Given<'_>,
+) -> Result<(), NotFinite> {
+    attention_by(Isa::best(), qkv, shape, relative, scratch, wanted, given)
+}
+
+fn attention_by(
     isa: Isa,
     (qkv, stride): (&[f32], usize),
     shape: &Heads,
     mut relative: Relative<'_>,
-    scratch: &mut Vec<f32>,
-    maps: &mut [f32],
-) {
-    let tokens = shape.tokens;
-    for (index, map) in maps
-        .chunks_exact_mut(tokens * tokens)
-        .take(shape.heads)
-        .enumerate()
-    {
+    scratch: &mut Scratch,
+    wanted: &Wanted,
+    given: Given<'_>,
+) -> Result<(), NotFinite> {
+    let (tokens, width) = (shape.tokens, shape.width());
+    let Given {
+        maps,
+        arcs,
+        context,
+    } = given;
+    arcs.clear();
+    for index in 0..shape.heads {
         let head = Head { isa, shape, index };
         let queries = head.of(qkv, stride, tokens);
-        let keys = head.of(&qkv[shape.width()..], stride, tokens);
-        pack_keys(head, keys, scratch);
-        scores(head, queries, scratch, &mut relative, map);
-        softmax_rows(isa, map, tokens, shape.scale);
+        pack_keys(
+            head,
+            head.of(&qkv[width..], stride, tokens),
+            &mut scratch.keys,
+        );
+        if wanted.values {
+            pack_values(head, &qkv[2 * width..], stride, &mut scratch.values);
+        }
+        relative.prepare(head);
+        for first in (0..tokens).step_by(BLOCK) {
+            let count = BLOCK.min(tokens - first);
+            let rows = if wanted.maps {
+                &mut maps[(index * tokens + first) * tokens..][..count * tokens]
+            } else {
+                scratch.rows.resize(BLOCK.min(tokens) * tokens, 0.0);
+                &mut scratch.rows[..count * tokens]
+            };
+            let queries = queries.part(first, count);
+            scores(head, queries, &scratch.keys, &mut relative, first, rows);
+            let mut sums = [RowSum::default(); BLOCK];
+            let sums = &mut sums[..count];
+            exponentials(isa, rows, tokens, shape.scale, sums);
+            if let Some(row) = sums.iter().position(|sum| !sum.inverse.is_finite()) {
+                let from = first + row;
+                return Err(NotFinite { head: index, from });
+            }
+            if wanted.values {
+                let out = &mut context[first * width + index * shape.head_width..];
+                average(head, rows, sums, &scratch.values, out);
+            }
+            if let Some(wanted) = &wanted.arcs {
+                find_arcs(index, first, rows, sums, wanted, arcs);
+            }
+            if wanted.maps {
+                for (row, sum) in rows.chunks_exact_mut(tokens).zip(sums) {
+                    row.iter_mut().for_each(|x| *x *= sum.inverse);
+                }
+            }
+        }
     }
+    Ok(())
 }
 
-/// One head's scores before they are scaled: `map` is [from, to].
+/// The scores of a block of queries before they are scaled: `rows` is [query, key].
 fn scores(
     head: Head<'_>,
     queries: Rows<'_>,
     keys: &[f32],
     relative: &mut Relative<'_>,
-    map: &mut [f32],
+    first: usize,
+    rows: &mut [f32],
 ) {
     let tokens = head.shape.tokens;
-    relative.prepare(head);
-    let block = relative.block(tokens);
-    for (first, map) in (0..tokens)
-        .step_by(block)
-        .zip(map.chunks_mut(block * tokens))
-    {
-        let queries = queries.part(first, map.len() / tokens);
-        let finish = Finish {
-            bias: None,
-            tail: relative.tail(head, first, queries),
-        };
-        let out = Out {
-            values: &mut *map,
-            stride: tokens,
-            columns: tokens,
-        };
-        product(queries, head.packed(keys), finish, out);
-        relative.add_segments(head, first, queries, map);
-    }
+    let finish = Finish {
+        bias: None,
+        tail: relative.tail(head, first, queries),
+    };
+    let out = Out {
+        values: &mut *rows,
+        stride: tokens,
+        columns: tokens,
+    };
+    product(queries, head.packed(keys), finish, out);
+    relative.add_segments(head, first, queries, rows);
 }
 
-/// Sums of the values, weighted by `maps`: `context` is [token, head x head_width].
-pub(crate) fn attend(
-    qkv: &[f32],
-    stride: usize,
-    shape: &Heads,
-    scratch: &mut Vec<f32>,
-    maps: &[f32],
-    context: &mut [f32],
+/// The values averaged by rows of exponentials: `out` is [query, ...], rows as wide as all heads.
+fn average(head: Head<'_>, rows: &[f32], sums: &[RowSum], values: &[f32], out: &mut [f32]) {
+    let shape = head.shape;
+    let mut inverses = [0.0; BLOCK];
+    for (inverse, sum) in inverses.iter_mut().zip(sums) {
+        *inverse = sum.inverse;
+    }
+    let weights = Rows {
+        values: rows,
+        stride: shape.tokens,
+        count: sums.len(),
+    };
+    let values = Packed {
+        isa: head.isa,
+        inputs: shape.tokens,
+        panels: Cells::F32(values),
+    };
+    let finish = Finish {
+        bias: None,
+        tail: Tail::Scale(&inverses),
+    };
+    let out = Out {
+        values: out,
+        stride: shape.width(),
+        columns: shape.head_width,
+    };
+    product(weights, values, finish, out);
+}
+
+/// Adds the arcs of a block of rows of exponentials.
+fn find_arcs(
+    head: usize,
+    first: usize,
+    rows: &[f32],
+    sums: &[RowSum],
+    wanted: &WantedArcs,
+    arcs: &mut Vec<Arc>,
 ) {
-    let Heads {
-        tokens,
-        heads,
-        head_width,
-        ..
-    } = *shape;
-    let (isa, width) = (Isa::best(), shape.width());
-    for (head, map) in maps.chunks_exact(tokens * tokens).take(heads).enumerate() {
-        let value = 2 * width + head * head_width;
-        pack_values(isa, shape, &qkv[value..], stride, scratch);
-        let weights = Rows {
-            values: map,
-            stride: tokens,
-            count: tokens,
-        };
-        let values = Packed {
-            isa,
-            inputs: tokens,
-            panels: scratch,
-        };
-        let finish = Finish {
-            bias: None,
-            tail: Tail::Bias,
-        };
-        let out = &mut context[head * head_width..];
-        product(
-            weights,
-            values,
-            finish,
-            Out {
-                values: out,
-                stride: width,
-                columns: head_width,
-            },
-        );
+    /// Values compared at once.
+    const CHUNK: usize = 32;
+    /// What rounding can add to the largest value of a row.
+    const SLACK: f32 = 1.0001;
+    let WantedArcs {
+        min_attention,
+        window,
+    } = wanted;
+    let tokens = rows.len() / sums.len();
+    for ((query, row), sum) in (first..).zip(rows.chunks_exact(tokens)).zip(sums) {
+        // Most rows have no weight as large as this.
+        if !window.contains(&query) || sum.largest * sum.inverse * SLACK < *min_attention {
+            continue;
+        }
+        let is_arc = |x: &f32| x * sum.inverse >= *min_attention;
+        for (chunk, values) in row[window.clone()].chunks(CHUNK).enumerate() {
+            if !values.iter().fold(false, |any, x| any | is_arc(x)) {
+                continue;
+            }
+            let found = values.iter().enumerate().filter(|(_, x)| is_arc(x));
+            arcs.extend(found.map(|(index, x)| Arc {
+                head,
+                from: query - window.start,
+                to: chunk * CHUNK + index,
+                weight: x * sum.inverse,
+            }));
+        }
     }
 }
 
@@ -177,14 +296,13 @@ pub(super) fn pack_keys(head: Head<'_>, keys: Rows<'_>, panels: &mut Vec<f32>) {
     }
 }
 
-/// Packs one head's values, [token, i] at `stride`, as [panel of i][token][i].
-fn pack_values(isa: Isa, shape: &Heads, values: &[f32], stride: usize, panels: &mut Vec<f32>) {
-    let width = isa.panel();
-    reset(
-        panels,
-        shape.head_width.div_ceil(width) * width * shape.tokens,
-    );
-    for (token, value) in values.chunks(stride).enumerate() {
+/// Packs one head's values as [panel of i][token][i].
+fn pack_values(head: Head<'_>, values: &[f32], stride: usize, panels: &mut Vec<f32>) {
+    let (width, shape) = (head.isa.panel(), head.shape);
+    let values = head.of(values, stride, shape.tokens);
+    let columns = shape.head_width.div_ceil(width) * width;
+    reset(panels, columns * shape.tokens);
+    for (token, value) in values.values.chunks(stride).enumerate() {
         for (panel, part) in value[..shape.head_width].chunks(width).enumerate() {
             panels[(panel * shape.tokens + token) * width..][..part.len()].copy_from_slice(part);
         }
@@ -196,13 +314,23 @@ pub(super) fn reset(panels: &mut Vec<f32>, len: usize) {
     panels.resize(len, 0.0);
 }
 
-fn softmax_rows(isa: Isa, map: &mut [f32], tokens: usize, scale: f32) {
-    with_simd!(isa, softmax(map: &mut [f32], tokens: usize, scale: f32));
+/// What softmax knows of a row of exponentials.
+#[derive(Clone, Copy, Debug, Default)]
+struct RowSum {
+    /// One divided by the sum; not finite if one of the scores is not.
+    inverse: f32,
+    /// The exponential of the largest score: 1, but for rounding.
+    largest: f32,
 }
 
+fn exponentials(isa: Isa, rows: &mut [f32], tokens: usize, scale: f32, sums: &mut [RowSum]) {
+    with_simd!(isa, exponentials_of(rows: &mut [f32], tokens: usize, scale: f32, sums: &mut [RowSum]));
+}
+
+/// Turns each row of scores into exponentials, shifted so that the largest is 1.
 #[inline(always)]
-fn softmax<S: Simd>(map: &mut [f32], tokens: usize, scale: f32) {
-    for row in map.chunks_exact_mut(tokens) {
+fn exponentials_of<S: Simd>(rows: &mut [f32], tokens: usize, scale: f32, sums: &mut [RowSum]) {
+    for (row, found) in rows.chunks_exact_mut(tokens).zip(sums) {
         let largest = fold(
             row,
             f32::NEG_INFINITY,
@@ -213,8 +341,10 @@ fn softmax<S: Simd>(map: &mut [f32], tokens: usize, scale: f32) {
         for x in row.iter_mut() {
             *x = exp::<S>(S::scalar_multiply_add(*x, scale, shift));
         }
-        let inverse = 1.0 / sum(row, |x| x);
-        row.iter_mut().for_each(|x| *x *= inverse);
+        *found = RowSum {
+            inverse: 1.0 / sum(row, |x| x),
+            largest: exp::<S>(S::scalar_multiply_add(largest, scale, shift)),
+        };
     }
 }
 
@@ -305,17 +435,31 @@ mod tests {
                 scratch: &mut offset_scratch,
             }),
         };
-        let (mut maps, mut scratch) = (vec![f32::NAN; 2 * tokens * tokens], vec![]);
+        let mut maps = vec![f32::NAN; 2 * tokens * tokens];
+        let mut scratch = Scratch::default();
         let mut context = vec![f32::NAN; tokens * width];
-        maps_for(
+        let mut arcs = vec![];
+        let given = Given {
+            maps: &mut maps,
+            arcs: &mut arcs,
+            context: &mut context,
+        };
+        let wanted = Wanted {
+            values: true,
+            maps: true,
+            arcs: None,
+        };
+        let qkv_rows = (qkv.as_slice(), stride);
+        attention_by(
             isa,
-            (&qkv, stride),
+            qkv_rows,
             &shape,
             relative,
             &mut scratch,
-            &mut maps,
-        );
-        attend(&qkv, stride, &shape, &mut scratch, &maps, &mut context);
+            &wanted,
+            given,
+        )
+        .expect("finite");
 
         let at = |token: usize, part: usize, head: usize, i: usize| {
             f64::from(qkv[token * stride + part * width + head * 3 + i])
@@ -366,10 +510,11 @@ mod tests {
     fn scores_too_large_for_exp_still_give_a_distribution() {
         for isa in Isa::available() {
             let mut map: Vec<f32> = (0..40).map(|i| i as f32 * 300.0 - 4000.0).collect();
-            softmax_rows(isa, &mut map, 20, 1.0);
-            for row in map.chunks(20) {
-                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
-                assert!((row[19] - 1.0).abs() < 1e-6);
+            let mut sums = [RowSum::default(); 2];
+            exponentials(isa, &mut map, 20, 1.0, &mut sums);
+            for (row, sum) in map.chunks(20).zip(sums) {
+                assert!((row.iter().sum::<f32>() * sum.inverse - 1.0).abs() < 1e-6);
+                assert!((row[19] - 1.0).abs() < 1e-6 && row[19] == sum.largest);
             }
         }
     }

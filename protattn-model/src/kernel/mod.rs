@@ -6,14 +6,17 @@
 mod attention;
 mod math;
 mod norm;
+mod packed;
 mod product;
 mod relative;
 mod simd;
 
-pub(crate) use attention::{Heads, attend, attention_maps};
+pub(crate) use attention::{Given, Heads, NotFinite, Scratch, Wanted, WantedArcs, attention};
 pub(crate) use math::Activation;
 pub(crate) use norm::{layer_norm, rms_norm};
-pub(crate) use product::{PackedWeights, Tail, linear};
+pub(crate) use packed::PackedWeights;
+pub use packed::Precision;
+pub(crate) use product::{Tail, linear};
 pub(crate) use relative::{KeysByOffset, OffsetScratch, Relative, Segments, n_offsets};
 
 /// The index of the first value that is infinite or not a number.

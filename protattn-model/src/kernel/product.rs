@@ -7,77 +7,14 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayView1, ArrayView2};
-
 use super::math::{Activation, activate};
+use super::packed::PackedWeights;
 use super::simd::{Isa, Simd, with_simd};
 
 /// Inputs taken at a time: 1024 x 64 columns x 4 bytes is a quarter of a 1 MiB cache.
 const INPUT_BLOCK: usize = 1024;
 /// The largest tile, rows x columns, of any instruction set.
 const MAX_TILE: usize = 6 * 64;
-
-/// The weights of a linear map, in the order in which the kernel reads them.
-pub(crate) struct PackedWeights {
-    isa: Isa,
-    inputs: usize,
-    outputs: usize,
-    panels: Vec<f32>,
-}
-
-impl PackedWeights {
-    /// Packs `parts`, each [output, input], stacked along the outputs.
-    pub(crate) fn pack(parts: &[ArrayView2<'_, f32>]) -> Self {
-        Self::pack_for(Isa::best(), parts)
-    }
-
-    pub(super) fn pack_for(isa: Isa, parts: &[ArrayView2<'_, f32>]) -> Self {
-        let inputs = parts.first().map_or(0, |part| part.ncols());
-        let outputs = parts.iter().map(|part| part.nrows()).sum();
-        assert!(
-            inputs > 0 && parts.iter().all(|part| part.ncols() == inputs),
-            "parts differ in inputs"
-        );
-        let width = isa.panel();
-        let rows: Vec<_> = parts.iter().flat_map(|part| part.rows()).collect();
-        let mut panels = vec![0.0; rows.len().div_ceil(width) * width * inputs];
-        for (rows, panel) in rows
-            .chunks(width)
-            .zip(panels.chunks_exact_mut(width * inputs))
-        {
-            pack_panel(rows, panel, width);
-        }
-        Self {
-            isa,
-            inputs,
-            outputs,
-            panels,
-        }
-    }
-
-    /// Columns of `x`.
-    pub(crate) fn inputs(&self) -> usize {
-        self.inputs
-    }
-
-    /// Columns of `y`.
-    pub(crate) fn outputs(&self) -> usize {
-        self.outputs
-    }
-}
-
-/// Transposes up to `width` rows of weights into one panel, a few inputs at a time so that what is
-/// written stays in the first-level cache.
-fn pack_panel(rows: &[ArrayView1<'_, f32>], panel: &mut [f32], width: usize) {
-    const INPUTS: usize = 16;
-    for (block, cells) in panel.chunks_mut(INPUTS * width).enumerate() {
-        for (column, row) in rows.iter().enumerate() {
-            for (offset, cells) in cells.chunks_exact_mut(width).enumerate() {
-                cells[column] = row[block * INPUTS + offset];
-            }
-        }
-    }
-}
 
 /// What is done to the sums `x Wᵀ + b` before they are written.
 #[derive(Clone, Copy)]
@@ -90,6 +27,8 @@ pub(crate) enum Tail<'a> {
     Residual(&'a [f32]),
     /// They are multiplied by another array of the shape of `y`, value by value.
     Gate(&'a [f32]),
+    /// Each row is multiplied by a number of its own.
+    Scale(&'a [f32]),
     /// Another array is added whose rows overlap, or lie apart, in another way than those of `y`.
     Shifted(Shifted<'a>),
 }
@@ -122,18 +61,13 @@ pub(crate) fn linear(
     tail: Tail<'_>,
     y: &mut [f32],
 ) {
-    let rows = x.len() / weights.inputs;
+    let rows = x.len() / weights.inputs();
     let x = Rows {
         values: x,
-        stride: weights.inputs,
+        stride: weights.inputs(),
         count: rows,
     };
-    assert!(bias.len() <= weights.outputs, "more biases than outputs");
-    let w = Packed {
-        isa: weights.isa,
-        inputs: weights.inputs,
-        panels: &weights.panels,
-    };
+    assert!(bias.len() <= weights.outputs(), "more biases than outputs");
     let y = Out {
         values: y,
         stride: bias.len(),
@@ -141,7 +75,7 @@ pub(crate) fn linear(
     };
     product(
         x,
-        w,
+        weights.packed(),
         Finish {
             bias: Some(bias),
             tail,
@@ -174,7 +108,24 @@ impl Rows<'_> {
 pub(super) struct Packed<'a> {
     pub(super) isa: Isa,
     pub(super) inputs: usize,
-    pub(super) panels: &'a [f32],
+    pub(super) panels: Cells<'a>,
+}
+
+/// Packed numbers, in one of the formats that are kept in memory.
+#[derive(Clone, Copy)]
+pub(super) enum Cells<'a> {
+    F32(&'a [f32]),
+    /// The upper halves of `f32`: bfloat16. They are widened a block at a time, just before use.
+    Bf16(&'a [u16]),
+}
+
+impl Cells<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::F32(cells) => cells.len(),
+            Self::Bf16(cells) => cells.len(),
+        }
+    }
 }
 
 /// What happens before the first and after the last input.
@@ -216,11 +167,20 @@ fn panels<S: Simd>(x: Rows<'_>, w: Packed<'_>, finish: Finish<'_>, mut y: Out<'_
     let width = S::LANES * S::VECTORS;
     let blocks = w.inputs.div_ceil(INPUT_BLOCK);
     let tiles = x.count.div_ceil(S::ROWS);
+    let mut widened = match w.panels {
+        Cells::F32(_) => Vec::new(),
+        Cells::Bf16(_) => vec![0.0; w.inputs.div_ceil(blocks) * width],
+    };
     for first_column in (0..y.columns).step_by(width) {
         let columns = width.min(y.columns - first_column);
-        let panel = &w.panels[first_column * w.inputs..][..width * w.inputs];
         for block in 0..blocks {
             let inputs = (block * w.inputs / blocks, (block + 1) * w.inputs / blocks);
+            let start = first_column * w.inputs + inputs.0 * width;
+            let cells = start..start + (inputs.1 - inputs.0) * width;
+            let w_block = match w.panels {
+                Cells::F32(panels) => &panels[cells],
+                Cells::Bf16(panels) => widen(&panels[cells], &mut widened),
+            };
             for tile in 0..tiles {
                 let rows = (tile * x.count / tiles, (tile + 1) * x.count / tiles);
                 let place = Place {
@@ -228,11 +188,22 @@ fn panels<S: Simd>(x: Rows<'_>, w: Packed<'_>, finish: Finish<'_>, mut y: Out<'_
                     first_column,
                     columns,
                     inputs,
+                    last: block + 1 == blocks,
                 };
-                tile_of::<S>(x, panel, &finish, &mut y, place);
+                tile_of::<S>(x, w_block, &finish, &mut y, place);
             }
         }
     }
+}
+
+/// Writes packed bfloat16 as `f32` to the front of `to`.
+#[inline(always)]
+fn widen<'t>(cells: &[u16], to: &'t mut [f32]) -> &'t [f32] {
+    let to = &mut to[..cells.len()];
+    for (to, cell) in to.iter_mut().zip(cells) {
+        *to = f32::from_bits(u32::from(*cell) << 16);
+    }
+    to
 }
 
 /// One tile's share of the work; ranges are (first, end).
@@ -242,12 +213,14 @@ struct Place {
     first_column: usize,
     columns: usize,
     inputs: (usize, usize),
+    /// Whether these are the last inputs.
+    last: bool,
 }
 
 #[inline(always)]
 fn tile_of<S: Simd>(
     x: Rows<'_>,
-    panel: &[f32],
+    w_block: &[f32],
     finish: &Finish<'_>,
     y: &mut Out<'_>,
     place: Place,
@@ -258,6 +231,7 @@ fn tile_of<S: Simd>(
         first_column,
         columns,
         inputs,
+        last,
     } = place;
     let height = rows.1 - rows.0;
     let mut sums = [0.0f32; MAX_TILE];
@@ -269,9 +243,7 @@ fn tile_of<S: Simd>(
         }
     }
     let x_tile = &x.values[rows.0 * x.stride + inputs.0..];
-    let w_block = &panel[inputs.0 * width..inputs.1 * width];
     accumulate::<S>(height, x_tile, x.stride, w_block, &mut sums);
-    let last = inputs.1 * width == panel.len();
     for (row, sums) in (rows.0..rows.1).zip(sums.chunks_exact_mut(width)) {
         let start = row * y.stride + first_column;
         if last {
@@ -280,6 +252,7 @@ fn tile_of<S: Simd>(
                 Tail::Activation(activation) => activate::<S>(activation, sums),
                 Tail::Residual(other) => add(&mut sums[..columns], &other[start..][..columns]),
                 Tail::Gate(other) => multiply(&mut sums[..columns], &other[start..][..columns]),
+                Tail::Scale(scales) => sums.iter_mut().for_each(|sum| *sum *= scales[row]),
                 Tail::Shifted(other) => {
                     let part = other.part(row, first_column..first_column + columns);
                     add(&mut sums[..columns], part);

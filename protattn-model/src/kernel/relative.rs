@@ -7,10 +7,6 @@
 use super::attention::{Head, pack_keys, reset};
 use super::product::{Finish, Out, Rows, Shifted, Tail, product};
 
-/// Queries that are done at a time where each has its own products with the keys of offsets: tiles
-/// of six rows, few enough that the products stay in the second-level cache.
-const BLOCK: usize = 48;
-
 /// How many offsets there are between so many tokens; there is one token at least.
 pub(crate) fn n_offsets(tokens: usize) -> usize {
     2 * tokens - 1
@@ -61,14 +57,6 @@ pub(crate) struct OffsetScratch {
 }
 
 impl Relative<'_> {
-    /// How many queries to do at a time.
-    pub(super) fn block(&self, tokens: usize) -> usize {
-        match self {
-            Self::Nothing | Self::Bias(_) => tokens,
-            Self::Keys(_) => BLOCK,
-        }
-    }
-
     /// Does what all blocks of a head share.
     pub(super) fn prepare(&mut self, head: Head<'_>) {
         if let Self::Keys(KeysByOffset {

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::super::packed::Precision;
 use super::*;
 
 /// Deterministic, uneven values of both signs.
@@ -47,7 +48,7 @@ fn every_instruction_set_equals_the_naive_product_on_odd_shapes() {
             let case = format!("{isa:?} {rows} x {inputs} x {outputs}");
             let (x, w) = (values(rows, inputs, 1), values(outputs, inputs, 2));
             let bias = values(1, outputs, 3).into_raw_vec_and_offset().0;
-            let packed = PackedWeights::pack_for(isa, &[w.view()]);
+            let packed = PackedWeights::pack_for(isa, Precision::F32, &[w.view()]);
             let mut y = vec![f32::NAN; rows * outputs];
             linear(
                 x.as_slice().expect("contiguous"),
@@ -64,7 +65,7 @@ fn every_instruction_set_equals_the_naive_product_on_odd_shapes() {
 #[test]
 fn parts_are_stacked_and_only_the_outputs_asked_for_are_computed() {
     let (x, a, b) = (values(4, 10, 1), values(3, 10, 2), values(70, 10, 3));
-    let packed = PackedWeights::pack(&[a.view(), b.view()]);
+    let packed = PackedWeights::pack(Precision::F32, &[a.view(), b.view()]);
     assert_eq!((packed.inputs(), packed.outputs()), (10, 73));
     let bias = vec![0.5; 71];
     let mut y = vec![f32::NAN; 4 * 71];
@@ -83,7 +84,7 @@ fn parts_are_stacked_and_only_the_outputs_asked_for_are_computed() {
 fn tails_are_applied_once_after_the_last_block_of_inputs() {
     let (x, w) = (values(3, 2049, 1), values(2, 2049, 2));
     let bias = [0.25, -0.5];
-    let packed = PackedWeights::pack(&[w.view()]);
+    let packed = PackedWeights::pack(Precision::F32, &[w.view()]);
     let expected = naive(&x, &w, &bias);
     let residual = [100.0, 200.0, 300.0, 400.0, 500.0, 600.0];
     let mut y = [f32::NAN; 6];
@@ -121,7 +122,7 @@ fn tails_are_applied_once_after_the_last_block_of_inputs() {
 #[test]
 fn shifted_rows_are_added_forwards_and_backwards() {
     let (x, w) = (values(3, 5, 1), values(2, 5, 2));
-    let packed = PackedWeights::pack(&[w.view()]);
+    let packed = PackedWeights::pack(Precision::F32, &[w.view()]);
     let expected = naive(&x, &w, &[0.0; 2]);
     let numbers = [100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0];
     for (first, step, added) in [
@@ -143,5 +144,45 @@ fn shifted_rows_are_added_forwards_and_backwards() {
             &mut y,
         );
         assert_close(&y, &(&expected + &ndarray::arr2(&added)), 50, "shifted");
+    }
+}
+
+/// Weights that bfloat16 holds exactly give the same bits in 16 bits as in 32, others those of what
+/// they are rounded to; over one and several blocks of inputs.
+#[test]
+fn weights_in_sixteen_bits_are_widened_and_nothing_else() {
+    for isa in Isa::available() {
+        for (rows, outputs, inputs) in [(1, 3, 5), (13, 70, 63), (7, 65, 2049)] {
+            let (x, w) = (values(rows, inputs, 1), values(outputs, inputs, 2));
+            let rounded = w.mapv(|v| half::bf16::from_f32(v).to_f32());
+            assert_ne!(w, rounded);
+            let product = |precision, w: &Array2<f32>| {
+                let packed = PackedWeights::pack_for(isa, precision, &[w.view()]);
+                let mut y = vec![f32::NAN; rows * outputs];
+                let x = x.as_slice().expect("contiguous");
+                linear(x, &packed, &vec![0.5; outputs], Tail::Bias, &mut y);
+                y
+            };
+            let expected = product(Precision::F32, &rounded);
+            assert_eq!(product(Precision::Bf16, &w), expected, "{isa:?}");
+            assert_eq!(product(Precision::Bf16, &rounded), expected, "{isa:?}");
+        }
+    }
+}
+
+/// So large that it is packed on several threads, where there are some.
+#[test]
+fn a_large_map_is_packed_as_a_small_one() {
+    let (x, w) = (values(1, 1500, 1), values(1500, 1500, 2));
+    let x = x.as_slice().expect("contiguous");
+    let whole = PackedWeights::pack(Precision::F32, &[w.view()]);
+    let mut y = vec![f32::NAN; 1500];
+    linear(x, &whole, &vec![0.0; 1500], Tail::Bias, &mut y);
+    for first in [0, 700, 1490] {
+        let part = w.slice(ndarray::s![first..first + 10, ..]);
+        let part = PackedWeights::pack(Precision::F32, &[part]);
+        let mut found = [f32::NAN; 10];
+        linear(x, &part, &[0.0; 10], Tail::Bias, &mut found);
+        assert_eq!(found, y[first..first + 10]);
     }
 }
