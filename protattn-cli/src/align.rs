@@ -273,9 +273,8 @@ impl Input {
         };
         let properties = properties::select(args.property.as_deref(), choice)?;
         let metrics = metrics::select(&args.metric, own.metrics, &properties)?;
-        let revision = args.model.revision.as_deref();
         Ok(Self {
-            checkpoint: checkpoint::load(&args.model.model, revision, args.read.offline)?,
+            checkpoint: checkpoint::of_args(&args.model, args.read.offline)?,
             data,
             sets,
             properties,

@@ -19,7 +19,9 @@ pub(crate) use self::contact::ContactArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
 };
-pub(crate) use self::model::{ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand};
+pub(crate) use self::model::{
+    ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand, Precision,
+};
 pub(crate) use self::probe::{ClassWeight, Kind, ProbeArgs, Ranges};
 pub(crate) use self::repeat::RepeatArgs;
 pub(crate) use self::selection::NumberSelection;

@@ -13,8 +13,7 @@ use crate::{checkpoint, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &AttentionArgs) -> Result<Outcome> {
-    let which = &args.model;
-    let model = checkpoint::load(&which.model, which.revision.as_deref(), args.offline)?.model;
+    let model = checkpoint::of_args(&args.model, args.offline)?.model;
     let mut skipped = Vec::new();
     let proteins = read(args, &mut skipped)?;
     let mut layout = Layout::default();

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use protattn_model::Model;
 use protattn_model::hub::{self, Event, Options};
 
+use crate::args::{ModelArgs, Precision};
 use crate::built_in;
-use crate::ending::tell;
+use crate::ending::{Usage, tell};
 use crate::progress::Download;
 use crate::record::{ModelRecord, sha256_of_files};
 
@@ -22,7 +23,28 @@ pub(crate) struct Checkpoint {
 /// Loads a folder, the built-in model by its name, or a model of the hub, fetched if it is not in
 /// the cache.
 pub(crate) fn load(name: &str, revision: Option<&str>, offline: bool) -> Result<Checkpoint> {
+    load_in(name, revision, offline, Precision::F32)
+}
+
+/// Loads the model that the arguments name.
+pub(crate) fn of_args(args: &ModelArgs, offline: bool) -> Result<Checkpoint> {
+    let revision = args.revision.as_deref();
+    load_in(&args.model, revision, offline, args.precision)
+}
+
+fn load_in(
+    name: &str,
+    revision: Option<&str>,
+    offline: bool,
+    precision: Precision,
+) -> Result<Checkpoint> {
     if built_in::is(name) && revision.is_none() {
+        if precision != Precision::F32 {
+            bail!(Usage(format!(
+                "--precision {}: the built-in model is kept in f32",
+                precision.name()
+            )));
+        }
         return Ok(Checkpoint {
             model: built_in::model()?,
             source: "built in".to_owned(),
@@ -35,7 +57,13 @@ pub(crate) fn load(name: &str, revision: Option<&str>, offline: bool) -> Result<
         source,
         commit,
     } = find(name, revision, offline, false)?;
-    let model = Model::load(folder)?;
+    let model = Model::load_in(
+        folder,
+        match precision {
+            Precision::F32 => protattn_model::Precision::F32,
+            Precision::Bf16 => protattn_model::Precision::Bf16,
+        },
+    )?;
     let model = match name {
         Some(name) => model.named(name),
         None => model,
@@ -136,5 +164,9 @@ pub(crate) fn describe(checkpoint: &Checkpoint) -> Result<ModelRecord> {
         heads: info.n_heads,
         sha256,
         config_sha256,
+        precision: match checkpoint.model.precision() {
+            protattn_model::Precision::F32 => Precision::F32.name().to_owned(),
+            protattn_model::Precision::Bf16 => Precision::Bf16.name().to_owned(),
+        },
     })
 }

@@ -297,14 +297,41 @@ struct Counting<'a, 'c> {
 
 impl Sink for Counting<'_, '_> {
     fn wants(&self, output: Output) -> bool {
-        matches!(output, Output::Attention { layer } if self.pass.layers.contains(&layer))
+        match output {
+            Output::Attention { layer } => {
+                !self.pass.metrics.is_empty() && self.pass.layers.contains(&layer)
+            }
+            // Without metrics no one looks at whole maps, and none are made.
+            Output::Arcs { layer } => {
+                self.pass.metrics.is_empty() && self.pass.layers.contains(&layer)
+            }
+            Output::HiddenStates { .. } => false,
+        }
+    }
+
+    fn min_attention(&self) -> f32 {
+        self.pass.min_attention
+    }
+
+    fn arcs(&mut self, layer: usize, arcs: &[protattn_model::Arc]) -> Result<(), SinkError> {
+        self.arcs.clear();
+        self.arcs.extend(arcs.iter().map(|arc| Arc {
+            head: arc.head,
+            from: arc.from,
+            to: arc.to,
+            weight: arc.weight,
+        }));
+        for case in &mut self.cases {
+            case.observe(self.pass, layer, &self.arcs, None)?;
+        }
+        Ok(())
     }
 
     fn attention(&mut self, layer: usize, attention: ArrayView3<'_, f32>) -> Result<(), SinkError> {
         find_arcs(attention, self.pass.min_attention, &mut self.arcs)
             .map_err(|error| format!("layer {}: {error}", layer + 1))?;
         for case in &mut self.cases {
-            case.observe(self.pass, layer, &self.arcs, attention)?;
+            case.observe(self.pass, layer, &self.arcs, Some(attention))?;
         }
         Ok(())
     }

@@ -74,11 +74,7 @@ pub(crate) fn analyse(args: &ProbeArgs, own: Own, line: Vec<String>) -> Result<P
         &reading,
     )?;
     let eval = Set::read(&args.eval, &args.eval_records, ("--eval", args), &reading)?;
-    let checkpoint = checkpoint::load(
-        &args.model.model,
-        args.model.revision.as_deref(),
-        args.read.offline,
-    )?;
+    let checkpoint = checkpoint::of_args(&args.model, args.read.offline)?;
     let [of_features, of_fits] = record::settings(args);
     let mut run = ProbeRecord {
         command: line,

@@ -67,6 +67,13 @@ pub(crate) struct ModelRecord {
     /// Of `config.json`, in hexadecimal; empty if there is none.
     #[serde(default)]
     pub(crate) config_sha256: String,
+    /// How the weights were kept in memory; of runs before there was a choice, f32.
+    #[serde(default = "f32_name")]
+    pub(crate) precision: String,
+}
+
+fn f32_name() -> String {
+    crate::args::Precision::F32.name().to_owned()
 }
 
 /// The shares of a run that was divided.

@@ -23,8 +23,7 @@ pub(crate) fn run(args: &ViewArgs, line: Vec<String>) -> Result<Outcome> {
     let region = args.region.as_ref();
     let region = region.map(|region| molecule.region(region)).transpose()?;
     let mut files = Files::new(args, &molecule)?;
-    let revision = args.model.revision.as_deref();
-    let checkpoint = checkpoint::load(&args.model.model, revision, args.offline)?;
+    let checkpoint = checkpoint::of_args(&args.model, args.offline)?;
     let wanted = wanted(args, &checkpoint.model)?;
     let rest = format!("all of them are in {}", files::RECORD);
     data::tell_warnings(&molecule.warnings, &rest);

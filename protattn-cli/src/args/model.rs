@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// Which model is meant.
 #[derive(Debug, Args)]
@@ -14,6 +14,29 @@ pub(crate) struct ModelArgs {
     /// Revision of a model on the hub: a branch, a commit, or a pull request such as refs/pr/1.
     #[arg(long, value_name = "REV")]
     pub(crate) revision: Option<String>,
+    /// How weights are kept in memory: in 32 bits, or rounded to 16 (bfloat16) for models that need
+    /// half the memory; arithmetic is in 32 bits in any case.
+    #[arg(long, value_name = "P", value_enum, default_value_t = Precision::F32)]
+    pub(crate) precision: Precision,
+}
+
+/// How weights are kept in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Precision {
+    /// As they are, or wider.
+    F32,
+    /// Rounded to 8 significant bits.
+    Bf16,
+}
+
+impl Precision {
+    /// As it is written in records.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

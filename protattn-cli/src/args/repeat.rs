@@ -92,6 +92,7 @@ impl AlignArgs {
         let mut line = Line::default();
         line.value("--model", absolute(&model.model));
         line.values("--revision", commit.or(model.revision.as_deref()));
+        line.value("--precision", model.precision.name());
         line.values("--data", data.iter().map(|name| absolute(name)));
         line.values("--property", property.iter().flatten());
         line.values("--metric", metric);

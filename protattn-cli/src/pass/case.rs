@@ -121,13 +121,14 @@ impl<'a> Case<'a> {
         self.has_labels() || !pass.metrics.is_empty()
     }
 
-    /// Takes one layer. A metric that fails is left out from here on.
+    /// Takes one layer, with the whole map where there are metrics. A metric that fails is left out
+    /// from here on.
     pub(super) fn observe(
         &mut self,
         pass: &Pass<'_>,
         layer: usize,
         arcs: &[Arc],
-        attention: ArrayView3<'_, f32>,
+        attention: Option<ArrayView3<'_, f32>>,
     ) -> Result<(), protattn_metrics::Error> {
         for (property, counts) in pass.properties.iter().zip(&mut self.counts) {
             let Some(counts) = counts else { continue };
@@ -138,7 +139,7 @@ impl<'a> Case<'a> {
             }
         }
         let row = pass.layers.iter().position(|known| *known == layer);
-        let Some((row, labels)) = row.zip(self.draws.first()) else {
+        let Some(((row, labels), attention)) = row.zip(self.draws.first()).zip(attention) else {
             return Ok(());
         };
         let subject = Subject::new(self.record.protein, self.n_read, labels);

@@ -191,6 +191,7 @@ impl Sink for Collecting<'_> {
                 .hidden
                 .iter()
                 .any(|(layer, _)| *layer == level),
+            Output::Arcs { .. } => false,
             Output::Attention { layer } => {
                 let mut parts = self.features.attention.iter();
                 parts.any(|(_, of, _)| *of == layer + 1)

@@ -107,6 +107,7 @@ impl Identity {
         let mut all = settings;
         all.insert("version".to_owned(), record.version.clone());
         all.insert("model".to_owned(), record.model.sha256.clone());
+        all.insert("--precision".to_owned(), record.model.precision.clone());
         let reading = serde_json::to_string(&record.reading)?;
         all.insert("reading of the data".to_owned(), reading);
         for (name, sets) in [("--train", &record.train), ("--eval", &record.eval)] {
