@@ -1,5 +1,7 @@
 //! The buffers of one worker.
 
+use std::num::NonZeroUsize;
+
 use crate::error::Error;
 use crate::info::Info;
 use crate::kernel::{self, OffsetScratch, Scratch};
@@ -44,6 +46,7 @@ pub struct Workspace {
     pub(crate) embedded: Vec<f32>,
     /// One head's keys and values; the kernel sizes this itself.
     pub(crate) scratch: Scratch,
+    pub(crate) threads: Threads,
 }
 
 impl Workspace {
@@ -51,6 +54,19 @@ impl Workspace {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty workspace whose passes share their linear maps out over so many threads; the rest of
+    /// a pass, a tenth of it or so, is done on one.
+    ///
+    /// It serves a single protein. Of many, each is better done on one thread, with a workspace a
+    /// core. The number changes no result, not by a bit.
+    #[must_use]
+    pub fn with_threads(threads: NonZeroUsize) -> Self {
+        Self {
+            threads: Threads(threads),
+            ..Self::default()
+        }
     }
 
     /// Gives every buffer its exact size for a pass over `tokens` tokens; `maps` says whether the
@@ -90,6 +106,22 @@ impl Workspace {
             buffer.resize(size, 0.0);
         }
         Ok(())
+    }
+}
+
+/// Threads of a pass: one, if nothing else is said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Threads(NonZeroUsize);
+
+impl Default for Threads {
+    fn default() -> Self {
+        Self(NonZeroUsize::MIN)
+    }
+}
+
+impl Threads {
+    pub(crate) fn get(self) -> usize {
+        self.0.get()
     }
 }
 

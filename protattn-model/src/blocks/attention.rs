@@ -57,8 +57,13 @@ impl SelfAttention {
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        let Workspace { hidden, qkv, .. } = workspace;
-        self.project(wanted.values, hidden, qkv);
+        let Workspace {
+            hidden,
+            qkv,
+            threads,
+            ..
+        } = workspace;
+        self.project(wanted.values, hidden, threads.get(), qkv);
         self.weigh(wanted, workspace)
     }
 
@@ -68,8 +73,13 @@ impl SelfAttention {
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        let Workspace { spare, qkv, .. } = workspace;
-        self.project(wanted.values, spare, qkv);
+        let Workspace {
+            spare,
+            qkv,
+            threads,
+            ..
+        } = workspace;
+        self.project(wanted.values, spare, threads.get(), qkv);
         self.weigh(wanted, workspace)
     }
 
@@ -79,9 +89,12 @@ impl SelfAttention {
             hidden,
             spare,
             context,
+            threads,
             ..
         } = workspace;
-        self.output.apply(context, Tail::Residual(hidden), spare);
+        let threads = threads.get();
+        self.output
+            .apply(context, Tail::Residual(hidden), threads, spare);
         swap(hidden, spare);
     }
 
@@ -94,10 +107,10 @@ impl SelfAttention {
         }
     }
 
-    fn project(&self, values: bool, x: &[f32], qkv: &mut [f32]) {
+    fn project(&self, values: bool, x: &[f32], threads: usize, qkv: &mut [f32]) {
         let columns = self.columns(values);
         let qkv = &mut qkv[..self.shape(x).tokens * columns];
-        self.qkv.apply_first(columns, x, qkv);
+        self.qkv.apply_first(columns, x, threads, qkv);
     }
 
     fn weigh(&self, wanted: &Wanted, workspace: &mut Workspace) -> Result<(), NotFinite> {
@@ -113,8 +126,10 @@ impl SelfAttention {
             segments,
             offset_scratch,
             scratch,
+            threads,
             ..
         } = workspace;
+        let threads = threads.get();
         let (shape, columns) = (self.shape(hidden), self.columns(wanted.values));
         let qkv = &mut qkv[..shape.tokens * columns];
         let relative = match &self.offsets {
@@ -125,7 +140,9 @@ impl SelfAttention {
             }
             Offsets::Bias => Relative::Bias(by_offset),
             Offsets::Keys(offsets) => {
-                offsets.keys.apply(by_offset, Tail::Bias, offset_keys);
+                offsets
+                    .keys
+                    .apply(by_offset, Tail::Bias, threads, offset_keys);
                 Relative::Keys(offsets.relative(offset_keys, segments, offset_scratch))
             }
         };

@@ -23,9 +23,10 @@ impl FeedForward {
             hidden,
             inner,
             gated,
+            threads,
             ..
         } = workspace;
-        self.fill(hidden, inner, gated);
+        self.fill(hidden, threads.get(), inner, gated);
         self.add_inner(workspace);
     }
 
@@ -35,16 +36,18 @@ impl FeedForward {
             spare,
             inner,
             gated,
+            threads,
             ..
         } = workspace;
-        self.fill(spare, inner, gated);
+        self.fill(spare, threads.get(), inner, gated);
         self.add_inner(workspace);
     }
 
-    fn fill(&self, x: &[f32], inner: &mut [f32], gated: &mut [f32]) {
-        self.up.apply(x, Tail::Activation(self.activation), inner);
+    fn fill(&self, x: &[f32], threads: usize, inner: &mut [f32], gated: &mut [f32]) {
+        let activation = Tail::Activation(self.activation);
+        self.up.apply(x, activation, threads, inner);
         if let Some(gate) = &self.gate {
-            gate.apply(x, Tail::Gate(inner), gated);
+            gate.apply(x, Tail::Gate(inner), threads, gated);
         }
     }
 
@@ -54,10 +57,12 @@ impl FeedForward {
             spare,
             inner,
             gated,
+            threads,
             ..
         } = workspace;
         let inner = if self.gate.is_some() { gated } else { inner };
-        self.down.apply(inner, Tail::Residual(hidden), spare);
+        let residual = Tail::Residual(hidden);
+        self.down.apply(inner, residual, threads.get(), spare);
         swap(hidden, spare);
     }
 }

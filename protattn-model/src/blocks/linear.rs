@@ -78,13 +78,14 @@ impl Linear {
     }
 
     /// Writes all outputs for the rows of `x` [row, input] to `out` [row, output].
-    pub(crate) fn apply(&self, x: &[f32], tail: Tail<'_>, out: &mut [f32]) {
-        kernel::linear(x, &self.weights, &self.bias, tail, out);
+    pub(crate) fn apply(&self, x: &[f32], tail: Tail<'_>, threads: usize, out: &mut [f32]) {
+        kernel::linear(x, &self.weights, &self.bias, tail, threads, out);
     }
 
     /// Writes the first `columns` outputs for the rows of `x` [row, input] to `out` [row, column].
-    pub(crate) fn apply_first(&self, columns: usize, x: &[f32], out: &mut [f32]) {
+    pub(crate) fn apply_first(&self, columns: usize, x: &[f32], threads: usize, out: &mut [f32]) {
         debug_assert_eq!(out.len() * self.weights.inputs(), x.len() * columns);
-        kernel::linear(x, &self.weights, &self.bias[..columns], Tail::Bias, out);
+        let bias = &self.bias[..columns];
+        kernel::linear(x, &self.weights, bias, Tail::Bias, threads, out);
     }
 }

@@ -68,13 +68,16 @@ impl TokenEmbedding {
     /// Writes the embeddings to `hidden`.
     pub(crate) fn apply(&self, ids: &[u32], workspace: &mut Workspace) {
         let Workspace {
-            hidden, embedded, ..
+            hidden,
+            embedded,
+            threads,
+            ..
         } = workspace;
         match &self.projection {
             None => self.sum(ids, hidden),
             Some(projection) => {
                 self.sum(ids, embedded);
-                projection.apply(embedded, Tail::Bias, hidden);
+                projection.apply(embedded, Tail::Bias, threads.get(), hidden);
             }
         }
     }

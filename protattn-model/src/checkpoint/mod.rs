@@ -130,10 +130,11 @@ impl<'a> Checkpoint<'a> {
 
     /// Packs the weights of a linear map: `parts`, each [output, input], stacked along the outputs.
     pub(crate) fn pack(&mut self, parts: &[ArrayView2<'_, f32>]) -> PackedWeights {
-        if self.precision == Precision::Bf16 {
+        let packed = PackedWeights::pack(self.precision, parts);
+        if packed.is_halved() {
             self.halved += parts.iter().map(|part| part.len() as u64).sum::<u64>();
         }
-        PackedWeights::pack(self.precision, parts)
+        packed
     }
 
     /// The bytes that the weights read so far take in memory.

@@ -6,18 +6,19 @@ use std::thread;
 use half::bf16;
 use ndarray::{ArrayView1, ArrayView2};
 
-use super::product::{Cells, Packed};
+use super::product::{Cells, Packed, on_threads};
 use super::simd::Isa;
 
 /// How the weights of linear maps are kept in memory. Whatever it is, the arithmetic is in single
 /// precision; so are norms, embeddings and everything that a pass computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Precision {
-    /// In 32 bits: nothing is lost.
+    /// Nothing is lost: in 32 bits or, in a linear map whose weights are all numbers that bfloat16
+    /// has, as they are in a checkpoint that is stored so, in 16. The results are the same.
     #[default]
     F32,
     /// Rounded to bfloat16, 16 bits with 8 of them significant, which halves the memory that a model
-    /// takes. Weights that are stored so lose nothing.
+    /// takes.
     Bf16,
 }
 
@@ -51,13 +52,17 @@ impl PackedWeights {
             "parts differ in inputs"
         );
         let rows: Vec<_> = parts.iter().flat_map(|part| part.rows()).collect();
+        let is_short = |x: &f32| x.to_bits() & 0xffff == 0;
+        let lossless = || rows.iter().all(|row| row.iter().all(is_short));
         Self {
             isa,
             inputs,
             outputs: rows.len(),
             panels: match precision {
-                Precision::F32 => Panels::F32(panels(&rows, inputs, isa.panel(), |x| x)),
-                Precision::Bf16 => {
+                Precision::F32 if !lossless() => {
+                    Panels::F32(panels(&rows, inputs, isa.panel(), |x| x))
+                }
+                Precision::F32 | Precision::Bf16 => {
                     let round = |x| bf16::from_f32(x).to_bits();
                     Panels::Bf16(panels(&rows, inputs, isa.panel(), round))
                 }
@@ -73,6 +78,11 @@ impl PackedWeights {
     /// Columns of `y`.
     pub(crate) fn outputs(&self) -> usize {
         self.outputs
+    }
+
+    /// Whether they are kept in 16 bits.
+    pub(crate) fn is_halved(&self) -> bool {
+        matches!(self.panels, Panels::Bf16(_))
     }
 
     /// As the second operand of a product.
@@ -107,16 +117,8 @@ fn panels<T: Copy + Default + Send>(
     let threads = cores.min(panels.len() / WORTH_A_THREAD).max(1);
     let share = count.div_ceil(threads).max(1);
     let shares = rows.chunks(share * width);
-    let mut shares = shares.zip(panels.chunks_mut(share * width * inputs));
-    thread::scope(|scope| {
-        let own = shares.next();
-        for (rows, panels) in shares {
-            scope.spawn(move || pack(rows, panels));
-        }
-        if let Some((rows, panels)) = own {
-            pack(rows, panels);
-        }
-    });
+    let shares = shares.zip(panels.chunks_mut(share * width * inputs));
+    on_threads(shares, |(rows, panels)| pack(rows, panels));
     panels
 }
 

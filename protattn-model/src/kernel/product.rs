@@ -6,6 +6,7 @@
 //! panel, block of inputs (a panel's block stays in the second-level cache), tile of rows.
 
 use std::ops::Range;
+use std::thread;
 
 use super::math::{Activation, activate};
 use super::packed::PackedWeights;
@@ -41,15 +42,38 @@ pub(crate) struct Shifted<'a> {
     pub(super) step: isize,
 }
 
-impl Shifted<'_> {
-    fn part(&self, row: usize, columns: Range<usize>) -> &[f32] {
-        let start = self.first.wrapping_add_signed(row as isize * self.step);
-        &self.values[start..][columns]
+impl<'a> Tail<'a> {
+    /// Of the rows of `y` from this one on, which have so many columns.
+    fn starting_at(self, row: usize, columns: usize) -> Self {
+        match self {
+            Self::Bias | Self::Activation(_) => self,
+            Self::Residual(other) => Self::Residual(&other[row * columns..]),
+            Self::Gate(other) => Self::Gate(&other[row * columns..]),
+            Self::Scale(scales) => Self::Scale(&scales[row..]),
+            Self::Shifted(other) => Self::Shifted(Shifted {
+                first: other.start(row),
+                ..other
+            }),
+        }
     }
 }
 
+impl Shifted<'_> {
+    fn start(&self, row: usize) -> usize {
+        self.first.wrapping_add_signed(row as isize * self.step)
+    }
+
+    fn part(&self, row: usize, columns: Range<usize>) -> &[f32] {
+        &self.values[self.start(row)..][columns]
+    }
+}
+
+/// Fewer multiplications than this are not worth the start of a thread.
+const WORTH_A_THREAD: usize = 1 << 22;
+
 /// `y = tail(x Wᵀ + b)`; `x` is [row, input], `y` is [row, column] for the first `bias.len()`
-/// outputs of the weights.
+/// outputs of the weights. The rows are shared out over up to `threads` threads; how many there are
+/// makes no difference to a row.
 ///
 /// # Panics
 ///
@@ -59,29 +83,50 @@ pub(crate) fn linear(
     weights: &PackedWeights,
     bias: &[f32],
     tail: Tail<'_>,
+    threads: usize,
     y: &mut [f32],
 ) {
-    let rows = x.len() / weights.inputs();
-    let x = Rows {
-        values: x,
-        stride: weights.inputs(),
-        count: rows,
-    };
     assert!(bias.len() <= weights.outputs(), "more biases than outputs");
-    let y = Out {
-        values: y,
-        stride: bias.len(),
-        columns: bias.len(),
-    };
-    product(
-        x,
-        weights.packed(),
-        Finish {
+    let (inputs, columns) = (weights.inputs(), bias.len());
+    let rows = x.len() / inputs;
+    let most = (x.len() * columns / WORTH_A_THREAD).max(1);
+    let share = rows.div_ceil(threads.min(most)).max(1);
+    let part = |first: usize, x: &[f32], y: &mut [f32]| {
+        let x = Rows {
+            values: x,
+            stride: inputs,
+            count: x.len() / inputs,
+        };
+        let finish = Finish {
             bias: Some(bias),
-            tail,
-        },
-        y,
-    );
+            tail: tail.starting_at(first, columns),
+        };
+        let y = Out {
+            values: y,
+            stride: columns,
+            columns,
+        };
+        product(x, weights.packed(), finish, y);
+    };
+    let shares = x[..rows * inputs].chunks(share * inputs);
+    let shares = shares.zip(y.chunks_mut((share * columns).max(1)));
+    let shares = (0..).step_by(share).zip(shares);
+    on_threads(shares, |(first, (x, y))| part(first, x, y));
+}
+
+/// Does each of the shares of some work on a thread of its own, the first on this one.
+pub(super) fn on_threads<T: Send>(shares: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
+    let mut shares = shares;
+    let own = shares.next();
+    let work = &work;
+    thread::scope(|scope| {
+        for share in shares {
+            scope.spawn(move || work(share));
+        }
+        if let Some(own) = own {
+            work(own);
+        }
+    });
 }
 
 /// Rows of a row-major matrix, `stride` values apart.

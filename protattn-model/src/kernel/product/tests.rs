@@ -55,6 +55,7 @@ fn every_instruction_set_equals_the_naive_product_on_odd_shapes() {
                 &packed,
                 &bias,
                 Tail::Bias,
+                1,
                 &mut y,
             );
             assert_close(&y, &naive(&x, &w, &bias), inputs, &case);
@@ -74,6 +75,7 @@ fn parts_are_stacked_and_only_the_outputs_asked_for_are_computed() {
         &packed,
         &bias,
         Tail::Bias,
+        1,
         &mut y,
     );
     let stacked = ndarray::concatenate![ndarray::Axis(0), a, b];
@@ -93,6 +95,7 @@ fn tails_are_applied_once_after_the_last_block_of_inputs() {
         &packed,
         &bias,
         Tail::Residual(&residual),
+        1,
         &mut y,
     );
     let shifted = &expected
@@ -105,6 +108,7 @@ fn tails_are_applied_once_after_the_last_block_of_inputs() {
         &packed,
         &bias,
         Tail::Activation(Activation::Relu),
+        1,
         &mut y,
     );
     assert_close(&y, &expected.mapv(|v| v.max(0.0)), 2049, "relu");
@@ -113,6 +117,7 @@ fn tails_are_applied_once_after_the_last_block_of_inputs() {
         &packed,
         &bias,
         Tail::Gate(&[0.5, 0.0, -1.0, 2.0, 0.25, 1.0]),
+        1,
         &mut y,
     );
     let gate = ndarray::arr2(&[[0.5, 0.0], [-1.0, 2.0], [0.25, 1.0]]);
@@ -141,6 +146,7 @@ fn shifted_rows_are_added_forwards_and_backwards() {
             &packed,
             &[0.0; 2],
             tail,
+            1,
             &mut y,
         );
         assert_close(&y, &(&expected + &ndarray::arr2(&added)), 50, "shifted");
@@ -160,12 +166,25 @@ fn weights_in_sixteen_bits_are_widened_and_nothing_else() {
                 let packed = PackedWeights::pack_for(isa, precision, &[w.view()]);
                 let mut y = vec![f32::NAN; rows * outputs];
                 let x = x.as_slice().expect("contiguous");
-                linear(x, &packed, &vec![0.5; outputs], Tail::Bias, &mut y);
+                linear(x, &packed, &vec![0.5; outputs], Tail::Bias, 1, &mut y);
                 y
             };
-            let expected = product(Precision::F32, &rounded);
-            assert_eq!(product(Precision::Bf16, &w), expected, "{isa:?}");
-            assert_eq!(product(Precision::Bf16, &rounded), expected, "{isa:?}");
+            // One number that bfloat16 has not, in a column of its own, keeps the others in 32 bits.
+            let mut wide = ndarray::concatenate![ndarray::Axis(0), rounded, rounded];
+            wide[(outputs, 0)] = 0.1;
+            let whole = PackedWeights::pack_for(isa, Precision::F32, &[wide.view()]);
+            let short = PackedWeights::pack_for(isa, Precision::F32, &[rounded.view()]);
+            assert!(!whole.is_halved() && short.is_halved());
+            let x = x.as_slice().expect("contiguous");
+            let mut expected = vec![f32::NAN; rows * outputs];
+            linear(x, &whole, &vec![0.5; outputs], Tail::Bias, 1, &mut expected);
+            for (precision, w) in [
+                (Precision::Bf16, &w),
+                (Precision::Bf16, &rounded),
+                (Precision::F32, &rounded),
+            ] {
+                assert_eq!(product(precision, w), expected, "{isa:?}");
+            }
         }
     }
 }
@@ -177,12 +196,40 @@ fn a_large_map_is_packed_as_a_small_one() {
     let x = x.as_slice().expect("contiguous");
     let whole = PackedWeights::pack(Precision::F32, &[w.view()]);
     let mut y = vec![f32::NAN; 1500];
-    linear(x, &whole, &vec![0.0; 1500], Tail::Bias, &mut y);
+    linear(x, &whole, &vec![0.0; 1500], Tail::Bias, 1, &mut y);
     for first in [0, 700, 1490] {
         let part = w.slice(ndarray::s![first..first + 10, ..]);
         let part = PackedWeights::pack(Precision::F32, &[part]);
         let mut found = [f32::NAN; 10];
-        linear(x, &part, &[0.0; 10], Tail::Bias, &mut found);
+        linear(x, &part, &[0.0; 10], Tail::Bias, 1, &mut found);
         assert_eq!(found, y[first..first + 10]);
+    }
+}
+
+/// Enough rows for several threads, and one more than they can share evenly.
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let (rows, outputs, inputs) = (97, 300, 1025);
+    let (x, w) = (values(rows, inputs, 1), values(outputs, inputs, 2));
+    let other = values(rows, outputs, 3);
+    let other = other.as_slice().expect("contiguous");
+    let packed = PackedWeights::pack(Precision::F32, &[w.view()]);
+    for tail in [
+        Tail::Bias,
+        Tail::Activation(Activation::Gelu),
+        Tail::Residual(other),
+        Tail::Gate(other),
+    ] {
+        let run = |threads| {
+            let mut y = vec![f32::NAN; rows * outputs];
+            let x = x.as_slice().expect("contiguous");
+            linear(x, &packed, &vec![0.5; outputs], tail, threads, &mut y);
+            y
+        };
+        let expected = run(1);
+        assert!(expected.iter().all(|y| y.is_finite()));
+        for threads in [2, 3, 100] {
+            assert_eq!(run(threads), expected);
+        }
     }
 }
