@@ -59,6 +59,9 @@ pub(crate) fn run(args: &DemoArgs, own: Own, line: Vec<String>) -> Result<Outcom
         "6-11,18-23,30-35,42-47",
         "--task",
         "secondary-structure,binding-site,contact",
+        // Enough for a picture, in seconds.
+        "--bootstrap",
+        "200",
         "--output",
         &probes,
     ];

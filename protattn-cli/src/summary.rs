@@ -181,7 +181,7 @@ impl<'a> Probed<'a> {
     /// What is predicted, as it is read.
     pub(crate) fn target(&self) -> String {
         match self.class {
-            ALL => format!("{}, all classes", self.task),
+            ALL => format!("{}, all", self.task),
             class => target(self.task, class),
         }
     }
