@@ -34,3 +34,32 @@ pub(crate) fn map(
         .title(name)
         .to_svg()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use protattn_io::Label;
+
+    use super::*;
+
+    #[test]
+    fn residues_have_the_numbers_of_the_author_and_those_not_read_are_left_out() {
+        let mut protein = Protein::new("p", "ACDEFGHI").unwrap();
+        let numbers = ["52", "52A", "53", "54", "55", "56", "57", "58"];
+        let numbers = numbers.map(|number| number.parse().unwrap());
+        protein.set_numbering(numbers.to_vec()).unwrap();
+        let mut labels = PairLabels::undefined(8);
+        for (i, j) in [(1, 6), (6, 1), (0, 7)] {
+            labels.set(i, j, Label::from_flag(Some(true)));
+        }
+        let mut probabilities = Array2::from_elem((7, 7), f64::NAN);
+        probabilities[[1, 6]] = 0.75;
+        let svg = map("p", &protein, &probabilities, Some(&labels)).unwrap();
+        assert!(svg.contains("residues 52A and 57: 0.750"), "{svg}");
+        assert!(svg.contains("residues 52A and 57: contact"), "{svg}");
+        assert!(!svg.contains(" and 58"), "{svg}");
+
+        let svg = map("p", &protein, &probabilities, None).unwrap();
+        assert!(!svg.contains(": contact"), "{svg}");
+    }
+}

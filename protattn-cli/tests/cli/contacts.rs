@@ -360,5 +360,7 @@ fn a_record_that_cannot_be_read_is_named_and_the_rest_kept() {
         [("a (1 of 2)", 4 * 5 / 2), ("a (2 of 2)", 5 * 6 / 2)]
     );
     assert_eq!(run_record(&out)["proteins"], 3);
+    let said = refused(&["report", text(&out)], 1);
+    assert!(said.contains("tables of `protattn contacts`"), "{said}");
     assert!(out.join("figures/short.svg").exists() && out.join("figures/short.pdf").exists());
 }
