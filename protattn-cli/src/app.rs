@@ -10,7 +10,7 @@ use protattn_metrics::{Metric, Property};
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
 use crate::ending::{Outcome, Usage, tell};
 use crate::interrupt::{self, Interrupted};
-use crate::{align, attention, data, demo, merge, model, probe, report, shell, view};
+use crate::{align, attention, contacts, data, demo, merge, model, probe, report, shell, view};
 
 /// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
@@ -102,6 +102,7 @@ impl App {
             Command::Demo(args) => demo::run(&args, self.own, line),
             Command::Align(args) => align::run(*args, self.own, line),
             Command::Probe(args) => probe::run(&args, self.own, line),
+            Command::Contacts(args) => contacts::run(&args, line),
             Command::Attention(args) => attention::run(&args),
             Command::View(args) => view::run(&args, line),
             Command::Merge(args) => merge::run(&args, line),

@@ -2,6 +2,7 @@
 
 mod align;
 mod contact;
+mod contacts;
 mod data;
 mod model;
 mod probe;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::align::replicates;
 pub(crate) use self::align::{AlignArgs, LongRunArgs, Shard};
 pub(crate) use self::contact::ContactArgs;
+pub(crate) use self::contacts::ContactsArgs;
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
 };
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Align(Box<AlignArgs>),
     /// Fit probes on hidden states and attention: what each layer knows.
     Probe(Box<ProbeArgs>),
+    /// Predict which residues touch, by a regression on the attention of all heads.
+    Contacts(Box<ContactsArgs>),
     /// Write a model's attention, and its hidden states, for some sequences.
     Attention(AttentionArgs),
     /// Show the attention of some heads on a structure.

@@ -16,6 +16,8 @@ const CLASS: Column = (
     "",
     "the class of the property; yes where it has but one",
 );
+const IDENTIFIER: &str = "identifier of the record; several of one identifier are numbered";
+const RECORD: Column = ("record", "", IDENTIFIER);
 const LAYER: Column = ("layer", "", "the layer, from 1");
 const HEAD: Column = ("head", "", "the head within its layer, from 1");
 
@@ -240,11 +242,7 @@ pub(crate) const METRICS: &[Column] = &[
 
 /// `proteins.parquet`
 pub(crate) const PROTEINS: &[Column] = &[
-    (
-        "protein",
-        "",
-        "identifier of the record; several of one identifier are numbered",
-    ),
+    ("protein", "", IDENTIFIER),
     PROPERTY,
     CLASS,
     LAYER,
@@ -341,6 +339,59 @@ pub(crate) const PROBE: &[Column] = &[
     ),
 ];
 
+/// `contacts.parquet`
+pub(crate) const CONTACTS: &[Column] = &[
+    RECORD,
+    ("i", "", "one residue, from 1 along the sequence"),
+    ("j", "", "the other; i < j, at least --min-separation apart"),
+    ("probability", "", "what the regression predicts; 0 to 1"),
+    (
+        "contact",
+        "",
+        "whether the two touch in the structure: yes, no, or undefined where it does not say",
+    ),
+];
+
+/// `contact_scores.parquet`
+pub(crate) const CONTACT_SCORES: &[Column] = &[
+    (
+        "record",
+        "",
+        "as in contacts.parquet; mean for the mean over all of them",
+    ),
+    (
+        "separation",
+        "",
+        "all pairs, or those that are short (6 to 11), medium (12 to 23) or long (24 or more) apart",
+    ),
+    (
+        "k_rule",
+        "",
+        "how k follows from the length L: L, L/2 or L/5, rounded as Python does",
+    ),
+    (
+        "precision",
+        "",
+        "share of contacts among the k most probable pairs, or all if there are fewer; what to expect of ties; NaN without pairs",
+    ),
+    (
+        "contacts",
+        "pairs",
+        "contacts of the structure in the range; in the rows of the mean, of all proteins together",
+    ),
+    (
+        "pairs",
+        "pairs",
+        "pairs of which the structure says whether they touch; contacts / pairs is the precision of chance",
+    ),
+    ("length", "residues", "L: residues that the model read"),
+    (
+        "proteins",
+        "proteins",
+        "proteins behind precision: 1, or 0 where it is NaN; for the mean, those it is over",
+    ),
+];
+
 /// The table with unit and meaning of each of its columns.
 pub(crate) fn described(mut table: Table, columns: &[Column]) -> Result<Table> {
     for (name, unit, meaning) in columns {
@@ -367,6 +418,8 @@ mod tests {
             ("metrics.parquet", METRICS),
             ("proteins.parquet", PROTEINS),
             ("probe.parquet", PROBE),
+            ("contacts.parquet", CONTACTS),
+            ("contact_scores.parquet", CONTACT_SCORES),
         ] {
             let section = PAGE
                 .split("\n## ")

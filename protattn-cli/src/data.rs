@@ -8,7 +8,7 @@ mod set;
 pub(crate) mod split;
 mod writer;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, bail};
 use protattn_io::Protein;
@@ -16,7 +16,8 @@ use protattn_io::Protein;
 pub(crate) use self::reading::{Reading, locate};
 pub(crate) use self::set::{Origin, Set};
 use self::writer::Writer;
-use crate::ending::{Outcome, tell};
+use crate::args::Ranges;
+use crate::ending::{Outcome, Usage, tell};
 use crate::record::{DataRecord, Skipped};
 use crate::selection::Selection;
 
@@ -65,6 +66,22 @@ impl Data {
         Ok(records)
     }
 
+    /// Keeps the proteins of these places only, counted from 0; `flag` brought the data sets `names`.
+    pub(crate) fn keep(&mut self, records: &Ranges, flag: &str, names: &[String]) -> Result<()> {
+        if records.last() >= self.proteins.len() {
+            bail!(Usage(format!(
+                "{flag}-records asks for record {}, but {} has {} that can be used, counted from 0",
+                records.last(),
+                names.join(", "),
+                self.proteins.len()
+            )));
+        }
+        let mut place = 0..;
+        let kept = |_: &Protein| place.next().is_some_and(|place| records.contains(place));
+        self.proteins.retain(kept);
+        Ok(())
+    }
+
     fn read_set(&mut self, name: &str, reading: &Reading<'_>) -> Result<Vec<Protein>> {
         let mut set = Set::open(name, reading)?;
         let proteins = set.by_ref().collect();
@@ -73,6 +90,26 @@ impl Data {
         self.skipped.extend(set.skipped);
         Ok(proteins)
     }
+}
+
+/// Says if what is learned is judged by proteins that it was learned from; `flags` name the two sets.
+pub(crate) fn shared(
+    train: &[Protein],
+    eval: &[Protein],
+    [of_train, of_eval]: [&str; 2],
+) -> Option<String> {
+    let known: HashSet<&str> = train.iter().map(Protein::sequence).collect();
+    let n = eval
+        .iter()
+        .filter(|protein| known.contains(protein.sequence()))
+        .count();
+    (n > 0).then(|| {
+        format!(
+            "{n} of {} proteins of {of_eval} have a sequence that is in {of_train} too: the scores say \
+             less than they seem to; `protattn data split` divides data by similarity",
+            eval.len()
+        )
+    })
 }
 
 /// Fails where nothing can be used, with the first reason.

@@ -1,6 +1,7 @@
 //! From the tables of an output folder to figures.
 
 mod comparison;
+mod contacts;
 mod heads;
 mod layers;
 mod metrics;
@@ -17,6 +18,7 @@ use crate::args::Format;
 use crate::output;
 
 pub(crate) use comparison::of_class as comparison_of_class;
+pub(crate) use contacts::map as contact_map;
 pub(crate) use heads::of_class as heads_of_class;
 pub(crate) use layers::profiles;
 pub(crate) use metrics::{groups as metric_groups, of_group as of_metric};

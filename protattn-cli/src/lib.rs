@@ -34,6 +34,7 @@ mod attention;
 mod built_in;
 mod checkpoint;
 mod columns;
+mod contacts;
 mod data;
 mod demo;
 mod ending;

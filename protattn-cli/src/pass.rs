@@ -27,7 +27,7 @@ use crate::record::Skipped;
 use case::Case;
 use journal::Journal;
 pub(crate) use journal::{Found, Keep, Sum, add_once};
-pub(crate) use plan::Plan;
+pub(crate) use plan::{Plan, names};
 use plan::{Record, Task};
 pub(crate) use tally::Tally;
 

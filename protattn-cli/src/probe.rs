@@ -88,7 +88,9 @@ pub(crate) fn analyse(args: &ProbeArgs, own: Own, line: Vec<String>) -> Result<P
         warnings: [train.data.warnings.clone(), eval.data.warnings.clone()].concat(),
         ..ProbeRecord::default()
     };
-    run.warnings.extend(shared(&train.proteins, &eval.proteins));
+    let flags = ["--train", "--eval"];
+    run.warnings
+        .extend(data::shared(&train.proteins, &eval.proteins, flags));
     let n_train = train.proteins.len();
     train.proteins.extend(eval.proteins);
     let proteins = train.proteins;
@@ -204,37 +206,12 @@ impl Set {
     ) -> Result<Self> {
         let selection = args.limit.map_or(Selection::All, Selection::First);
         let mut data = data::read(names, reading, selection)?;
-        let mut proteins = std::mem::take(&mut data.proteins);
         if let Some(records) = records {
-            if records.last() >= proteins.len() {
-                bail!(Usage(format!(
-                    "{flag}-records asks for record {}, but {} has {} that can be used, counted from 0",
-                    records.last(),
-                    names.join(", "),
-                    proteins.len()
-                )));
-            }
-            let mut place = 0..;
-            proteins.retain(|_| place.next().is_some_and(|place| records.contains(place)));
+            data.keep(records, flag, names)?;
         }
+        let proteins = std::mem::take(&mut data.proteins);
         Ok(Self { proteins, data })
     }
-}
-
-/// Says if probes are judged by proteins that they were trained on.
-fn shared(train: &[Protein], eval: &[Protein]) -> Option<String> {
-    let known: HashSet<&str> = train.iter().map(Protein::sequence).collect();
-    let n = eval
-        .iter()
-        .filter(|protein| known.contains(protein.sequence()))
-        .count();
-    (n > 0).then(|| {
-        format!(
-            "{n} of {} proteins of --eval have a sequence that is in --train too: the scores say less \
-             than they seem to; `protattn data split` divides data by similarity",
-            eval.len()
-        )
-    })
 }
 
 /// The residues that are read of each protein; 0 of one that is not read.

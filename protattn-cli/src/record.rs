@@ -249,10 +249,15 @@ impl RunRecord {
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<()> {
-        let mut text = serde_json::to_vec_pretty(self)?;
-        text.push(b'\n');
-        crate::output::write(&folder.join(FILE_NAME), &text)
+        write(self, folder)
     }
+}
+
+/// Writes the record of a run of any command to its output folder.
+pub(crate) fn write(record: &impl Serialize, folder: &Path) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(record)?;
+    text.push(b'\n');
+    crate::output::write(&folder.join(FILE_NAME), &text)
 }
 
 /// The SHA-256 of a sequence of files, one after the other, in hexadecimal.

@@ -7,7 +7,7 @@ mod probe;
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use protattn_metrics::{AgreementRow, ComparisonRow};
 use protattn_viz::{Report, Section};
 
@@ -64,6 +64,12 @@ struct Tables {
 pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
     if !folder.join(tables::ALIGNMENT).exists() && folder.join(tables::PROBE).exists() {
         return probe::draw(folder, formats);
+    }
+    if !folder.join(tables::ALIGNMENT).exists() && folder.join(tables::CONTACTS).exists() {
+        bail!(
+            "{}: holds the tables of `protattn contacts`, which draws its maps itself (--maps)",
+            folder.display()
+        );
     }
     let run = RunRecord::read(folder)?;
     if let Some(shards) = &run.shards

@@ -2,6 +2,7 @@
 
 mod alignment;
 mod comparisons;
+mod contacts;
 mod derived;
 mod metrics;
 mod probe;
@@ -18,6 +19,10 @@ pub(crate) use alignment::{
     FILE_NAME as ALIGNMENT, read as read_alignment, write as write_alignment,
 };
 pub(crate) use comparisons::{read as read_comparisons, write as write_comparisons};
+pub(crate) use contacts::{
+    CONTACTS, ContactScore, PairRow, SCORES as CONTACT_SCORES, Writer as ContactsWriter,
+    write_scores as write_contact_scores,
+};
 pub(crate) use derived::{Pair, read_similarity, write_layers, write_similarity};
 pub(crate) use metrics::{MetricEntry, OBSERVED, read as read_metrics, write as write_metrics};
 pub(crate) use probe::{FILE_NAME as PROBE, ProbeRow, read as read_probe, write as write_probe};

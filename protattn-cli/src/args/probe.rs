@@ -238,7 +238,7 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 /// A size in bytes: a number, with K, M, G or T for powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let (number, unit) = text.split_at(text.trim_end_matches(char::is_alphabetic).len());
     let unit = unit.trim_end_matches("iB").trim_end_matches('B');
     let power = ["", "K", "M", "G", "T"].iter().position(|u| *u == unit);

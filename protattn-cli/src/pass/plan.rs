@@ -147,7 +147,7 @@ fn sha256(tasks: &[Task<'_>]) -> String {
 
 /// The identifiers of the proteins; those of several proteins numbered by the sequences they have, as
 /// what is counted of a protein is found again by its name.
-fn names(proteins: &[Protein]) -> Vec<String> {
+pub(crate) fn names(proteins: &[Protein]) -> Vec<String> {
     let mut order: Vec<usize> = (0..proteins.len()).collect();
     order.sort_by_key(|place| (proteins[*place].id(), proteins[*place].sequence()));
     let mut names = vec![String::new(); proteins.len()];

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::args::ProbeArgs;
-use crate::record::{DataRecord, FILE_NAME, ModelRecord, ReadSettings, Skipped};
+use crate::record::{self, DataRecord, FILE_NAME, ModelRecord, ReadSettings, Skipped};
 
 /// One run of `probe`.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -43,9 +43,7 @@ impl ProbeRecord {
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<()> {
-        let mut text = serde_json::to_vec_pretty(self)?;
-        text.push(b'\n');
-        crate::output::write(&folder.join(FILE_NAME), &text)
+        record::write(self, folder)
     }
 }
 

@@ -5,6 +5,7 @@
 mod analysis;
 mod attention;
 mod common;
+mod contacts;
 mod counts;
 mod data;
 mod demo;
