@@ -182,11 +182,13 @@ pub(crate) fn analyse(
 
 /// What arguments mean together.
 fn check(args: &AlignArgs) -> Result<()> {
-    if args.output.join(tables::PROBE).exists() {
-        bail!(
-            "{}: holds the table of `protattn probe`; choose another folder with --output",
-            args.output.display()
-        );
+    for (table, command) in [(tables::PROBE, "probe"), (tables::CONTACTS, "contacts")] {
+        if args.output.join(table).exists() {
+            bail!(
+                "{}: holds the table of `protattn {command}`; choose another folder with --output",
+                args.output.display()
+            );
+        }
     }
     let Some(shard) = args.long.shard else {
         return Ok(());

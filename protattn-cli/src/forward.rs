@@ -26,11 +26,12 @@ impl Group {
 }
 
 /// Proteins by their tokens, the longest first, so that no worker is left with a long one at the end.
-/// Those that cannot be tokenised are named in `skipped`.
-pub(crate) fn groups(
+/// Those that cannot be tokenised are named in `skipped`, as `name` has it of their places.
+pub(crate) fn groups<'n>(
     model: &Model,
     proteins: &[Protein],
     max_tokens: usize,
+    name: impl Fn(usize) -> &'n str,
     skipped: &mut Vec<Skipped>,
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
@@ -42,7 +43,7 @@ pub(crate) fn groups(
         let tokens = match encoded {
             Ok(tokens) => tokens,
             Err(error) => {
-                skipped.push(Skipped::record(protein.id(), &error));
+                skipped.push(Skipped::record(name(place), &error));
                 continue;
             }
         };

@@ -77,7 +77,7 @@ fn watch() {
         thread::sleep(LOOK);
     }
     if IN_FLIGHT.load(Ordering::SeqCst) {
-        tell("ending after the proteins in flight; interrupt again to end at once");
+        tell_waiting();
         return;
     }
     tell(&match resume() {
@@ -85,6 +85,13 @@ fn watch() {
         None => "interrupted".to_owned(),
     });
     process::exit(i32::from(STATUS));
+}
+
+/// Says once that the run ends after the proteins in flight; whoever sees the request first says it, the
+/// watch or the run itself, which may be done before the watch looks.
+pub(crate) fn tell_waiting() {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| tell("ending after the proteins in flight; interrupt again to end at once"));
 }
 
 fn resume() -> Option<String> {

@@ -126,7 +126,8 @@ impl Pass<'_> {
         let saved = journal.save();
         worked.and(saved)?;
         if interrupt::is_requested() {
-            // The error says all that there is to say.
+            // After this, the error says all that there is to say.
+            interrupt::tell_waiting();
             mem::forget(in_flight);
             bail!(Interrupted {
                 done: journal.n_done(),

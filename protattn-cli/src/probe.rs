@@ -98,6 +98,7 @@ pub(crate) fn analyse(args: &ProbeArgs, own: Own, line: Vec<String>) -> Result<P
         &checkpoint.model,
         &proteins,
         args.max_tokens,
+        |place| proteins[place].id(),
         &mut run.skipped,
     );
     let n_read = n_read(&proteins, &groups);

@@ -32,7 +32,8 @@ pub(super) fn fit(
     proteins: &[Protein],
     skipped: &mut Vec<Skipped>,
 ) -> Result<Fitted> {
-    let groups = forward::groups(model, proteins, args.max_tokens, skipped);
+    let name = |place: usize| proteins[place].id();
+    let groups = forward::groups(model, proteins, args.max_tokens, name, skipped);
     let samples = samples(args, proteins, &groups);
     let known = |samples: &&PairSamples| !samples.pairs.is_empty();
     let labels: Vec<usize> = samples

@@ -50,7 +50,8 @@ impl Predicting<'_> {
         skipped: &mut Vec<Skipped>,
         mut take: impl FnMut(usize, Found) -> Result<()>,
     ) -> Result<()> {
-        let groups = forward::groups(self.model, proteins, self.max_tokens, skipped);
+        let name = |place: usize| proteins[place].id();
+        let groups = forward::groups(self.model, proteins, self.max_tokens, name, skipped);
         let mut tasks: Vec<(usize, &Tokens)> = Vec::new();
         for group in &groups {
             tasks.extend(group.proteins.iter().map(|place| (*place, &group.tokens)));

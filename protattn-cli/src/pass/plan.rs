@@ -1,7 +1,7 @@
 //! What there is to compute: the different sequences, and the share of them that one run takes.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 use anyhow::{Context, Result};
 use protattn_io::Protein;
@@ -9,6 +9,7 @@ use protattn_model::{Model, Tokens};
 use sha2::{Digest, Sha256};
 
 use crate::args::Shard;
+use crate::forward::{self, Group};
 use crate::record::{Skipped, hexadecimal};
 
 /// The work of a run.
@@ -65,29 +66,19 @@ impl<'a> Plan<'a> {
         max_tokens: usize,
         shard: Option<Shard>,
     ) -> Result<Self> {
-        let mut tasks: Vec<Task<'a>> = Vec::new();
-        let mut skipped = Vec::new();
-        let mut places: HashMap<Vec<u32>, usize> = HashMap::new();
-        for (protein, name) in proteins.iter().zip(names(proteins)) {
-            let tokenizer = model.tokenizer();
-            let tokens = match tokenizer.encode(protein.sequence(), Some(max_tokens)) {
-                Ok(tokens) => tokens,
-                Err(error) => {
-                    skipped.push(Skipped::record(&name, &error));
-                    continue;
-                }
-            };
-            let record = Record { protein, name };
-            let place = *places.entry(tokens.ids().to_vec()).or_insert(tasks.len());
-            match tasks.get_mut(place) {
-                Some(task) => task.records.push(record),
-                None => tasks.push(Task {
-                    number: 0,
-                    tokens,
-                    records: vec![record],
-                }),
-            }
-        }
+        let (names, mut skipped) = (names(proteins), Vec::new());
+        let name = |place: usize| names[place].as_str();
+        let groups = forward::groups(model, proteins, max_tokens, name, &mut skipped);
+        let record = |place: usize| Record {
+            protein: &proteins[place],
+            name: names[place].clone(),
+        };
+        let task = |group: Group| Task {
+            number: 0,
+            tokens: group.tokens,
+            records: group.proteins.into_iter().map(record).collect(),
+        };
+        let mut tasks: Vec<Task<'a>> = groups.into_iter().map(task).collect();
         tasks.sort_by(|a, b| {
             let length = |task: &Task<'_>| Reverse(task.tokens.ids().len());
             let by_length = length(a).cmp(&length(b));

@@ -51,6 +51,10 @@ fn an_interrupted_run_says_how_to_go_on() {
         let (code, said) = ended(run);
         assert_eq!(code, Some(130), "{said}");
         assert!(
+            said.contains("ending after the proteins in flight"),
+            "{said}"
+        );
+        assert!(
             said.contains("sequences are counted and saved; go on with\n"),
             "{said}"
         );
