@@ -6,6 +6,7 @@ Files of other names in corpus/ are findings, and stay.
 """
 
 import gzip
+import json
 import math
 import pathlib
 import struct
@@ -84,6 +85,41 @@ def helix(n):
         yield b"\0" + b"".join(struct.pack("<3h", *(round(100 * v) for v in point)) for point in points)
 
 
+def saved(*values):
+    """Values in the order and encoding of postcard, in which runs are saved; None is an absent value."""
+    for value in values:
+        if value is None:
+            yield b"\0"
+        elif isinstance(value, int):
+            while value > 127:
+                yield bytes([value & 127 | 128])
+                value >>= 7
+            yield bytes([value])
+        elif isinstance(value, (str, bytes)):
+            text = value.encode() if isinstance(value, str) else value
+            yield from saved(len(text))
+            yield text
+        elif isinstance(value, list):
+            yield from saved(len(value), *value)
+        else:
+            yield from saved(*value)
+
+
+def fitted(kind, lines, **tensors):
+    """A safetensors file of doubles and one entry of metadata."""
+    lines = {"version": 1, **lines, "converged": "true", "iterations": 3, "gradient_norm": "1e-9"}
+    lines |= {"objective": 2.5, "constant_features": 0}
+    header = {"__metadata__": {kind: "".join(f"{name} {value}\n" for name, value in lines.items())}}
+    data = b""
+    for name, (shape, values) in tensors.items():
+        start = len(data)
+        data += struct.pack(f"<{len(values)}d", *values)
+        header[name] = {"dtype": "F64", "shape": shape, "data_offsets": [start, len(data)]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + data
+
+
 for target, (root, patterns) in TAKEN.items():
     for pattern in patterns:
         for file in sorted(root.glob(pattern)):
@@ -97,3 +133,25 @@ put("structure_gzip", "two_members.gz", gzip.compress(small[:4000], mtime=0) + g
 put("dssp", "helix", b"".join(helix(12)))
 for key, value in records((IO / "lmdb/valid/kinds/data.mdb").read_bytes()):
     put("lmdb_value", key, value)
+# Of two classes, one layer and two heads.
+axes = ("sites", ["no", "yes"], [4], 2)
+nothing = (0, [0, 0], 0, [0] * 4, [0, 0], [0, 0])
+counts = (1, [6, 3], 9, [1, 2, 0, 1], [5, 1], [7, 300])
+put("saved_counts", "two_heads", b"".join(saved(axes, counts)))
+packed = b"\x01\x06\x03\x09\x01\x02\x00\x01\x01\x05\x01\x07\xac\x02"
+proteins = [("a", packed), ("b", packed)]
+put("saved_proteins", "two", b"".join(saved(axes, nothing, None, proteins)))
+put("saved_proteins", "by_amino_acid", b"".join(saved(axes, nothing, (1, 1), [])))
+# Each moment of the form n, v, w, vv, vw, ww; the signed ones in zigzag.
+moments = (2, 40, 80, 800, 1600, 3200)
+put("saved_sums", "two_heads", b"".join(saved("entropy", [("", "", "bits")], [4], 2, [moments, moments])))
+put("saved_probe", "two_classes", fitted(
+    "protattn-probe", {"classes": 2, "features": 2}, coefficients=([1, 2], [0.5, -2]), intercepts=([1], [0.1])
+))
+put("saved_probe", "three_classes", fitted(
+    "protattn-probe", {"classes": 3, "features": 1}, coefficients=([3, 1], [1, 0, -1]), intercepts=([3], [0, 1, 2])
+))
+put("saved_contacts", "two_heads", fitted(
+    "protattn-contact-regression", {"layers": 1, "heads": 2, "min_separation": 6},
+    coefficients=([1, 2], [3, 0]), intercept=([1], [-4]),
+))

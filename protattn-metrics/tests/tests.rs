@@ -10,6 +10,8 @@ mod bootstrap;
 mod comparison;
 #[path = "tests/contract.rs"]
 mod contract;
+#[path = "tests/corpus.rs"]
+mod corpus;
 #[path = "tests/correlation.rs"]
 mod correlation;
 #[path = "tests/counting.rs"]

@@ -4,6 +4,8 @@
 
 #[path = "tests/contact.rs"]
 mod contact;
+#[path = "tests/corpus.rs"]
+mod corpus;
 #[path = "tests/data.rs"]
 mod data;
 #[path = "tests/errors.rs"]
