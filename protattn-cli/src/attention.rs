@@ -7,6 +7,7 @@ use protattn_model::{Model, Output, Sink, SinkError, SpecialTokens, Tokens, Work
 
 use crate::args::AttentionArgs;
 use crate::ending::{Outcome, tell};
+use crate::parallel;
 use crate::record::Skipped;
 use crate::tensors::{Dtype, Layout, TensorWriter};
 use crate::{checkpoint, output};
@@ -111,7 +112,7 @@ fn write(
     jobs: &[Job],
     skipped: &[Skipped],
 ) -> Result<Outcome> {
-    let mut workspace = Workspace::new();
+    let mut workspace = Workspace::with_threads(parallel::threads(None));
     output::write_with(&args.output, |file| {
         let mut tensors = layout.begin(file)?;
         for job in jobs {

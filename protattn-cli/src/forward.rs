@@ -25,6 +25,14 @@ impl Group {
     }
 }
 
+/// What a pass takes, in units in which attention takes one for each pair of tokens: the products
+/// with the weights of a layer then take six times the width of a hidden state a token (12 width²
+/// multiplications, against 2 width for a pair).
+pub(crate) fn cost(model: &Model, tokens: &Tokens) -> u64 {
+    let (tokens, width) = (tokens.ids().len() as u64, model.info().width as u64);
+    tokens * (tokens + 6 * width)
+}
+
 /// Proteins by their tokens, the longest first, so that no worker is left with a long one at the end.
 /// Those that cannot be tokenised are named in `skipped`, as `name` has it of their places.
 pub(crate) fn groups<'n>(
@@ -62,6 +70,7 @@ pub(crate) fn groups<'n>(
 
 /// Does `work` for each group, with the progress shown, and gives what it found in their order.
 pub(crate) fn each<T: Send>(
+    model: &Model,
     groups: &[&Group],
     proteins: &[Protein],
     threads: NonZeroUsize,
@@ -70,11 +79,16 @@ pub(crate) fn each<T: Send>(
     let residues = groups.iter().map(|group| group.n_read()).sum();
     let records = groups.iter().map(|group| group.proteins.len()).sum();
     let progress = Progress::new(records, residues);
-    parallel::map(threads, groups.len(), Workspace::new, |workspace, place| {
+    let work = |workspace: &mut Workspace, place: usize| {
         let group = groups[place];
         let found =
             work(group, workspace).with_context(|| proteins[group.proteins[0]].id().to_owned())?;
         progress.advance(group.proteins.len(), group.n_read());
         Ok(found)
-    })
+    };
+    let costs: Vec<u64> = groups
+        .iter()
+        .map(|group| cost(model, &group.tokens))
+        .collect();
+    parallel::passes(threads, &costs, work)
 }

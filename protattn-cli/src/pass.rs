@@ -17,11 +17,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use ndarray::ArrayView3;
 use protattn_metrics::{Arc, Metric, Property, find_arcs};
-use protattn_model::{Model, Output, Sink, SinkError, Tokens, Workspace};
+use protattn_model::{Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
 use serde::{Deserialize, Serialize};
 
+use crate::forward;
 use crate::interrupt::{self, InFlight, Interrupted};
 use crate::nulls::{Null, NullSettings};
+use crate::parallel;
 use crate::progress::Progress;
 use crate::record::Skipped;
 use case::Case;
@@ -73,8 +75,8 @@ impl Pass<'_> {
     /// [`Interrupted`] if the run is asked to end.
     pub(crate) fn run(&self, plan: &Plan<'_>, keep: Option<Keep<'_>>) -> Result<Counted> {
         let journal = Journal::new(self.empty()?, COUNTS, keep)?;
-        let count = |task: &Task<'_>, workspace: &mut Workspace, counted: &mut Counted| {
-            self.count(task, workspace, counted)
+        let count = |tasks: &[&Task<'_>], workspace: &mut Workspace, counted: &mut Counted| {
+            self.count(tasks, workspace, counted)
         };
         let mut total = self.share_out(plan, journal, || self.empty(), count)?;
         total.sort();
@@ -82,31 +84,30 @@ impl Pass<'_> {
     }
 
     /// Shares the tasks that are not done out over the workers. Each adds to a value of its own, and
-    /// every now and then hands it over.
+    /// every now and then hands it over. Tasks that are short come several at a time, and the first
+    /// may be so long that all threads work on one.
     fn share_out<'t, T: Sum>(
         &self,
         plan: &'t Plan<'t>,
         journal: Journal<T>,
         fresh: impl Fn() -> Result<T> + Sync,
-        take: impl Fn(&'t Task<'t>, &mut Workspace, &mut T) -> Result<()> + Sync,
+        take: impl Fn(&[&'t Task<'t>], &mut Workspace, &mut T) -> Result<()> + Sync,
     ) -> Result<T> {
         let tasks = plan.tasks.iter().filter(|task| !journal.has(task.number));
-        let queue = Queue::new(tasks.collect());
+        let queue = Queue::new(self.model, tasks.collect(), self.threads);
         let interval = HAND_OVER.min(journal.every());
         let journal = Mutex::new(journal);
         let hand_over = |found: Found<T>| {
             let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
             journal.take(found)
         };
-        let work = || -> Result<()> {
-            let mut workspace = Workspace::new();
+        let work = |mut workspace: Workspace, queue: &Batches<'_, 't>| -> Result<()> {
             let mut found = Found::of(fresh()?);
             let mut since = Instant::now();
-            while let Some(task) = queue.next() {
-                let taken = take(task, &mut workspace, &mut found.sum);
-                taken.with_context(|| task.records[0].name.clone())?;
-                found.done.push(task.number);
-                queue.finished(task);
+            while let Some(tasks) = queue.next() {
+                take(tasks, &mut workspace, &mut found.sum)?;
+                found.done.extend(tasks.iter().map(|task| task.number));
+                queue.finished(tasks);
                 if since.elapsed() >= interval {
                     hand_over(mem::replace(&mut found, Found::of(fresh()?)))?;
                     since = Instant::now();
@@ -115,11 +116,18 @@ impl Pass<'_> {
             hand_over(found)
         };
         let in_flight = InFlight::new();
-        let worked: Result<()> = thread::scope(|scope| {
-            let work = || work().inspect_err(|_| queue.stop.store(true, Ordering::Relaxed));
-            let handles: Vec<_> = (0..self.threads.get()).map(|_| scope.spawn(work)).collect();
-            let worked: Vec<Result<()>> = handles.into_iter().map(join).collect();
-            worked.into_iter().collect()
+        let together = work(Workspace::with_threads(self.threads), &queue.together());
+        let worked: Result<()> = together.and_then(|()| {
+            let batches = queue.alone();
+            let work = || {
+                let worked = work(Workspace::new(), &batches);
+                worked.inspect_err(|_| batches.stop.store(true, Ordering::Relaxed))
+            };
+            thread::scope(|scope| {
+                let handles: Vec<_> = (0..self.threads.get()).map(|_| scope.spawn(work)).collect();
+                let worked: Vec<Result<()>> = handles.into_iter().map(join).collect();
+                worked.into_iter().collect()
+            })
         });
         let mut journal = journal.into_inner().unwrap_or_else(PoisonError::into_inner);
         // What the others did before one failed is worth keeping; its error is the one to tell.
@@ -149,28 +157,70 @@ impl Pass<'_> {
         })
     }
 
-    /// The passes of one task: the model's own, and those that null models need.
+    /// The passes of some tasks: the model's own, and those that null models need.
     fn count(
         &self,
-        task: &Task<'_>,
+        tasks: &[&Task<'_>],
         workspace: &mut Workspace,
         counted: &mut Counted,
     ) -> Result<()> {
+        let mut needed = Vec::new();
+        for task in tasks {
+            needed.extend(self.cases(task, counted)?);
+        }
+        // Rotated labels are compared with the same attention.
+        let mut nulls = self.nulls.models.iter();
+        let rotated = nulls.position(|null| *null == Null::RotateLabels);
+        let own = needed.iter_mut().map(|cases| {
+            let rotated = rotated.map(|place| &mut cases.nulls[place]);
+            let all = cases.observed.iter_mut();
+            Job {
+                name: &cases.task.records[0].name,
+                tokens: &cases.task.tokens,
+                cases: all.chain(rotated.into_iter().flatten()).collect(),
+            }
+        });
+        self.forward(self.model, own.collect(), workspace)?;
+        for (place, null) in self.nulls.models.iter().enumerate() {
+            match null {
+                Null::RotateLabels => {}
+                Null::ShuffleSequence => self.shuffle(place, &mut needed, workspace)?,
+                Null::RandomWeights => {
+                    let twin = self.twin.context("there is no model with random weights")?;
+                    let jobs = needed.iter_mut().map(|cases| cases.under(place));
+                    self.forward(twin, jobs.collect(), workspace)?;
+                }
+            }
+        }
+        for cases in needed {
+            let tallies = std::iter::once(&mut counted.observed).chain(&mut counted.nulls);
+            let cases = std::iter::once(cases.observed).chain(cases.nulls);
+            for (tally, cases) in tallies.zip(cases) {
+                for case in cases {
+                    case.finish(tally, &mut counted.skipped)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is to be counted of a task, if anything is.
+    fn cases<'c>(
+        &'c self,
+        task: &'c Task<'c>,
+        counted: &mut Counted,
+    ) -> Result<Option<TaskCases<'c>>> {
         let n_read = task.tokens.residues().len();
         let mut observed = Vec::new();
         for record in &task.records {
-            let case = Case::observed(
-                self,
-                record,
-                n_read,
-                &counted.observed,
-                &mut counted.skipped,
-            )?;
+            let tally = &counted.observed;
+            let case = Case::observed(self, record, n_read, tally, &mut counted.skipped);
+            let case = case.with_context(|| record.name.clone())?;
             counted.proteins += usize::from(case.has_labels());
             observed.extend(case.is_needed(self).then_some(case));
         }
         if observed.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let under = |(null, tally): (&Null, &Tally)| -> Result<Vec<Case<'_>>> {
             observed
@@ -179,107 +229,180 @@ impl Pass<'_> {
                 .collect()
         };
         let nulls = self.nulls.models.iter().zip(&counted.nulls);
-        let mut nulls: Vec<Vec<Case<'_>>> = nulls.map(under).collect::<Result<_>>()?;
-
-        // Rotated labels are compared with the same attention.
-        let rotated = self
-            .nulls
-            .models
-            .iter()
-            .position(|null| *null == Null::RotateLabels);
-        let rotated = rotated.map(|place| &mut nulls[place]).into_iter().flatten();
-        let cases = observed.iter_mut().chain(rotated).collect();
-        self.forward(self.model, &task.tokens, cases, workspace)?;
-        for (null, cases) in self.nulls.models.iter().zip(&mut nulls) {
-            match null {
-                Null::RotateLabels => {}
-                Null::ShuffleSequence => self.shuffle(task, cases, workspace)?,
-                Null::RandomWeights => {
-                    let twin = self.twin.context("there is no model with random weights")?;
-                    self.forward(twin, &task.tokens, cases.iter_mut().collect(), workspace)?;
-                }
-            }
-        }
-        let tallies = std::iter::once(&mut counted.observed).chain(&mut counted.nulls);
-        for (tally, cases) in tallies.zip(std::iter::once(observed).chain(nulls)) {
-            for case in cases {
-                case.finish(tally, &mut counted.skipped)?;
-            }
-        }
-        Ok(())
+        let nulls = nulls.map(under).collect::<Result<_>>()?;
+        Ok(Some(TaskCases {
+            task,
+            observed,
+            nulls,
+        }))
     }
 
-    /// The passes over the shuffled sequence of a task.
+    /// The passes over the shuffled sequences of tasks; `place` is that of this null model.
     fn shuffle(
         &self,
-        task: &Task<'_>,
-        cases: &mut [Case<'_>],
+        place: usize,
+        needed: &mut [TaskCases<'_>],
         workspace: &mut Workspace,
     ) -> Result<()> {
-        for shuffled in self.nulls.shuffles(task.read()) {
-            match self
-                .model
-                .tokenizer()
-                .encode(&shuffled, Some(self.max_tokens))
-            {
-                Ok(tokens) => {
-                    self.forward(self.model, &tokens, cases.iter_mut().collect(), workspace)?;
+        let tokenizer = self.model.tokenizer();
+        let encode = |shuffled: String| tokenizer.encode(&shuffled, Some(self.max_tokens));
+        let shuffles = |cases: &TaskCases<'_>| {
+            let shuffles = self.nulls.shuffles(cases.task.read());
+            shuffles.map(encode).collect::<Vec<_>>()
+        };
+        let encoded: Vec<Vec<_>> = needed.iter().map(shuffles).collect();
+        let draws = encoded.iter().map(Vec::len).max().unwrap_or(0);
+        for draw in 0..draws {
+            let mut jobs = Vec::new();
+            for (cases, encoded) in needed.iter_mut().zip(&encoded) {
+                match &encoded[draw] {
+                    Ok(tokens) => jobs.push(Job {
+                        tokens,
+                        ..cases.under(place)
+                    }),
+                    // A tokenizer that joins unknown residues may join others once they are shuffled.
+                    Err(error) => {
+                        let cases = cases.nulls[place].iter_mut();
+                        cases.for_each(|case| case.fail(error));
+                    }
                 }
-                // A tokenizer that joins unknown residues may join others once they are shuffled.
-                Err(error) => cases.iter_mut().for_each(|case| case.fail(&error)),
             }
+            self.forward(self.model, jobs, workspace)?;
         }
         Ok(())
     }
 
-    fn forward<'c>(
+    /// One pass over the tokens of all jobs.
+    fn forward(
         &self,
         model: &Model,
-        tokens: &Tokens,
-        cases: Vec<&mut Case<'c>>,
+        jobs: Vec<Job<'_, '_>>,
         workspace: &mut Workspace,
     ) -> Result<()> {
-        let mut sink = Counting {
-            pass: self,
-            cases,
-            arcs: Vec::new(),
-        };
-        Ok(model.forward(tokens, workspace, &mut sink)?)
+        let (names, (tokens, mut sinks)): (Vec<_>, (Vec<_>, Vec<_>)) = jobs
+            .into_iter()
+            .map(|job| {
+                let sink = Counting {
+                    pass: self,
+                    cases: job.cases,
+                    arcs: Vec::new(),
+                };
+                (job.name, (job.tokens, sink))
+            })
+            .unzip();
+        let sinks = sinks.iter_mut().map(|sink| sink as &mut dyn Sink);
+        let mut batch: Vec<(&Tokens, &mut dyn Sink)> = tokens.into_iter().zip(sinks).collect();
+        let results = model.forward_batch(&mut batch, SpecialTokens::Cut, workspace);
+        for (name, result) in names.into_iter().zip(results) {
+            result.with_context(|| name.to_owned())?;
+        }
+        Ok(())
     }
 }
 
-/// The tasks, handed out one at a time.
-struct Queue<'a> {
-    tasks: Vec<&'a Task<'a>>,
-    next: AtomicUsize,
-    /// Set when a worker failed: the run is over, so the others need not go on.
-    stop: AtomicBool,
+/// What is counted of one task: under no null model, and under each.
+struct TaskCases<'a> {
+    task: &'a Task<'a>,
+    observed: Vec<Case<'a>>,
+    nulls: Vec<Vec<Case<'a>>>,
+}
+
+impl<'a> TaskCases<'a> {
+    /// The pass of a null model, over the tokens of the task.
+    fn under(&mut self, place: usize) -> Job<'_, 'a> {
+        Job {
+            name: &self.task.records[0].name,
+            tokens: &self.task.tokens,
+            cases: self.nulls[place].iter_mut().collect(),
+        }
+    }
+}
+
+/// A part of a pass: what is counted of the attention between some tokens.
+struct Job<'j, 'c> {
+    name: &'j str,
+    tokens: &'j Tokens,
+    cases: Vec<&'j mut Case<'c>>,
+}
+
+/// So many tokens are worth one product with the weights; what is short comes with others.
+const BATCH_TOKENS: usize = 256;
+
+/// The tasks, the longest first.
+struct Queue<'t> {
+    tasks: Vec<&'t Task<'t>>,
+    /// So many of the first are done by all threads, one after another.
+    n_together: usize,
     progress: Progress,
 }
 
-impl<'a> Queue<'a> {
-    fn new(tasks: Vec<&'a Task<'a>>) -> Self {
+impl<'t> Queue<'t> {
+    fn new(model: &Model, tasks: Vec<&'t Task<'t>>, threads: NonZeroUsize) -> Self {
         let residues = tasks.iter().map(|task| task.tokens.residues().len()).sum();
         let proteins = tasks.iter().map(|task| task.records.len()).sum();
+        let costs = tasks.iter().map(|task| forward::cost(model, &task.tokens));
+        let costs: Vec<u64> = costs.collect();
         Self {
+            n_together: parallel::done_together(&costs, threads),
             tasks,
-            next: AtomicUsize::new(0),
-            stop: AtomicBool::new(false),
             progress: Progress::new(proteins, residues),
         }
     }
 
-    fn next(&self) -> Option<&'a Task<'a>> {
+    fn together(&self) -> Batches<'_, 't> {
+        let batches = self.tasks[..self.n_together].chunks(1);
+        Batches::new(batches.collect(), &self.progress)
+    }
+
+    fn alone(&self) -> Batches<'_, 't> {
+        let (mut batches, mut rest) = (Vec::new(), &self.tasks[self.n_together..]);
+        while !rest.is_empty() {
+            let mut tokens = 0;
+            let fits = |task: &&&Task<'_>| {
+                tokens += task.tokens.ids().len();
+                tokens <= BATCH_TOKENS
+            };
+            let n = rest.iter().take_while(fits).count().max(1);
+            let (batch, others) = rest.split_at(n);
+            batches.push(batch);
+            rest = others;
+        }
+        Batches::new(batches, &self.progress)
+    }
+}
+
+/// Tasks that one worker takes at once, handed out one batch at a time.
+struct Batches<'q, 't> {
+    batches: Vec<&'q [&'t Task<'t>]>,
+    next: AtomicUsize,
+    /// Set when a worker failed: the run is over, so the others need not go on.
+    stop: AtomicBool,
+    progress: &'q Progress,
+}
+
+impl<'q, 't> Batches<'q, 't> {
+    fn new(batches: Vec<&'q [&'t Task<'t>]>, progress: &'q Progress) -> Self {
+        Self {
+            batches,
+            next: AtomicUsize::new(0),
+            stop: AtomicBool::new(false),
+            progress,
+        }
+    }
+
+    fn next(&self) -> Option<&'q [&'t Task<'t>]> {
         if self.stop.load(Ordering::Relaxed) || interrupt::is_requested() {
             return None;
         }
         let next = self.next.fetch_add(1, Ordering::Relaxed);
-        self.tasks.get(next).copied()
+        self.batches.get(next).copied()
     }
 
-    fn finished(&self, task: &Task<'_>) {
-        self.progress
-            .advance(task.records.len(), task.tokens.residues().len());
+    fn finished(&self, tasks: &[&Task<'_>]) {
+        for task in tasks {
+            let residues = task.tokens.residues().len();
+            self.progress.advance(task.records.len(), residues);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use protattn_viz::structure::{Arc, HeadsOverview, View};
 
 use crate::args::{NumberSelection, ViewArgs};
 use crate::ending::{Outcome, Usage, tell};
+use crate::parallel;
 use crate::text::number;
 use crate::{checkpoint, data, output};
 use arcs::{Collector, MAX_ARCS, Wanted};
@@ -78,7 +79,7 @@ struct Attention {
 
 /// Runs each chain through the model; those of one sequence once.
 fn find(model: &Model, molecule: &Molecule, wanted: &Wanted, args: &ViewArgs) -> Result<Attention> {
-    let mut workspace = Workspace::new();
+    let mut workspace = Workspace::with_threads(parallel::threads(None));
     let mut collector = Collector::new(wanted, MAX_ARCS);
     let mut notes = Vec::new();
     let chains = &molecule.chains;

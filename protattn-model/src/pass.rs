@@ -1,4 +1,4 @@
-//! One pass: which blocks run, and what the sink is handed.
+//! One pass: which blocks run, and what the sinks are handed.
 
 use std::ops::Range;
 
@@ -55,70 +55,200 @@ impl Plan {
     fn is_empty(&self) -> bool {
         self.attending == 0 && !self.hidden[0]
     }
+}
 
-    /// What a layer's attention is computed for.
-    fn wanted(&self, layer: usize, arcs: &WantedArcs) -> Wanted {
+/// One protein of a pass.
+pub(crate) struct Item<'a> {
+    pub(crate) tokens: &'a Tokens,
+    /// The tokens that the sink sees.
+    pub(crate) window: Range<usize>,
+    pub(crate) sink: &'a mut dyn Sink,
+}
+
+/// An item while it is under way.
+struct Running<'a> {
+    item: Item<'a>,
+    plan: Plan,
+    arcs: WantedArcs,
+    /// The first error: nothing more is handed over after it.
+    result: Result<(), Error>,
+}
+
+impl<'a> Running<'a> {
+    fn new(item: Item<'a>, n_layers: usize) -> Self {
+        let plan = Plan::new(item.sink, n_layers);
+        let (min_attention, result) = match min_attention(&plan, item.sink) {
+            Ok(found) => (found, Ok(())),
+            Err(error) => (1.0, Err(error)),
+        };
+        let arcs = WantedArcs {
+            min_attention,
+            window: item.window.clone(),
+        };
+        Self {
+            item,
+            plan,
+            arcs,
+            result,
+        }
+    }
+
+    /// Whether anything is to be done for it up to the attention of this layer.
+    fn attends(&self, layer: usize) -> bool {
+        self.result.is_ok() && layer < self.plan.attending
+    }
+
+    /// What of a layer's attention is computed, if values are.
+    fn wanted(&self, layer: usize, values: bool) -> Wanted {
         Wanted {
-            values: layer < self.complete,
-            maps: self.attention[layer],
-            arcs: self.arcs[layer].then(|| arcs.clone()),
+            values,
+            maps: self.plan.attention[layer],
+            arcs: self.plan.arcs[layer].then(|| self.arcs.clone()),
         }
     }
 }
 
-/// Runs the network over the tokens; the sink sees the tokens in `window`.
+/// Runs the network over the tokens of all items at once; no item's result depends on the others.
 pub(crate) fn run(
     network: &dyn Architecture,
     info: &Info,
-    tokens: &Tokens,
-    window: Range<usize>,
+    items: Vec<Item<'_>>,
     workspace: &mut Workspace,
-    sink: &mut dyn Sink,
-) -> Result<(), Error> {
-    let plan = Plan::new(sink, info.n_layers);
-    if plan.is_empty() {
-        return Ok(());
+) -> Vec<Result<(), Error>> {
+    let items = items.into_iter();
+    let mut running: Vec<Running<'_>> = items
+        .map(|item| Running::new(item, info.n_layers))
+        .collect();
+    let mut under_way: Vec<&mut Running<'_>> = running
+        .iter_mut()
+        .filter(|item| item.result.is_ok() && !item.plan.is_empty())
+        .collect();
+    if !under_way.is_empty() {
+        run_together(network, info, &mut under_way, workspace);
     }
-    let arcs = WantedArcs {
-        min_attention: min_attention(&plan, sink)?,
-        window: window.clone(),
-    };
-    let ids = tokens.ids();
-    let maps = plan.attention.contains(&true);
-    workspace.prepare(info, network.extra_room(), ids.len(), maps)?;
-    workspace.segments.clear();
-    workspace.segments.extend(tokens.segments().unwrap_or(&[]));
-    network.embed(ids, workspace);
-    let mut hand = Hand { info, window, sink };
-    if plan.hidden[0] {
-        hand.over_hidden_states(0, workspace)?;
+    running.into_iter().map(|item| item.result).collect()
+}
+
+fn run_together(
+    network: &dyn Architecture,
+    info: &Info,
+    items: &mut [&mut Running<'_>],
+    workspace: &mut Workspace,
+) {
+    let maps = items.iter().any(|item| item.plan.attention.contains(&true));
+    let ids = items.iter().map(|item| item.item.tokens.ids());
+    if let Err(Error::Memory { tokens }) = workspace.prepare(info, network.extra_room(), ids, maps)
+    {
+        for item in items {
+            item.result = Err(Error::Memory { tokens });
+        }
+        return;
     }
-    for layer in 0..plan.attending {
-        let wanted = plan.wanted(layer, &arcs);
-        let attended = network.attend(layer, &wanted, workspace);
-        attended.map_err(|NotFinite { head, from }| Error::NonFiniteAttention {
-            layer,
-            head,
-            from,
-        })?;
-        if plan.attention[layer] {
-            hand.over_attention(layer, workspace)?;
+    set_segments(items, workspace);
+    network.embed(workspace);
+    over_hidden_states(info, 0, items, workspace);
+    let attending = items.iter().map(|item| item.plan.attending).max();
+    for layer in 0..attending.unwrap_or(0) {
+        let values = items
+            .iter()
+            .any(|item| item.result.is_ok() && layer < item.plan.complete);
+        if !values && !items.iter().any(|item| item.attends(layer)) {
+            break;
         }
-        if plan.arcs[layer] {
-            let taken = hand.sink.arcs(layer, &workspace.arcs);
-            taken.map_err(Error::Sink)?;
+        network.project(layer, values, workspace);
+        for (protein, item) in items.iter_mut().enumerate() {
+            if item.attends(layer) {
+                item.result = attend(network, info, (layer, values), protein, item, workspace);
+            }
         }
-        if wanted.values {
+        if values {
             network.complete(layer, workspace);
-            if kernel::first_non_finite(&workspace.hidden).is_some() {
-                return Err(Error::NonFinite { layer });
-            }
-            if plan.hidden[layer + 1] {
-                hand.over_hidden_states(layer + 1, workspace)?;
-            }
+            check_finite(info, layer, items, workspace);
+            over_hidden_states(info, layer + 1, items, workspace);
         }
+    }
+}
+
+/// The segment of each token, if any protein has several.
+fn set_segments(items: &[&mut Running<'_>], workspace: &mut Workspace) {
+    workspace.segments.clear();
+    if items
+        .iter()
+        .all(|item| item.item.tokens.segments().is_none())
+    {
+        return;
+    }
+    for item in items {
+        let end = workspace.segments.len() + item.item.tokens.ids().len();
+        let own = item.item.tokens.segments().unwrap_or(&[]);
+        workspace.segments.extend(own);
+        workspace.segments.resize(end, 0);
+    }
+}
+
+/// Computes one protein's attention, and hands over what is wanted of it.
+fn attend(
+    network: &dyn Architecture,
+    info: &Info,
+    (layer, values): (usize, bool),
+    protein: usize,
+    item: &mut Running<'_>,
+    workspace: &mut Workspace,
+) -> Result<(), Error> {
+    let wanted = item.wanted(layer, values);
+    let attended = network.attend(layer, protein, &wanted, workspace);
+    attended.map_err(|NotFinite { head, from }| Error::NonFiniteAttention { layer, head, from })?;
+    let sink = &mut item.item.sink;
+    if wanted.maps {
+        let tokens = workspace.proteins[protein].len();
+        let shape = (info.n_heads, tokens, tokens);
+        let maps = &workspace.maps[..info.n_heads * tokens * tokens];
+        let maps =
+            ArrayView3::from_shape(shape, maps).expect("the workspace is sized for this pass");
+        let window = item.item.window.clone();
+        let view = maps.slice(s![.., window.clone(), window]);
+        sink.attention(layer, view).map_err(Error::Sink)?;
+    }
+    if wanted.arcs.is_some() {
+        sink.arcs(layer, &workspace.arcs).map_err(Error::Sink)?;
     }
     Ok(())
+}
+
+/// Ends those whose states are not finite.
+fn check_finite(info: &Info, layer: usize, items: &mut [&mut Running<'_>], workspace: &Workspace) {
+    for (item, protein) in items.iter_mut().zip(&workspace.proteins) {
+        let rows = protein.start * info.width..protein.end * info.width;
+        if item.result.is_ok()
+            && layer < item.plan.complete
+            && kernel::first_non_finite(&workspace.hidden[rows]).is_some()
+        {
+            item.result = Err(Error::NonFinite { layer });
+        }
+    }
+}
+
+/// Lends the states of a level to the sinks that want them, cut to their windows.
+fn over_hidden_states(
+    info: &Info,
+    level: usize,
+    items: &mut [&mut Running<'_>],
+    workspace: &Workspace,
+) {
+    let shape = (workspace.ids.len(), info.width);
+    let hidden = ArrayView2::from_shape(shape, &workspace.hidden)
+        .expect("the workspace is sized for this pass");
+    for (item, protein) in items.iter_mut().zip(&workspace.proteins) {
+        if item.result.is_ok() && item.plan.hidden[level] {
+            let Range { start, end } = item.item.window;
+            let view = hidden.slice(s![protein.start + start..protein.start + end, ..]);
+            item.result = item
+                .item
+                .sink
+                .hidden_states(level, view)
+                .map_err(Error::Sink);
+        }
+    }
 }
 
 /// The sink's threshold of arcs, if it wants any.
@@ -132,32 +262,6 @@ fn min_attention(plan: &Plan, sink: &dyn Sink) -> Result<f32, Error> {
         Ok(found)
     } else {
         Err(Error::MinAttention { found })
-    }
-}
-
-/// Lends buffers to the sink, cut to the window.
-struct Hand<'a> {
-    info: &'a Info,
-    window: Range<usize>,
-    sink: &'a mut dyn Sink,
-}
-
-impl Hand<'_> {
-    fn over_attention(&mut self, layer: usize, workspace: &Workspace) -> Result<(), Error> {
-        let tokens = workspace.hidden.len() / self.info.width;
-        let shape = (self.info.n_heads, tokens, tokens);
-        let maps = ArrayView3::from_shape(shape, &workspace.maps)
-            .expect("the workspace is sized for this pass");
-        let view = maps.slice(s![.., self.window.clone(), self.window.clone()]);
-        self.sink.attention(layer, view).map_err(Error::Sink)
-    }
-
-    fn over_hidden_states(&mut self, level: usize, workspace: &Workspace) -> Result<(), Error> {
-        let tokens = workspace.hidden.len() / self.info.width;
-        let hidden = ArrayView2::from_shape((tokens, self.info.width), &workspace.hidden)
-            .expect("the workspace is sized for this pass");
-        let view = hidden.slice(s![self.window.clone(), ..]);
-        self.sink.hidden_states(level, view).map_err(Error::Sink)
     }
 }
 
@@ -245,6 +349,6 @@ mod tests {
         );
         assert_eq!(workspace.maps.capacity(), 0);
         // A block of rows, not the 16 million values of a map.
-        assert!(workspace.scratch.bytes() < 4 * 4002 * 64);
+        assert!(workspace.scratches[0].bytes() < 4 * 4002 * 64);
     }
 }

@@ -1,18 +1,25 @@
 //! The buffers of one worker.
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 
 use crate::error::Error;
 use crate::info::Info;
-use crate::kernel::{self, OffsetScratch, Scratch};
+use crate::kernel::{self, Scratch};
 use crate::sink::Arc;
 
 /// The buffers of a pass, kept from one to the next.
 ///
 /// One worker has one workspace. It grows to the longest sequence seen and can be used with any
 /// model. What was in it before never changes a result, not by a bit.
+///
+/// The tokens of a pass over several proteins lie one protein after another.
 #[derive(Debug, Default)]
 pub struct Workspace {
+    /// The tokens of the pass.
+    pub(crate) ids: Vec<u32>,
+    /// Which of them are of each protein.
+    pub(crate) proteins: Vec<Range<usize>>,
     /// [token, width]: what enters a block, and what leaves it.
     pub(crate) hidden: Vec<f32>,
     /// [token, width]: the other half of a pair with `hidden`, for sums that need both.
@@ -20,9 +27,9 @@ pub struct Workspace {
     /// [token, 3 * heads * head_width]: queries, keys, values side by side; without values, the
     /// front of the buffer is [token, 2 * heads * head_width].
     pub(crate) qkv: Vec<f32>,
-    /// [head, from, to]; empty if no layer's attention is wanted whole.
+    /// [head, from, to] of one protein; empty if no layer's attention is wanted whole.
     pub(crate) maps: Vec<f32>,
-    /// The arcs of a layer.
+    /// The arcs of a layer of one protein.
     pub(crate) arcs: Vec<Arc>,
     /// [token, heads * head_width]: values averaged by attention, the heads side by side.
     pub(crate) context: Vec<f32>,
@@ -30,22 +37,21 @@ pub struct Workspace {
     pub(crate) inner: Vec<f32>,
     /// [token, intermediate]: the gated inner states; empty in a network without gates.
     pub(crate) gated: Vec<f32>,
-    /// [head, offset] or [offset, width]: what a network knows of each offset between two tokens,
-    /// once a pass; empty in a network of absolute positions.
+    /// [head, offset] or [offset, width]: what a network knows of each offset between two tokens of
+    /// the longest protein, once a pass; empty in a network of absolute positions.
     pub(crate) by_offset: Vec<f32>,
     /// [offset, heads * head_width]: the keys of the offsets, anew in each layer; empty in a
     /// network without such keys.
     pub(crate) offset_keys: Vec<f32>,
-    /// The segment of each token; empty if all are of one.
+    /// The segment of each token; empty if those of each protein are of one.
     pub(crate) segments: Vec<u32>,
-    /// One head's keys of the offsets; the kernel sizes this itself.
-    pub(crate) offset_scratch: OffsetScratch,
-    /// [token, head_width]: the cosines and sines of rotary positions, once a pass; empty without.
+    /// [position, head_width]: the cosines and sines of rotary positions, once a pass; empty
+    /// without.
     pub(crate) turns: Vec<f32>,
     /// [token, embedding width]: embeddings before they are projected; empty where they are not.
     pub(crate) embedded: Vec<f32>,
-    /// One head's keys and values; the kernel sizes this itself.
-    pub(crate) scratch: Scratch,
+    /// One for each thread; the kernel sizes them itself.
+    pub(crate) scratches: Vec<Scratch>,
     pub(crate) threads: Threads,
 }
 
@@ -56,11 +62,11 @@ impl Workspace {
         Self::default()
     }
 
-    /// An empty workspace whose passes share their linear maps out over so many threads; the rest of
-    /// a pass, a tenth of it or so, is done on one.
+    /// An empty workspace whose passes share the rows of linear maps and the heads of attention out
+    /// over so many threads; norms and what else is little work are done on one.
     ///
-    /// It serves a single protein. Of many, each is better done on one thread, with a workspace a
-    /// core. The number changes no result, not by a bit.
+    /// It serves a single long protein. Of many, each is better done on one thread, with a workspace
+    /// a core. The number changes no result, not by a bit.
     #[must_use]
     pub fn with_threads(threads: NonZeroUsize) -> Self {
         Self {
@@ -69,17 +75,48 @@ impl Workspace {
         }
     }
 
-    /// Gives every buffer its exact size for a pass over `tokens` tokens; `maps` says whether the
-    /// attention of a layer is wanted whole.
-    pub(crate) fn prepare(
+    /// Gives every buffer its exact size for a pass over the tokens of these proteins; `maps` says
+    /// whether the attention of a layer is wanted whole.
+    pub(crate) fn prepare<'t>(
         &mut self,
         info: &Info,
         extra: ExtraRoom,
-        tokens: usize,
+        proteins: impl Iterator<Item = &'t [u32]>,
         maps: bool,
     ) -> Result<(), Error> {
-        let out_of_memory = Error::Memory { tokens };
-        let Some(sizes) = Sizes::new(info, extra, tokens) else {
+        self.ids.clear();
+        self.proteins.clear();
+        for ids in proteins {
+            let first = self.ids.len();
+            self.ids.extend_from_slice(ids);
+            self.proteins.push(first..self.ids.len());
+        }
+        let size = Size {
+            tokens: self.ids.len(),
+            longest: self.longest(),
+        };
+        self.make_room(info, extra, size, maps)?;
+        self.scratches
+            .resize_with(self.threads.get(), Scratch::default);
+        Ok(())
+    }
+
+    /// The most tokens of a protein of the pass.
+    pub(crate) fn longest(&self) -> usize {
+        self.proteins.iter().map(Range::len).max().unwrap_or(0)
+    }
+
+    fn make_room(
+        &mut self,
+        info: &Info,
+        extra: ExtraRoom,
+        size: Size,
+        maps: bool,
+    ) -> Result<(), Error> {
+        let out_of_memory = Error::Memory {
+            tokens: size.tokens,
+        };
+        let Some(sizes) = Sizes::new(info, extra, size) else {
             return Err(out_of_memory);
         };
         let mut buffers = [
@@ -125,8 +162,8 @@ impl Threads {
     }
 }
 
-/// The bytes of a workspace after a pass over `tokens` tokens, if they can be counted; the kernel's
-/// own blocks, of one head at a time, are not among them.
+/// The bytes of a workspace after a pass over one protein of `tokens` tokens, if they can be counted;
+/// the kernel's own blocks, of one head at a time, are not among them.
 pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64> {
     let Sizes {
         states,
@@ -139,7 +176,7 @@ pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64>
         offset_keys,
         turns,
         embedded,
-    } = Sizes::new(info, extra, tokens)?;
+    } = Sizes::new(info, extra, Size::of_one(tokens))?;
     let buffers = [
         states,
         states,
@@ -166,10 +203,26 @@ pub(crate) struct ExtraRoom {
     pub(crate) by_offset: usize,
     /// Values of `offset_keys` for each offset.
     pub(crate) offset_keys: usize,
-    /// Values of `turns` for each token.
+    /// Values of `turns` for each position.
     pub(crate) turns: usize,
     /// Values of `embedded` for each token.
     pub(crate) embedded: usize,
+}
+
+/// What the buffers are for.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// Tokens of all proteins together.
+    tokens: usize,
+    /// Those of the longest.
+    longest: usize,
+}
+
+impl Size {
+    fn of_one(tokens: usize) -> Self {
+        let longest = tokens;
+        Self { tokens, longest }
+    }
 }
 
 /// The sizes of the buffers, in values.
@@ -188,13 +241,13 @@ struct Sizes {
 
 impl Sizes {
     /// The sizes, if they can be counted.
-    fn new(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<Self> {
+    fn new(info: &Info, extra: ExtraRoom, Size { tokens, longest }: Size) -> Option<Self> {
         let context = tokens
             .checked_mul(info.n_heads)?
             .checked_mul(info.head_width)?;
-        let maps = tokens.checked_mul(tokens)?.checked_mul(info.n_heads)?;
+        let maps = longest.checked_mul(longest)?.checked_mul(info.n_heads)?;
         // The square was counted, so the double can be.
-        let offsets = kernel::n_offsets(tokens);
+        let offsets = kernel::n_offsets(longest);
         Some(Self {
             states: tokens.checked_mul(info.width)?,
             qkv: context.checked_mul(3)?,
@@ -204,7 +257,7 @@ impl Sizes {
             gated: tokens.checked_mul(extra.gated)?,
             by_offset: offsets.checked_mul(extra.by_offset)?,
             offset_keys: offsets.checked_mul(extra.offset_keys)?,
-            turns: tokens.checked_mul(extra.turns)?,
+            turns: longest.checked_mul(extra.turns)?,
             embedded: tokens.checked_mul(extra.embedded)?,
         })
     }
@@ -245,7 +298,9 @@ mod tests {
     fn buffers_follow_the_pass_up_and_down() {
         let mut workspace = Workspace::new();
         for (tokens, maps) in [(5, true), (9, true), (3, false), (3, true)] {
-            workspace.prepare(&info(), EXTRA, tokens, maps).unwrap();
+            let ids = vec![7; tokens];
+            let one = std::iter::once(ids.as_slice());
+            workspace.prepare(&info(), EXTRA, one, maps).unwrap();
             assert_eq!(workspace.qkv.len(), tokens * 24);
             assert_eq!(
                 workspace.maps.len(),
@@ -261,6 +316,20 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_the_longest_protein_and_what_follows_all() {
+        let mut workspace = Workspace::new();
+        let proteins: [&[u32]; 3] = [&[1, 2], &[3, 4, 5], &[6]];
+        let proteins = proteins.into_iter();
+        workspace.prepare(&info(), EXTRA, proteins, true).unwrap();
+        assert_eq!(workspace.ids, [1, 2, 3, 4, 5, 6]);
+        assert_eq!(workspace.proteins, [0..2, 2..5, 5..6]);
+        assert_eq!((workspace.hidden.len(), workspace.longest()), (6 * 6, 3));
+        assert_eq!(workspace.maps.len(), 2 * 3 * 3);
+        assert_eq!(workspace.by_offset.len(), 5 * 6);
+        assert_eq!(workspace.turns.len(), 3 * 4);
+    }
+
+    #[test]
     fn the_bytes_are_those_of_the_buffers() {
         // By hand, for 5 tokens and 9 offsets: two of 30, 120, 40, 50, 50, 50, 54, 72, 20, 15.
         assert_eq!(bytes(&info(), EXTRA, 5), Some(4 * 531));
@@ -271,7 +340,7 @@ mod tests {
     fn an_impossible_size_is_an_error() {
         for tokens in [usize::MAX / 4, 1 << 29] {
             let extra = ExtraRoom::default();
-            let error = Workspace::new().prepare(&info(), extra, tokens, true);
+            let error = Workspace::new().make_room(&info(), extra, Size::of_one(tokens), true);
             assert!(matches!(error, Err(Error::Memory { tokens: found }) if found == tokens));
         }
     }

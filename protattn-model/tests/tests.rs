@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod arcs;
+mod batches;
 mod checkpoints;
 mod common;
 mod contacts;

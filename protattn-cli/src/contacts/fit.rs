@@ -131,7 +131,7 @@ fn features(
     };
     let known: Vec<&Group> = groups.iter().filter(is_known).collect();
     let threads = parallel::threads(args.threads);
-    forward::each(&known, proteins, threads, |group, workspace| {
+    forward::each(model, &known, proteins, threads, |group, workspace| {
         let mut sink = Collecting {
             group,
             samples,

@@ -68,7 +68,11 @@ impl Predicting<'_> {
                 progress.advance(1, tokens.residues().len());
                 Ok((place, found))
             };
-            let mut done = parallel::map(self.threads, batch.len(), Workspace::new, work)?;
+            let costs = batch
+                .iter()
+                .map(|(_, tokens)| forward::cost(self.model, tokens));
+            let costs: Vec<u64> = costs.collect();
+            let mut done = parallel::passes(self.threads, &costs, work)?;
             done.sort_by_key(|(place, _)| *place);
             for (place, found) in done {
                 match found {

@@ -1,6 +1,6 @@
 //! A second pass: how well the best heads predict contacts together.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use ndarray::ArrayView3;
 use protattn_io::PairLabels;
 use protattn_metrics::{
@@ -45,14 +45,19 @@ impl Pass<'_> {
                 1,
             )?)
         };
-        let take = |task: &Task<'_>, workspace: &mut Workspace, sums: &mut MetricSums| {
-            for Record { protein, .. } in &task.records {
+        let take = |tasks: &[&Task<'_>], workspace: &mut Workspace, sums: &mut MetricSums| {
+            let records = tasks
+                .iter()
+                .flat_map(|task| task.records.iter().map(move |record| (*task, record)));
+            for (task, Record { protein, .. }) in records {
                 let labels = guarded(|| labels_of(contact.as_ref(), protein));
                 // What failed was named in the first pass.
                 let Ok(Ok(Some(Labels::Pairs(contacts)))) = labels else {
                     continue;
                 };
-                self.combine_one(task, &ranked[half(protein)], &contacts, workspace, sums)?;
+                let ranked = &ranked[half(protein)];
+                let combined = self.combine_one(task, ranked, &contacts, workspace, sums);
+                combined.with_context(|| task.records[0].name.clone())?;
             }
             Ok(())
         };

@@ -47,14 +47,6 @@ impl Task<'_> {
             .map(|record| &record.protein.sequence()[..n_read]);
         read.min().unwrap_or_default()
     }
-
-    /// What a pass takes, in units in which attention takes one for each pair of tokens: the products
-    /// with the weights of a layer then take six times the width of a hidden state a token (12 width²
-    /// multiplications, against 2 width for a pair).
-    fn cost(&self, width: usize) -> u64 {
-        let tokens = self.tokens.ids().len() as u64;
-        tokens * (tokens + 6 * width as u64)
-    }
 }
 
 impl<'a> Plan<'a> {
@@ -90,7 +82,7 @@ impl<'a> Plan<'a> {
         }
         let sha256 = sha256(&tasks);
         if let Some(shard) = shard {
-            let costs = tasks.iter().map(|task| task.cost(model.info().width));
+            let costs = tasks.iter().map(|task| forward::cost(model, &task.tokens));
             let shares = shares(costs, shard.of);
             let mut shares = shares.into_iter();
             tasks.retain(|_| shares.next() == Some(shard.number));

@@ -63,20 +63,26 @@ impl Plan<'_> {
         };
         let missing = |group: &&Group| group.proteins.iter().any(|place| !done.contains(place));
         let groups: Vec<&Group> = self.groups.iter().filter(missing).collect();
-        forward::each(&groups, self.proteins, self.threads, |group, workspace| {
-            let mut sink = Collecting {
-                plan: self,
-                group,
-                features: &features,
-            };
-            self.model.forward(&group.tokens, workspace, &mut sink)?;
-            let Some(log) = &log else { return Ok(()) };
-            let lines: String = group.proteins.iter().map(|p| format!("{p}\n")).collect();
-            let mut log = log
-                .lock()
-                .map_err(|_| anyhow::anyhow!("another thread failed"))?;
-            Ok(log.write_all(lines.as_bytes())?)
-        })?;
+        forward::each(
+            self.model,
+            &groups,
+            self.proteins,
+            self.threads,
+            |group, workspace| {
+                let mut sink = Collecting {
+                    plan: self,
+                    group,
+                    features: &features,
+                };
+                self.model.forward(&group.tokens, workspace, &mut sink)?;
+                let Some(log) = &log else { return Ok(()) };
+                let lines: String = group.proteins.iter().map(|p| format!("{p}\n")).collect();
+                let mut log = log
+                    .lock()
+                    .map_err(|_| anyhow::anyhow!("another thread failed"))?;
+                Ok(log.write_all(lines.as_bytes())?)
+            },
+        )?;
         Ok(features)
     }
 

@@ -114,7 +114,7 @@ fn read_sequences<'a>(
             continue;
         };
         let Ok(place) = place.parse() else { continue };
-        let insertion = known(row, insertion).and_then(|code| code.chars().next());
+        let insertion = insertion_code(row, insertion);
         let number = known(row, number).and_then(|number| number.parse().ok());
         let number = number.map(|number| ResidueNumber { number, insertion });
         sequences.push((
@@ -136,4 +136,10 @@ fn known<'a>(row: &[Value<'a>], column: Option<usize>) -> Option<&'a str> {
     column
         .and_then(|index| row.get(index))
         .and_then(|value| value.known())
+}
+
+/// The insertion code in a column. A digit is none: the number and it would read as another number.
+fn insertion_code(row: &[Value<'_>], column: Option<usize>) -> Option<char> {
+    let code = known(row, column).and_then(|code| code.chars().next());
+    code.filter(|code| !code.is_ascii_digit())
 }

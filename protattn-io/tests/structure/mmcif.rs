@@ -76,6 +76,15 @@ fn programs_may_leave_labels_and_places_out() {
 }
 
 #[test]
+fn a_digit_is_no_insertion_code() {
+    let columns = "group_PDB auth_atom_id auth_comp_id Cartn_x Cartn_y Cartn_z auth_seq_id \
+                   pdbx_PDB_ins_code auth_asym_id";
+    let rows = "ATOM CA ALA 1 1 1 4 A A\nATOM CA GLY 2 2 2 5 0 A\n";
+    let structure = parse(&file(columns, rows)).unwrap();
+    assert_eq!(numbers(&structure.chains[0]), "4A 5");
+}
+
+#[test]
 fn the_first_block_with_atoms_is_used() {
     let first = file(COLUMNS, "ATOM CA ALA 1 1 1 1 1 A\n");
     let second = file(COLUMNS, "ATOM CA GLY 1 1 1 1 1 A\n");

@@ -157,17 +157,22 @@ impl Albert {
 }
 
 impl Architecture for Albert {
-    fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
-        self.embedding.apply(ids, workspace);
+    fn embed(&self, workspace: &mut Workspace) {
+        self.embedding.apply(workspace);
+    }
+
+    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
+        self.layer(layer).project(values, workspace);
     }
 
     fn attend(
         &self,
         layer: usize,
+        protein: usize,
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        self.layer(layer).attend(wanted, workspace)
+        self.layer(layer).attend(protein, wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

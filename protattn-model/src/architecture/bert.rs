@@ -89,17 +89,22 @@ fn load_layer(
 }
 
 impl Architecture for Bert {
-    fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
-        self.embedding.apply(ids, workspace);
+    fn embed(&self, workspace: &mut Workspace) {
+        self.embedding.apply(workspace);
+    }
+
+    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
+        self.layers[layer].project(values, workspace);
     }
 
     fn attend(
         &self,
         layer: usize,
+        protein: usize,
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        self.layers[layer].attend(wanted, workspace)
+        self.layers[layer].attend(protein, wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

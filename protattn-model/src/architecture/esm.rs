@@ -77,20 +77,38 @@ impl Esm {
 }
 
 impl Architecture for Esm {
-    fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
-        self.embeddings.apply(ids, &mut workspace.hidden);
+    fn embed(&self, workspace: &mut Workspace) {
+        let Workspace {
+            ids,
+            proteins,
+            hidden,
+            ..
+        } = workspace;
+        let width = hidden.len() / ids.len();
+        for protein in proteins {
+            let rows = protein.start * width..protein.end * width;
+            self.embeddings
+                .apply(&ids[protein.clone()], &mut hidden[rows]);
+        }
         if let Some(rotary) = &self.rotary {
             rotary.turns(&mut workspace.turns);
         }
     }
 
+    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
+        self.layers[layer].project(values, workspace);
+    }
+
     fn attend(
         &self,
         layer: usize,
+        protein: usize,
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        self.layers[layer].attend(wanted, workspace)
+        self.layers[layer]
+            .attention
+            .attend(protein, wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {
@@ -273,10 +291,10 @@ impl Layer {
         })
     }
 
-    fn attend(&self, wanted: &Wanted, workspace: &mut Workspace) -> Result<(), NotFinite> {
+    fn project(&self, values: bool, workspace: &mut Workspace) {
         let Workspace { hidden, spare, .. } = workspace;
         self.attention_norm.apply_to(hidden, spare);
-        self.attention.attend_spare(wanted, workspace)
+        self.attention.project_spare(values, workspace);
     }
 
     fn complete(&self, workspace: &mut Workspace) {

@@ -24,18 +24,24 @@ use crate::workspace::{ExtraRoom, Workspace};
 /// The `model_type`s that can be read.
 const KNOWN: &[&str] = &["albert", "bert", "electra", "esm", "t5", "xlnet"];
 
-/// A network, driven by [`pass`](crate::pass): one `embed`, then for each layer one `attend` and,
-/// unless the pass ends there, one `complete`. All buffers are sized for the pass beforehand.
+/// A network, driven by [`pass`](crate::pass): one `embed`, then for each layer one `project`, one
+/// `attend` for each protein and, unless the pass ends there, one `complete`. All but `attend` work
+/// on the rows of all proteins at once; none makes the rows of one depend on those of another.
+/// `workspace.ids`, `workspace.proteins` and the sizes of all buffers are set beforehand.
 pub(crate) trait Architecture: Send + Sync {
     /// Writes what enters the first block to `workspace.hidden`. The ids are inside the
-    /// vocabulary and no more than the positions.
-    fn embed(&self, ids: &[u32], workspace: &mut Workspace);
+    /// vocabulary and, of each protein, no more than the positions.
+    fn embed(&self, workspace: &mut Workspace);
 
-    /// Writes what is wanted of the attention of a layer to `workspace`: `maps`, `arcs`, and, if
-    /// `complete` follows, `context`.
+    /// Computes the queries and keys of a layer and, if `complete` follows, the values.
+    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace);
+
+    /// Writes what is wanted of the attention of a layer and one protein to `workspace`: `maps`,
+    /// `arcs`, and, if `complete` follows, the protein's rows of `context`.
     fn attend(
         &self,
         layer: usize,
+        protein: usize,
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite>;

@@ -90,22 +90,30 @@ impl T5 {
 }
 
 impl Architecture for T5 {
-    fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
-        self.embedding.rows_of(ids, &mut workspace.hidden);
-        self.bias_by_offset(ids.len(), &mut workspace.by_offset);
+    fn embed(&self, workspace: &mut Workspace) {
+        self.embedding
+            .rows_of(&workspace.ids, &mut workspace.hidden);
+        self.bias_by_offset(workspace.longest(), &mut workspace.by_offset);
+    }
+
+    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
+        let block = &self.blocks[layer];
+        block
+            .attention_norm
+            .apply_to(&workspace.hidden, &mut workspace.spare);
+        block.attention.project_spare(values, workspace);
     }
 
     fn attend(
         &self,
         layer: usize,
+        protein: usize,
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        let block = &self.blocks[layer];
-        block
-            .attention_norm
-            .apply_to(&workspace.hidden, &mut workspace.spare);
-        block.attention.attend_spare(wanted, workspace)
+        self.blocks[layer]
+            .attention
+            .attend(protein, wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

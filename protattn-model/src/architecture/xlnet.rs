@@ -72,18 +72,26 @@ impl Xlnet {
 }
 
 impl Architecture for Xlnet {
-    fn embed(&self, ids: &[u32], workspace: &mut Workspace) {
-        self.embedding.rows_of(ids, &mut workspace.hidden);
+    fn embed(&self, workspace: &mut Workspace) {
+        self.embedding
+            .rows_of(&workspace.ids, &mut workspace.hidden);
         self.sinusoids.fill(&mut workspace.by_offset);
+    }
+
+    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
+        self.layers[layer].attention.project(values, workspace);
     }
 
     fn attend(
         &self,
         layer: usize,
+        protein: usize,
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        self.layers[layer].attention.attend(wanted, workspace)
+        self.layers[layer]
+            .attention
+            .attend(protein, wanted, workspace)
     }
 
     fn complete(&self, layer: usize, workspace: &mut Workspace) {

@@ -6,7 +6,8 @@ use super::{Linear, rotary};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::{
-    self, Given, Heads, KeysByOffset, NotFinite, OffsetScratch, Relative, Segments, Tail, Wanted,
+    self, BiasByOffset, Given, Heads, KeysByOffset, NotFinite, Relative, Segments, Tail, Wanted,
+    n_offsets,
 };
 use crate::workspace::Workspace;
 
@@ -50,37 +51,18 @@ impl SelfAttention {
         })
     }
 
-    /// Computes what is wanted of the attention of `hidden`, the softmax of the scaled scores, to
-    /// `maps`, `arcs` and `context`.
-    pub(crate) fn attend(
-        &self,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite> {
-        let Workspace {
-            hidden,
-            qkv,
-            threads,
-            ..
-        } = workspace;
-        self.project(wanted.values, hidden, threads.get(), qkv);
-        self.weigh(wanted, workspace)
+    /// Computes queries, keys and, if they are wanted, values of `hidden`.
+    pub(crate) fn project(&self, values: bool, workspace: &mut Workspace) {
+        let hidden = std::mem::take(&mut workspace.hidden);
+        self.project_states(&hidden, values, workspace);
+        workspace.hidden = hidden;
     }
 
     /// The same of what stands in `spare`: the states, normed.
-    pub(crate) fn attend_spare(
-        &self,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite> {
-        let Workspace {
-            spare,
-            qkv,
-            threads,
-            ..
-        } = workspace;
-        self.project(wanted.values, spare, threads.get(), qkv);
-        self.weigh(wanted, workspace)
+    pub(crate) fn project_spare(&self, values: bool, workspace: &mut Workspace) {
+        let spare = std::mem::take(&mut workspace.spare);
+        self.project_states(&spare, values, workspace);
+        workspace.spare = spare;
     }
 
     /// Adds the projected `context`, the attention-weighted values, to `hidden`.
@@ -107,60 +89,93 @@ impl SelfAttention {
         }
     }
 
-    fn project(&self, values: bool, x: &[f32], threads: usize, qkv: &mut [f32]) {
-        let columns = self.columns(values);
-        let qkv = &mut qkv[..self.shape(x).tokens * columns];
+    fn project_states(&self, x: &[f32], values: bool, workspace: &mut Workspace) {
+        let Workspace {
+            ids,
+            proteins,
+            qkv,
+            turns,
+            by_offset,
+            offset_keys,
+            threads,
+            ..
+        } = workspace;
+        let (columns, threads) = (self.columns(values), threads.get());
+        let qkv = &mut qkv[..ids.len() * columns];
         self.qkv.apply_first(columns, x, threads, qkv);
+        match &self.offsets {
+            Offsets::Nothing | Offsets::Bias => {}
+            Offsets::Turns => {
+                for protein in proteins {
+                    let rows = &mut qkv[protein.start * columns..protein.end * columns];
+                    rotary::turn(rows, columns, self.columns(false), self.head_width, turns);
+                }
+            }
+            Offsets::Keys(offsets) => {
+                let keys = &offsets.keys;
+                keys.apply(by_offset, Tail::Bias, threads, offset_keys);
+            }
+        }
     }
 
-    fn weigh(&self, wanted: &Wanted, workspace: &mut Workspace) -> Result<(), NotFinite> {
+    /// Computes what is wanted of the attention of one protein, the softmax of its scaled scores, to
+    /// `maps`, `arcs` and the rows of `context` that are the protein's. Values must have been
+    /// projected if and only if they are wanted.
+    pub(crate) fn attend(
+        &self,
+        protein: usize,
+        wanted: &Wanted,
+        workspace: &mut Workspace,
+    ) -> Result<(), NotFinite> {
+        let longest = workspace.longest();
         let Workspace {
-            hidden,
+            proteins,
             qkv,
             maps,
             arcs,
             context,
-            turns,
             by_offset,
             offset_keys,
             segments,
-            offset_scratch,
-            scratch,
-            threads,
+            scratches,
             ..
         } = workspace;
-        let threads = threads.get();
-        let (shape, columns) = (self.shape(hidden), self.columns(wanted.values));
-        let qkv = &mut qkv[..shape.tokens * columns];
+        let protein = proteins[protein].clone();
+        let (tokens, columns) = (protein.len(), self.columns(wanted.values));
+        let of_protein = |width: usize| protein.start * width..protein.end * width;
+        let width = self.heads * self.head_width;
+        // The first of the offsets of the longest that this one has.
+        let skipped = longest - tokens;
         let relative = match &self.offsets {
-            Offsets::Nothing => Relative::Nothing,
-            Offsets::Turns => {
-                rotary::turn(qkv, columns, self.columns(false), self.head_width, turns);
-                Relative::Nothing
-            }
-            Offsets::Bias => Relative::Bias(by_offset),
+            Offsets::Nothing | Offsets::Turns => Relative::Nothing,
+            Offsets::Bias => Relative::Bias(BiasByOffset {
+                values: &by_offset[skipped..],
+                stride: n_offsets(longest),
+            }),
             Offsets::Keys(offsets) => {
-                offsets
-                    .keys
-                    .apply(by_offset, Tail::Bias, threads, offset_keys);
-                Relative::Keys(offsets.relative(offset_keys, segments, offset_scratch))
+                let keys = &offset_keys[skipped * width..][..n_offsets(tokens) * width];
+                let segments = segments.get(protein.clone()).unwrap_or_default();
+                Relative::Keys(offsets.relative(keys, segments))
             }
+        };
+        let map = if wanted.maps {
+            self.heads * tokens * tokens
+        } else {
+            0
         };
         let given = Given {
-            maps,
+            maps: &mut maps[..map],
             arcs,
-            context,
+            context: &mut context[of_protein(width)],
         };
-        kernel::attention((qkv, columns), &shape, relative, scratch, wanted, given)
-    }
-
-    fn shape(&self, x: &[f32]) -> Heads {
-        Heads {
-            tokens: x.len() / self.qkv.inputs(),
+        let shape = Heads {
+            tokens,
             heads: self.heads,
             head_width: self.head_width,
             scale: self.scale,
-        }
+        };
+        let qkv = (&qkv[of_protein(columns)], columns);
+        kernel::attention(qkv, &shape, relative, scratches, wanted, given)
     }
 }
 
@@ -188,12 +203,7 @@ pub(crate) struct OffsetKeys {
 }
 
 impl OffsetKeys {
-    fn relative<'a>(
-        &'a self,
-        keys: &'a [f32],
-        segments: &'a [u32],
-        scratch: &'a mut OffsetScratch,
-    ) -> KeysByOffset<'a> {
+    fn relative<'a>(&'a self, keys: &'a [f32], segments: &'a [u32]) -> KeysByOffset<'a> {
         KeysByOffset {
             keys,
             query_bias: &self.query_bias,
@@ -202,7 +212,6 @@ impl OffsetKeys {
                 other: &self.other_segment,
                 query_bias: &self.segment_bias,
             }),
-            scratch,
         }
     }
 }

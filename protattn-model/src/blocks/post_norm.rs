@@ -59,13 +59,19 @@ impl PostNorm {
         })
     }
 
+    /// Computes queries, keys and values; see [`SelfAttention::project`].
+    pub(crate) fn project(&self, values: bool, workspace: &mut Workspace) {
+        self.attention.project(values, workspace);
+    }
+
     /// Computes what is wanted of the attention; see [`SelfAttention::attend`].
     pub(crate) fn attend(
         &self,
+        protein: usize,
         wanted: &Wanted,
         workspace: &mut Workspace,
     ) -> Result<(), NotFinite> {
-        self.attention.attend(wanted, workspace)
+        self.attention.attend(protein, wanted, workspace)
     }
 
     /// Turns `hidden` into what leaves the block.

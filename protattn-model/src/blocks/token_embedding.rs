@@ -1,5 +1,7 @@
 //! What enters the first block of BERT and its relatives.
 
+use std::ops::Range;
+
 use super::{Embedding, LayerNorm, Linear, Rows};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
@@ -66,19 +68,28 @@ impl TokenEmbedding {
     }
 
     /// Writes the embeddings to `hidden`.
-    pub(crate) fn apply(&self, ids: &[u32], workspace: &mut Workspace) {
+    pub(crate) fn apply(&self, workspace: &mut Workspace) {
         let Workspace {
+            ids,
+            proteins,
             hidden,
             embedded,
             threads,
             ..
         } = workspace;
         match &self.projection {
-            None => self.sum(ids, hidden),
+            None => self.sums(ids, proteins, hidden),
             Some(projection) => {
-                self.sum(ids, embedded);
+                self.sums(ids, proteins, embedded);
                 projection.apply(embedded, Tail::Bias, threads.get(), hidden);
             }
+        }
+    }
+
+    fn sums(&self, ids: &[u32], proteins: &[Range<usize>], out: &mut [f32]) {
+        for protein in proteins {
+            let rows = protein.start * self.width..protein.end * self.width;
+            self.sum(&ids[protein.clone()], &mut out[rows]);
         }
     }
 

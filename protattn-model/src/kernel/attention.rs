@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::math::exp;
-use super::product::{Cells, Finish, Out, Packed, Rows, Tail, product};
-use super::relative::Relative;
-use super::simd::{Isa, Simd, with_simd};
+use super::product::{Cells, Finish, Out, Packed, Rows, Tail, on_threads, product};
+use super::relative::{OffsetScratch, Relative};
+use super::simd::Isa;
+use super::softmax::{RowSum, exponentials};
 use crate::sink::Arc;
 
 /// Queries that are done at a time: tiles of six rows, few enough that their scores stay in the
@@ -85,20 +85,25 @@ pub(crate) struct Given<'a> {
     pub(crate) context: &'a mut [f32],
 }
 
-/// One head's keys and values, packed, and a block of its rows; the kernel sizes it.
+/// What one thread needs; the kernel sizes it.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
+    /// One head's keys and values, packed.
     keys: Vec<f32>,
     values: Vec<f32>,
     /// [query of a block, key].
     rows: Vec<f32>,
+    offsets: OffsetScratch,
+    /// What a thread finds of its heads where several work; see [`Given`].
+    context: Vec<f32>,
+    arcs: Vec<Arc>,
 }
 
 #[cfg(test)]
 impl Scratch {
     /// What it takes of memory.
     pub(crate) fn bytes(&self) -> usize {
-        let buffers = [&self.keys, &self.values, &self.rows];
+        let buffers = [&self.keys, &self.values, &self.rows, &self.context];
         buffers
             .map(|buffer| buffer.capacity() * size_of::<f32>())
             .iter()
@@ -113,109 +118,240 @@ pub(crate) struct NotFinite {
     pub(crate) from: usize,
 }
 
+/// Fewer multiplications than this are not worth the start of a thread.
+const WORTH_A_THREAD: usize = 1 << 22;
+
 /// Softmax of the scaled scores, and the sums of the values weighted by it.
 ///
 /// `qkv` is [token, query | key | ...], rows `stride` apart. All of it is done for a few queries of
 /// a head at a time, while their rows are in cache; what is wanted makes no difference to the bits
-/// of what is given.
+/// of what is given. The heads are shared out over as many threads as there are scratches, which
+/// makes no difference either.
 pub(crate) fn attention(
     qkv: (&[f32], usize),
     shape: &Heads,
     relative: Relative<'_>,
-    scratch: &mut Scratch,
+    scratches: &mut [Scratch],
     wanted: &Wanted,
     given: Given<'_>,
 ) -> Result<(), NotFinite> {
-    attention_by(Isa::best(), qkv, shape, relative, scratch, wanted, given)
+    let work = 2 * shape.tokens * shape.tokens * shape.width();
+    let most = (work / WORTH_A_THREAD).max(1);
+    let threads = scratches.len().min(most);
+    let layer = Layer {
+        isa: Isa::best(),
+        qkv,
+        shape,
+        relative,
+        wanted,
+    };
+    layer.attend(&mut scratches[..threads], given)
 }
 
-fn attention_by(
+/// One layer's attention over one protein.
+#[derive(Clone, Copy)]
+struct Layer<'a> {
     isa: Isa,
-    (qkv, stride): (&[f32], usize),
-    shape: &Heads,
-    mut relative: Relative<'_>,
-    scratch: &mut Scratch,
-    wanted: &Wanted,
-    given: Given<'_>,
-) -> Result<(), NotFinite> {
-    let (tokens, width) = (shape.tokens, shape.width());
-    let Given {
-        maps,
-        arcs,
-        context,
-    } = given;
-    arcs.clear();
-    for index in 0..shape.heads {
-        let head = Head { isa, shape, index };
-        let queries = head.of(qkv, stride, tokens);
-        pack_keys(
-            head,
-            head.of(&qkv[width..], stride, tokens),
-            &mut scratch.keys,
-        );
-        if wanted.values {
-            pack_values(head, &qkv[2 * width..], stride, &mut scratch.values);
-        }
-        relative.prepare(head);
-        for first in (0..tokens).step_by(BLOCK) {
-            let count = BLOCK.min(tokens - first);
-            let rows = if wanted.maps {
-                &mut maps[(index * tokens + first) * tokens..][..count * tokens]
-            } else {
-                scratch.rows.resize(BLOCK.min(tokens) * tokens, 0.0);
-                &mut scratch.rows[..count * tokens]
+    qkv: (&'a [f32], usize),
+    shape: &'a Heads,
+    relative: Relative<'a>,
+    wanted: &'a Wanted,
+}
+
+/// Where the context of some heads goes: rows `stride` apart, the heads side by side from the first.
+struct Context<'a> {
+    values: &'a mut [f32],
+    stride: usize,
+}
+
+impl Layer<'_> {
+    /// Shares the heads out over the scratches, a thread for each.
+    fn attend(self, scratches: &mut [Scratch], given: Given<'_>) -> Result<(), NotFinite> {
+        let Given {
+            maps,
+            arcs,
+            context,
+        } = given;
+        arcs.clear();
+        let &Heads { tokens, heads, .. } = self.shape;
+        if let [scratch] = scratches {
+            let stride = self.shape.width();
+            let context = Context {
+                values: context,
+                stride,
             };
-            let queries = queries.part(first, count);
-            scores(head, queries, &scratch.keys, &mut relative, first, rows);
-            let mut sums = [RowSum::default(); BLOCK];
-            let sums = &mut sums[..count];
-            exponentials(isa, rows, tokens, shape.scale, sums);
-            if let Some(row) = sums.iter().position(|sum| !sum.inverse.is_finite()) {
-                let from = first + row;
-                return Err(NotFinite { head: index, from });
-            }
-            if wanted.values {
-                let out = &mut context[first * width + index * shape.head_width..];
-                average(head, rows, sums, &scratch.values, out);
-            }
-            if let Some(wanted) = &wanted.arcs {
-                find_arcs(index, first, rows, sums, wanted, arcs);
-            }
-            if wanted.maps {
-                for (row, sum) in rows.chunks_exact_mut(tokens).zip(sums) {
-                    row.iter_mut().for_each(|x| *x *= sum.inverse);
+            return self.heads(0..heads, scratch, maps, arcs, context);
+        }
+        let share = heads.div_ceil(scratches.len());
+        let mut errors = vec![Ok(()); heads.div_ceil(share)];
+        let map = if self.wanted.maps { tokens * tokens } else { 0 };
+        let mut maps = maps.chunks_mut((share * map).max(1));
+        let firsts = (0..heads).step_by(share);
+        let shares = firsts
+            .zip(scratches.iter_mut())
+            .zip(&mut errors)
+            .map(|((first, scratch), error)| (first, scratch, maps.next(), error));
+        on_threads(shares, |(first, scratch, maps, error)| {
+            *error = self.share(first..(first + share).min(heads), scratch, maps);
+        });
+        for (first, scratch) in (0..heads).step_by(share).zip(scratches) {
+            arcs.append(&mut scratch.arcs);
+            if self.wanted.values {
+                let columns = share.min(heads - first) * self.shape.head_width;
+                let rows = context.chunks_exact_mut(self.shape.width());
+                for (row, part) in rows.zip(scratch.context.chunks_exact(columns)) {
+                    row[first * self.shape.head_width..][..columns].copy_from_slice(part);
                 }
             }
         }
+        errors.into_iter().collect()
     }
-    Ok(())
+
+    /// The heads of one of several threads, which keeps what it finds in its scratch.
+    fn share(
+        self,
+        heads: Range<usize>,
+        scratch: &mut Scratch,
+        maps: Option<&mut [f32]>,
+    ) -> Result<(), NotFinite> {
+        let stride = heads.len() * self.shape.head_width;
+        let mut arcs = std::mem::take(&mut scratch.arcs);
+        let mut context = std::mem::take(&mut scratch.context);
+        arcs.clear();
+        if self.wanted.values {
+            context.resize(self.shape.tokens * stride, 0.0);
+        }
+        let values = Context {
+            values: &mut context,
+            stride,
+        };
+        let maps = maps.unwrap_or_default();
+        let found = self.heads(heads, scratch, maps, &mut arcs, values);
+        (scratch.arcs, scratch.context) = (arcs, context);
+        found
+    }
+
+    /// Some heads; what is given is of these.
+    fn heads(
+        self,
+        heads: Range<usize>,
+        scratch: &mut Scratch,
+        maps: &mut [f32],
+        arcs: &mut Vec<Arc>,
+        context: Context<'_>,
+    ) -> Result<(), NotFinite> {
+        let (qkv, stride) = self.qkv;
+        let &Heads {
+            tokens, head_width, ..
+        } = self.shape;
+        let width = self.shape.width();
+        for (place, index) in heads.enumerate() {
+            let head = Head {
+                isa: self.isa,
+                shape: self.shape,
+                index,
+            };
+            let keys = head.of(&qkv[width..], stride, tokens);
+            pack_keys(head, keys, &mut scratch.keys);
+            if self.wanted.values {
+                pack_values(head, &qkv[2 * width..], stride, &mut scratch.values);
+            }
+            self.relative.prepare(head, &mut scratch.offsets);
+            for first in (0..tokens).step_by(BLOCK) {
+                let count = BLOCK.min(tokens - first);
+                let map = if self.wanted.maps {
+                    &mut maps[(place * tokens + first) * tokens..][..count * tokens]
+                } else {
+                    &mut []
+                };
+                let context = Context {
+                    values: match self.wanted.values {
+                        true => &mut context.values[first * context.stride + place * head_width..],
+                        false => &mut [],
+                    },
+                    ..context
+                };
+                self.block(head, first..first + count, scratch, map, arcs, context)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A block of queries of one head.
+    fn block(
+        self,
+        head: Head<'_>,
+        queries: Range<usize>,
+        scratch: &mut Scratch,
+        map: &mut [f32],
+        arcs: &mut Vec<Arc>,
+        context: Context<'_>,
+    ) -> Result<(), NotFinite> {
+        let (qkv, stride) = self.qkv;
+        let (tokens, first, count) = (self.shape.tokens, queries.start, queries.len());
+        let Scratch {
+            keys,
+            values,
+            rows,
+            offsets,
+            ..
+        } = scratch;
+        let rows = if self.wanted.maps {
+            map
+        } else {
+            rows.resize(BLOCK.min(tokens) * tokens, 0.0);
+            &mut rows[..count * tokens]
+        };
+        let queries = head.of(qkv, stride, tokens).part(first, count);
+        self.scores(head, first, queries, keys, offsets, rows);
+        let mut sums = [RowSum::default(); BLOCK];
+        let sums = &mut sums[..count];
+        exponentials(self.isa, rows, tokens, self.shape.scale, sums);
+        if let Some(row) = sums.iter().position(|sum| !sum.inverse.is_finite()) {
+            let (head, from) = (head.index, first + row);
+            return Err(NotFinite { head, from });
+        }
+        if self.wanted.values {
+            average(head, rows, sums, values, context);
+        }
+        if let Some(wanted) = &self.wanted.arcs {
+            find_arcs(head.index, first, rows, sums, wanted, arcs);
+        }
+        if self.wanted.maps {
+            for (row, sum) in rows.chunks_exact_mut(tokens).zip(sums) {
+                row.iter_mut().for_each(|x| *x *= sum.inverse);
+            }
+        }
+        Ok(())
+    }
+
+    /// The scores of a block of queries before they are scaled: `rows` is [query, key].
+    fn scores(
+        self,
+        head: Head<'_>,
+        first: usize,
+        queries: Rows<'_>,
+        keys: &[f32],
+        offsets: &mut OffsetScratch,
+        rows: &mut [f32],
+    ) {
+        let tokens = self.shape.tokens;
+        let finish = Finish {
+            bias: None,
+            tail: self.relative.tail(head, first, queries, offsets),
+        };
+        let out = Out {
+            values: &mut *rows,
+            stride: tokens,
+            columns: tokens,
+        };
+        product(queries, head.packed(keys), finish, out);
+        self.relative.add_segments(head, first, queries, rows);
+    }
 }
 
-/// The scores of a block of queries before they are scaled: `rows` is [query, key].
-fn scores(
-    head: Head<'_>,
-    queries: Rows<'_>,
-    keys: &[f32],
-    relative: &mut Relative<'_>,
-    first: usize,
-    rows: &mut [f32],
-) {
-    let tokens = head.shape.tokens;
-    let finish = Finish {
-        bias: None,
-        tail: relative.tail(head, first, queries),
-    };
-    let out = Out {
-        values: &mut *rows,
-        stride: tokens,
-        columns: tokens,
-    };
-    product(queries, head.packed(keys), finish, out);
-    relative.add_segments(head, first, queries, rows);
-}
-
-/// The values averaged by rows of exponentials: `out` is [query, ...], rows as wide as all heads.
-fn average(head: Head<'_>, rows: &[f32], sums: &[RowSum], values: &[f32], out: &mut [f32]) {
+/// The values averaged by rows of exponentials.
+fn average(head: Head<'_>, rows: &[f32], sums: &[RowSum], values: &[f32], context: Context<'_>) {
     let shape = head.shape;
     let mut inverses = [0.0; BLOCK];
     for (inverse, sum) in inverses.iter_mut().zip(sums) {
@@ -236,8 +372,8 @@ fn average(head: Head<'_>, rows: &[f32], sums: &[RowSum], values: &[f32], out: &
         tail: Tail::Scale(&inverses),
     };
     let out = Out {
-        values: out,
-        stride: shape.width(),
+        values: context.values,
+        stride: context.stride,
         columns: shape.head_width,
     };
     product(weights, values, finish, out);
@@ -314,220 +450,5 @@ pub(super) fn reset(panels: &mut Vec<f32>, len: usize) {
     panels.resize(len, 0.0);
 }
 
-/// What softmax knows of a row of exponentials.
-#[derive(Clone, Copy, Debug, Default)]
-struct RowSum {
-    /// One divided by the sum; not finite if one of the scores is not.
-    inverse: f32,
-    /// The exponential of the largest score: 1, but for rounding.
-    largest: f32,
-}
-
-fn exponentials(isa: Isa, rows: &mut [f32], tokens: usize, scale: f32, sums: &mut [RowSum]) {
-    with_simd!(isa, exponentials_of(rows: &mut [f32], tokens: usize, scale: f32, sums: &mut [RowSum]));
-}
-
-/// Turns each row of scores into exponentials, shifted so that the largest is 1.
-#[inline(always)]
-fn exponentials_of<S: Simd>(rows: &mut [f32], tokens: usize, scale: f32, sums: &mut [RowSum]) {
-    for (row, found) in rows.chunks_exact_mut(tokens).zip(sums) {
-        let largest = fold(
-            row,
-            f32::NEG_INFINITY,
-            |x| x,
-            |a, b| if b > a { b } else { a },
-        );
-        let shift = -largest * scale;
-        for x in row.iter_mut() {
-            *x = exp::<S>(S::scalar_multiply_add(*x, scale, shift));
-        }
-        *found = RowSum {
-            inverse: 1.0 / sum(row, |x| x),
-            largest: exp::<S>(S::scalar_multiply_add(largest, scale, shift)),
-        };
-    }
-}
-
-/// Combines `value(x)` over all x: in sixteen lanes, which the compiler keeps in registers, then
-/// the lanes by halves. `combine` must be associative and commutative up to rounding.
-#[inline(always)]
-pub(super) fn fold(
-    xs: &[f32],
-    start: f32,
-    value: impl Fn(f32) -> f32,
-    combine: impl Fn(f32, f32) -> f32,
-) -> f32 {
-    let mut lanes = [start; 16];
-    let (chunks, rest) = xs.as_chunks::<16>();
-    for chunk in chunks {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane = combine(*lane, value(*x));
-        }
-    }
-    for (lane, x) in lanes.iter_mut().zip(rest) {
-        *lane = combine(*lane, value(*x));
-    }
-    for half in [8, 4, 2, 1] {
-        for i in 0..half {
-            lanes[i] = combine(lanes[i], lanes[i + half]);
-        }
-    }
-    lanes[0]
-}
-
-/// The sum of `value(x)`.
-#[inline(always)]
-pub(super) fn sum(xs: &[f32], value: impl Fn(f32) -> f32) -> f32 {
-    fold(xs, 0.0, value, |a, b| a + b)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::relative::{KeysByOffset, OffsetScratch, Segments, n_offsets};
-    use super::*;
-
-    /// Uneven values of both signs.
-    fn values(count: usize, seed: usize) -> Vec<f32> {
-        (0..count)
-            .map(|i| ((i * 29 + seed * 11) % 23) as f32 / 7.0 - 1.5)
-            .collect()
-    }
-
-    const SEGMENTS: [u32; 7] = [0, 0, 1, 1, 1, 0, 2];
-
-    /// Every kind of term against the definition in f64, with two heads of width 3; over more
-    /// tokens than a block of queries or a panel of keys has, and over few.
-    #[test]
-    fn maps_and_contexts_follow_the_definition() {
-        for tokens in [1, 5, 49, 150] {
-            let segments: Vec<u32> = SEGMENTS.into_iter().cycle().take(tokens).collect();
-            for (kind, isa) in (0..4).flat_map(|kind| Isa::available().map(move |isa| (kind, isa)))
-            {
-                check(isa, tokens, kind, &segments);
-            }
-        }
-    }
-
-    fn check(isa: Isa, tokens: usize, kind: usize, segments: &[u32]) {
-        let shape = Heads {
-            tokens,
-            heads: 2,
-            head_width: 3,
-            scale: 0.7,
-        };
-        let (width, stride, offsets) = (6, 18, n_offsets(tokens));
-        let qkv = values(tokens * stride, 1);
-        let bias = values(2 * offsets, 2);
-        let (keys, query_bias) = (values(offsets * width, 3), values(width, 4));
-        let (other, other_bias) = (values(width, 5), values(width, 6));
-        let mut offset_scratch = OffsetScratch::default();
-        let relative = match kind {
-            0 => Relative::Nothing,
-            1 => Relative::Bias(&bias),
-            _ => Relative::Keys(KeysByOffset {
-                keys: &keys,
-                query_bias: &query_bias,
-                segments: (kind == 3).then_some(Segments {
-                    of: segments,
-                    other: &other,
-                    query_bias: &other_bias,
-                }),
-                scratch: &mut offset_scratch,
-            }),
-        };
-        let mut maps = vec![f32::NAN; 2 * tokens * tokens];
-        let mut scratch = Scratch::default();
-        let mut context = vec![f32::NAN; tokens * width];
-        let mut arcs = vec![];
-        let given = Given {
-            maps: &mut maps,
-            arcs: &mut arcs,
-            context: &mut context,
-        };
-        let wanted = Wanted {
-            values: true,
-            maps: true,
-            arcs: None,
-        };
-        let qkv_rows = (qkv.as_slice(), stride);
-        attention_by(
-            isa,
-            qkv_rows,
-            &shape,
-            relative,
-            &mut scratch,
-            &wanted,
-            given,
-        )
-        .expect("finite");
-
-        let at = |token: usize, part: usize, head: usize, i: usize| {
-            f64::from(qkv[token * stride + part * width + head * 3 + i])
-        };
-        let dot = |from: usize, head: usize, bias: &[f32], other: &dyn Fn(usize) -> f64| {
-            let term = |i: usize| (at(from, 0, head, i) + f64::from(bias[head * 3 + i])) * other(i);
-            (0..3).map(term).sum::<f64>()
-        };
-        let added = |head: usize, from: usize, to: usize| {
-            let offset = to + tokens - 1 - from;
-            let key = |i: usize| f64::from(keys[offset * width + head * 3 + i]);
-            let other = |i: usize| f64::from(other[head * 3 + i]);
-            let apart = kind == 3 && segments[from] != segments[to];
-            match kind {
-                0 => 0.0,
-                1 => f64::from(bias[head * offsets + offset]),
-                _ if apart => {
-                    dot(from, head, &query_bias, &key) + dot(from, head, &other_bias, &other)
-                }
-                _ => dot(from, head, &query_bias, &key),
-            }
-        };
-        for (head, from) in (0..2).flat_map(|head| (0..tokens).map(move |from| (head, from))) {
-            let score = |to: usize| {
-                let content = dot(from, head, &[0.0; 6], &|i| at(to, 1, head, i));
-                (0.7 * (content + added(head, from, to))).exp()
-            };
-            let scores: Vec<f64> = (0..tokens).map(score).collect();
-            let total: f64 = scores.iter().sum();
-            for (to, score) in scores.iter().enumerate() {
-                let found = f64::from(maps[(head * tokens + from) * tokens + to]);
-                let error = (found - score / total).abs();
-                assert!(
-                    error < 3e-6,
-                    "{isa:?} {tokens} {kind} {head} {from} {to}: {error}"
-                );
-            }
-            for i in 0..3 {
-                let expected: f64 = (0..tokens)
-                    .map(|to| scores[to] / total * at(to, 2, head, i))
-                    .sum();
-                assert!((f64::from(context[from * width + head * 3 + i]) - expected).abs() < 1e-5);
-            }
-        }
-    }
-
-    #[test]
-    fn scores_too_large_for_exp_still_give_a_distribution() {
-        for isa in Isa::available() {
-            let mut map: Vec<f32> = (0..40).map(|i| i as f32 * 300.0 - 4000.0).collect();
-            let mut sums = [RowSum::default(); 2];
-            exponentials(isa, &mut map, 20, 1.0, &mut sums);
-            for (row, sum) in map.chunks(20).zip(sums) {
-                assert!((row.iter().sum::<f32>() * sum.inverse - 1.0).abs() < 1e-6);
-                assert!((row[19] - 1.0).abs() < 1e-6 && row[19] == sum.largest);
-            }
-        }
-    }
-
-    #[test]
-    fn folds_visit_every_value_once() {
-        for len in [0, 1, 15, 16, 17, 47] {
-            let values: Vec<f32> = (1..=len).map(|v| v as f32).collect();
-            assert_eq!(sum(&values, |x| 2.0 * x), (len * (len + 1)) as f32);
-            assert_eq!(
-                fold(&values, -1.0, |x| x, f32::max),
-                if len == 0 { -1.0 } else { len as f32 }
-            );
-        }
-    }
-}
+mod tests;

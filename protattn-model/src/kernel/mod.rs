@@ -10,6 +10,7 @@ mod packed;
 mod product;
 mod relative;
 mod simd;
+mod softmax;
 
 pub(crate) use attention::{Given, Heads, NotFinite, Scratch, Wanted, WantedArcs, attention};
 pub(crate) use math::Activation;
@@ -17,7 +18,7 @@ pub(crate) use norm::{layer_norm, rms_norm};
 pub(crate) use packed::PackedWeights;
 pub use packed::Precision;
 pub(crate) use product::{Tail, linear};
-pub(crate) use relative::{KeysByOffset, OffsetScratch, Relative, Segments, n_offsets};
+pub(crate) use relative::{BiasByOffset, KeysByOffset, Relative, Segments, n_offsets};
 
 /// The index of the first value that is infinite or not a number.
 pub(crate) fn first_non_finite(values: &[f32]) -> Option<usize> {

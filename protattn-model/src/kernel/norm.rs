@@ -1,7 +1,7 @@
 //! Layer normalisation, with and without the mean.
 
-use super::attention::sum;
 use super::simd::{Simd, with_simd};
+use super::softmax::sum;
 
 /// Normalises each row of `x` [row, width] in place: (x - mean) / √(variance + eps) * weight + bias
 /// (Ba et al. 2016, equation 4; the variance divides by the width).

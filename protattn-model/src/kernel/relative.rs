@@ -13,17 +13,27 @@ pub(crate) fn n_offsets(tokens: usize) -> usize {
 }
 
 /// What is added to the scores of a layer before they are scaled.
+#[derive(Clone, Copy)]
 pub(crate) enum Relative<'a> {
     /// Nothing.
     Nothing,
-    /// A number for each head and offset: [head, offset].
-    Bias(&'a [f32]),
+    /// A number for each head and offset.
+    Bias(BiasByOffset<'a>),
     /// The product of each query with the key of each offset.
     Keys(KeysByOffset<'a>),
 }
 
+/// Numbers for offsets, perhaps for more of them, on either side, than there are between the tokens.
+#[derive(Clone, Copy)]
+pub(crate) struct BiasByOffset<'a> {
+    /// [head, offset], from the first offset that there is; heads lie `stride` apart.
+    pub(crate) values: &'a [f32],
+    pub(crate) stride: usize,
+}
+
 /// Keys that stand for offsets (Dai et al., arXiv 1901.02860, section 3.3, term b, with term d in
 /// the bias of the queries).
+#[derive(Clone, Copy)]
 pub(crate) struct KeysByOffset<'a> {
     /// [offset, head x head_width].
     pub(crate) keys: &'a [f32],
@@ -31,11 +41,11 @@ pub(crate) struct KeysByOffset<'a> {
     pub(crate) query_bias: &'a [f32],
     /// What is added for keys of another segment.
     pub(crate) segments: Option<Segments<'a>>,
-    pub(crate) scratch: &'a mut OffsetScratch,
 }
 
 /// The product of each query with one vector, added to the scores of the keys that lie in another
 /// segment than the query (Yang et al., arXiv 1906.08237, section 2.5).
+#[derive(Clone, Copy)]
 pub(crate) struct Segments<'a> {
     /// The segment of each token.
     pub(crate) of: &'a [u32],
@@ -47,7 +57,7 @@ pub(crate) struct Segments<'a> {
 
 /// One head's keys of offsets, and what is made of them; the kernel sizes it.
 #[derive(Debug, Default)]
-pub(crate) struct OffsetScratch {
+pub(super) struct OffsetScratch {
     /// The keys, packed.
     panels: Vec<f32>,
     /// [offset]: the products of the keys with the bias of the queries.
@@ -56,14 +66,11 @@ pub(crate) struct OffsetScratch {
     products: Vec<f32>,
 }
 
-impl Relative<'_> {
+impl<'a> Relative<'a> {
     /// Does what all blocks of a head share.
-    pub(super) fn prepare(&mut self, head: Head<'_>) {
+    pub(super) fn prepare(self, head: Head<'_>, scratch: &mut OffsetScratch) {
         if let Self::Keys(KeysByOffset {
-            keys,
-            query_bias,
-            scratch,
-            ..
+            keys, query_bias, ..
         }) = self
         {
             let (width, count) = (head.shape.width(), n_offsets(head.shape.tokens));
@@ -85,23 +92,32 @@ impl Relative<'_> {
 
     /// What is added to the products of a block of queries with the keys; token `first` is the
     /// first of the block.
-    pub(super) fn tail(&mut self, head: Head<'_>, first: usize, queries: Rows<'_>) -> Tail<'_> {
+    pub(super) fn tail<'t>(
+        self,
+        head: Head<'_>,
+        first: usize,
+        queries: Rows<'_>,
+        scratch: &'t mut OffsetScratch,
+    ) -> Tail<'t>
+    where
+        'a: 't,
+    {
         let tokens = head.shape.tokens;
         match self {
             Self::Nothing => Tail::Bias,
             Self::Bias(bias) => Tail::Shifted(Shifted {
-                values: &bias[head.index * n_offsets(tokens)..][..n_offsets(tokens)],
+                values: &bias.values[head.index * bias.stride..][..n_offsets(tokens)],
                 first: tokens - 1 - first,
                 step: -1,
             }),
-            Self::Keys(offsets) => Tail::Shifted(offsets.scratch.products(head, first, queries)),
+            Self::Keys(_) => Tail::Shifted(scratch.products(head, first, queries)),
         }
     }
 
     /// Adds the products of a block of queries with the vector of other segments, if there are
     /// segments.
     pub(super) fn add_segments(
-        &self,
+        self,
         head: Head<'_>,
         first: usize,
         queries: Rows<'_>,

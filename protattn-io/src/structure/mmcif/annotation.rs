@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::known;
 use super::table::{Reader, Table};
 use super::tokenizer::Value;
+use super::{insertion_code, known};
 use crate::ResidueNumber;
 use crate::structure::Problem;
 use crate::structure::assembly::Assembly;
@@ -296,7 +296,7 @@ impl Residue {
     /// The residue of a row; `None` if the row names none here.
     fn read<'a>(&self, row: &[Value<'a>]) -> Result<Option<Reference<'a>>, String> {
         let number = known(row, self.number).map(|text| integer("residue number", text));
-        let insertion = known(row, self.insertion).and_then(|code| code.chars().next());
+        let insertion = insertion_code(row, self.insertion);
         let number = number
             .transpose()?
             .map(|number| ResidueNumber { number, insertion });

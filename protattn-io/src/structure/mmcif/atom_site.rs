@@ -1,8 +1,8 @@
 //! The category `atom_site`: one atom a row.
 
-use super::known;
 use super::table::{Reader, Table};
 use super::tokenizer::Value;
+use super::{insertion_code, known};
 use crate::structure::Problem;
 use crate::structure::assembly::{Assembly, Atom, Origin, ResidueKey};
 use crate::structure::residue_name;
@@ -148,7 +148,7 @@ fn origin(row: &[Value<'_>], columns: &Columns) -> Origin {
 
 fn residue<'a>(row: &[Value<'a>], columns: &Columns) -> Result<ResidueKey<'a>, String> {
     let number = integer("auth_seq_id", either("auth_seq_id", row, columns.number)?)?;
-    let insertion = known(row, columns.insertion).and_then(|code| code.chars().next());
+    let insertion = insertion_code(row, columns.insertion);
     Ok(ResidueKey {
         number: ResidueNumber { number, insertion },
         place: known(row, columns.place)
