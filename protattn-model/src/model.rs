@@ -291,6 +291,45 @@ impl Model {
     /// are worth putting together, and over some hundreds nothing more is gained. The memory is that
     /// of all tokens together, but for attention, of which one protein's is in memory at a time.
     ///
+    /// ```
+    /// use protattn_model::{Arc, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
+    ///
+    /// /// The number of arcs in all layers.
+    /// #[derive(Default)]
+    /// struct Count(usize);
+    ///
+    /// impl Sink for Count {
+    ///     fn wants(&self, output: Output) -> bool {
+    ///         matches!(output, Output::Arcs { .. })
+    ///     }
+    ///
+    ///     fn min_attention(&self) -> f32 {
+    ///         0.01
+    ///     }
+    ///
+    ///     fn arcs(&mut self, _: usize, arcs: &[Arc]) -> Result<(), SinkError> {
+    ///         self.0 += arcs.len();
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # let config = br#"{"model_type": "bert", "vocab_size": 30, "hidden_size": 16,
+    /// #   "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32}"#;
+    /// let model = Model::random(config, None, 1)?;
+    /// let tokens = ["MKTAYIAK", "GVS"].map(|sequence| model.tokenizer().encode(sequence, None));
+    /// let [first, second] = tokens;
+    /// let (first, second) = (first?, second?);
+    /// let (mut of_first, mut of_second) = (Count::default(), Count::default());
+    /// let mut batch: [(&Tokens, &mut dyn Sink); 2] =
+    ///     [(&first, &mut of_first), (&second, &mut of_second)];
+    /// for result in model.forward_batch(&mut batch, SpecialTokens::Cut, &mut Workspace::new()) {
+    ///     result?;
+    /// }
+    /// // All pairs of residues, as untrained attention is nearly even: 3 layers, 2 heads.
+    /// assert_eq!((of_first.0, of_second.0), (6 * 8 * 8, 6 * 3 * 3));
+    /// # Ok::<(), protattn_model::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`forward_with`](Self::forward_with), of each protein; [`Error::Memory`] of all of them.
     pub fn forward_batch(

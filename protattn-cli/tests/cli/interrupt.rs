@@ -105,6 +105,32 @@ fn a_folder_that_goes_is_one_clear_line() {
     );
 }
 
+/// As on a full disk: files cannot grow over 64 blocks, which the largest of the tables would.
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_is_one_clear_line_and_loses_nothing() {
+    let out = folder();
+    let (whole, output) = (out.path().join("whole"), out.path().join("output"));
+    done(&long_run(&whole));
+    let limited = r#"trap "" XFSZ; ulimit -f 64; exec "$0" "$@""#;
+    let run = Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_protattn")])
+        .args(long_run(&output))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(1), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("cannot be written"), "{said}");
+    // No half of a file, and what was counted is there.
+    let files = std::fs::read_dir(&output).unwrap();
+    let names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    assert!(names.contains(&"saved".into()), "{names:?}");
+    assert!(!names.contains(&"run.json".into()), "{names:?}");
+    done(&with(&long_run(&output), &["--resume"]));
+    assert_same_tables(&tables(&whole), &tables(&output), "a disk that was full");
+}
+
 /// What was read is in memory, and what was computed does not depend on files any more.
 #[test]
 fn data_that_go_in_mid_run_change_nothing() {
