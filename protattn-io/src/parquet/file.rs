@@ -1,6 +1,6 @@
 //! Columns to and from a file, through polars.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -10,17 +10,18 @@ use polars::prelude::{
 };
 
 use super::Column;
+use super::footer::is_sound;
 use crate::Error;
 use crate::limits::raised;
 
 /// What a Parquet file starts and ends with.
-const MAGIC: &[u8] = b"PAR1";
+const MAGIC: [u8; 4] = *b"PAR1";
 
 /// Tables of results are far smaller.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Polars trusts what it reads, and panics on some damaged files: that is caught. A damaged size
-/// can still end the process, when more memory is asked for than there is.
+/// Polars trusts what it reads, and panics on some damaged files: that is caught. Lengths in the footer
+/// are [checked](is_sound) before; a damaged one of a page can still ask for 2 GiB.
 pub(super) fn read(path: &Path) -> Result<Vec<(String, Column)>, Error> {
     let frame = read_frame(path)?;
     let named = |series: &Series| {
@@ -50,39 +51,50 @@ pub(crate) fn read_frame(path: &Path) -> Result<DataFrame, Error> {
         )));
     }
     let bytes = fs::read(path).map_err(|error| Error::io(path, &error))?;
-    if bytes.len() < 3 * MAGIC.len() || !bytes.starts_with(MAGIC) || !bytes.ends_with(MAGIC) {
-        return Err(refused(
-            "it is no Parquet table, or only a part of one".to_owned(),
-        ));
-    }
+    check(&mut Cursor::new(&bytes), path)?;
     catch_unwind(|| ParquetReader::new(Cursor::new(bytes)).finish())
         .map_err(|_| refused("it is damaged".to_owned()))?
         .map_err(|error| failed(path, &error))
 }
 
-/// Whether a file starts and ends as a whole one does.
-pub(super) fn check_magic(mut file: &File, path: &Path) -> Result<(), Error> {
-    let (mut start, mut end) = ([0; MAGIC.len()], [0; MAGIC.len()]);
-    let length = file
-        .metadata()
-        .map_err(|error| Error::io(path, &error))?
-        .len();
-    if length >= 3 * MAGIC.len() as u64 {
-        let mut read = || {
-            file.read_exact(&mut start)?;
-            file.seek(SeekFrom::End(-(MAGIC.len() as i64)))?;
-            file.read_exact(&mut end)?;
-            file.rewind()
-        };
-        read().map_err(|error| Error::io(path, &error))?;
-    }
-    if start == MAGIC && end == MAGIC {
-        return Ok(());
-    }
-    Err(Error::Format {
+/// Whether a file starts and ends as a whole one does, and says nothing impossible of itself. It is then
+/// at its start.
+pub(super) fn check(file: &mut (impl Read + Seek), path: &Path) -> Result<(), Error> {
+    let refused = |message: &str| Error::Format {
         path: path.to_owned(),
-        message: "it is no Parquet table, or only a part of one".to_owned(),
-    })
+        message: message.to_owned(),
+    };
+    let footer = read_footer(file).map_err(|error| Error::io(path, &error))?;
+    let footer = footer.ok_or_else(|| refused("it is no Parquet table, or only a part of one"))?;
+    if is_sound(&footer) {
+        Ok(())
+    } else {
+        Err(refused("it is damaged"))
+    }
+}
+
+/// The footer of a file, if it is whole: before the last eight bytes, which are its length and the magic
+/// number.
+fn read_footer(file: &mut (impl Read + Seek)) -> std::io::Result<Option<Vec<u8>>> {
+    let (mut start, mut end) = ([0; MAGIC.len()], [0; 8]);
+    let length = file.seek(SeekFrom::End(0))?;
+    if length < 3 * MAGIC.len() as u64 {
+        return Ok(None);
+    }
+    file.rewind()?;
+    file.read_exact(&mut start)?;
+    file.seek(SeekFrom::End(-8))?;
+    file.read_exact(&mut end)?;
+    let [a, b, c, d, magic @ ..] = end;
+    let size = u32::from_le_bytes([a, b, c, d]);
+    if start != MAGIC || magic != MAGIC || u64::from(size) > length - 12 {
+        return Ok(None);
+    }
+    let mut footer = vec![0; size as usize];
+    file.seek(SeekFrom::End(-8 - i64::from(size)))?;
+    file.read_exact(&mut footer)?;
+    file.rewind()?;
+    Ok(Some(footer))
 }
 
 pub(super) fn to_series(name: &str, column: &Column) -> Series {

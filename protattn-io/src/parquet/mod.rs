@@ -56,6 +56,7 @@
 
 mod column;
 pub(crate) mod file;
+mod footer;
 mod record;
 mod writer;
 

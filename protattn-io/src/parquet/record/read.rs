@@ -10,7 +10,7 @@ use polars::prelude::{
     PolarsResult, SerReader, Series,
 };
 
-use super::super::file::{check_magic, failed};
+use super::super::file::{check, failed};
 use super::{BATCH, Kind, LABEL, list_of, points};
 use crate::{Error, Point, Protein, ResidueNumber, Track};
 
@@ -47,8 +47,8 @@ impl Reader {
     /// has another type in one of the columns that are read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
-        check_magic(&file, &path)?;
+        let mut file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
+        check(&mut file, &path)?;
         let mut reader = ParquetReader::new(file.try_clone().map_err(|e| Error::io(&path, &e))?);
         let (metadata, labels) = caught(&path, || {
             let metadata = reader.get_metadata()?.clone();
