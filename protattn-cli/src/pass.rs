@@ -5,11 +5,11 @@ mod case;
 mod combine;
 mod journal;
 mod plan;
+mod queue;
 mod tally;
 
 use std::mem;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,17 +20,15 @@ use protattn_metrics::{Arc, Metric, Property, find_arcs};
 use protattn_model::{Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
 use serde::{Deserialize, Serialize};
 
-use crate::forward;
 use crate::interrupt::{self, InFlight, Interrupted};
 use crate::nulls::{Null, NullSettings};
-use crate::parallel;
-use crate::progress::Progress;
 use crate::record::Skipped;
 use case::Case;
 use journal::Journal;
 pub(crate) use journal::{Found, Keep, Sum, add_once};
 pub(crate) use plan::{Plan, names};
 use plan::{Record, Task};
+use queue::{Batches, Queue};
 pub(crate) use tally::Tally;
 
 /// The name under which counts are saved.
@@ -121,7 +119,7 @@ impl Pass<'_> {
             let batches = queue.alone();
             let work = || {
                 let worked = work(Workspace::new(), &batches);
-                worked.inspect_err(|_| batches.stop.store(true, Ordering::Relaxed))
+                worked.inspect_err(|_| batches.stop())
             };
             thread::scope(|scope| {
                 let handles: Vec<_> = (0..self.threads.get()).map(|_| scope.spawn(work)).collect();
@@ -166,7 +164,8 @@ impl Pass<'_> {
     ) -> Result<()> {
         let mut needed = Vec::new();
         for task in tasks {
-            needed.extend(self.cases(task, counted)?);
+            let cases = self.cases(task, counted);
+            needed.extend(cases.with_context(|| task.name().to_owned())?);
         }
         // Rotated labels are compared with the same attention.
         let mut nulls = self.nulls.models.iter();
@@ -175,7 +174,7 @@ impl Pass<'_> {
             let rotated = rotated.map(|place| &mut cases.nulls[place]);
             let all = cases.observed.iter_mut();
             Job {
-                name: &cases.task.records[0].name,
+                name: cases.task.name(),
                 tokens: &cases.task.tokens,
                 cases: all.chain(rotated.into_iter().flatten()).collect(),
             }
@@ -193,11 +192,13 @@ impl Pass<'_> {
             }
         }
         for cases in needed {
+            let task = cases.task;
             let tallies = std::iter::once(&mut counted.observed).chain(&mut counted.nulls);
             let cases = std::iter::once(cases.observed).chain(cases.nulls);
             for (tally, cases) in tallies.zip(cases) {
                 for case in cases {
-                    case.finish(tally, &mut counted.skipped)?;
+                    let finished = case.finish(tally, &mut counted.skipped);
+                    finished.with_context(|| task.name().to_owned())?;
                 }
             }
         }
@@ -214,8 +215,7 @@ impl Pass<'_> {
         let mut observed = Vec::new();
         for record in &task.records {
             let tally = &counted.observed;
-            let case = Case::observed(self, record, n_read, tally, &mut counted.skipped);
-            let case = case.with_context(|| record.name.clone())?;
+            let case = Case::observed(self, record, n_read, tally, &mut counted.skipped)?;
             counted.proteins += usize::from(case.has_labels());
             observed.extend(case.is_needed(self).then_some(case));
         }
@@ -311,7 +311,7 @@ impl<'a> TaskCases<'a> {
     /// The pass of a null model, over the tokens of the task.
     fn under(&mut self, place: usize) -> Job<'_, 'a> {
         Job {
-            name: &self.task.records[0].name,
+            name: self.task.name(),
             tokens: &self.task.tokens,
             cases: self.nulls[place].iter_mut().collect(),
         }
@@ -323,87 +323,6 @@ struct Job<'j, 'c> {
     name: &'j str,
     tokens: &'j Tokens,
     cases: Vec<&'j mut Case<'c>>,
-}
-
-/// So many tokens are worth one product with the weights; what is short comes with others.
-const BATCH_TOKENS: usize = 256;
-
-/// The tasks, the longest first.
-struct Queue<'t> {
-    tasks: Vec<&'t Task<'t>>,
-    /// So many of the first are done by all threads, one after another.
-    n_together: usize,
-    progress: Progress,
-}
-
-impl<'t> Queue<'t> {
-    fn new(model: &Model, tasks: Vec<&'t Task<'t>>, threads: NonZeroUsize) -> Self {
-        let residues = tasks.iter().map(|task| task.tokens.residues().len()).sum();
-        let proteins = tasks.iter().map(|task| task.records.len()).sum();
-        let costs = tasks.iter().map(|task| forward::cost(model, &task.tokens));
-        let costs: Vec<u64> = costs.collect();
-        Self {
-            n_together: parallel::done_together(&costs, threads),
-            tasks,
-            progress: Progress::new(proteins, residues),
-        }
-    }
-
-    fn together(&self) -> Batches<'_, 't> {
-        let batches = self.tasks[..self.n_together].chunks(1);
-        Batches::new(batches.collect(), &self.progress)
-    }
-
-    fn alone(&self) -> Batches<'_, 't> {
-        let (mut batches, mut rest) = (Vec::new(), &self.tasks[self.n_together..]);
-        while !rest.is_empty() {
-            let mut tokens = 0;
-            let fits = |task: &&&Task<'_>| {
-                tokens += task.tokens.ids().len();
-                tokens <= BATCH_TOKENS
-            };
-            let n = rest.iter().take_while(fits).count().max(1);
-            let (batch, others) = rest.split_at(n);
-            batches.push(batch);
-            rest = others;
-        }
-        Batches::new(batches, &self.progress)
-    }
-}
-
-/// Tasks that one worker takes at once, handed out one batch at a time.
-struct Batches<'q, 't> {
-    batches: Vec<&'q [&'t Task<'t>]>,
-    next: AtomicUsize,
-    /// Set when a worker failed: the run is over, so the others need not go on.
-    stop: AtomicBool,
-    progress: &'q Progress,
-}
-
-impl<'q, 't> Batches<'q, 't> {
-    fn new(batches: Vec<&'q [&'t Task<'t>]>, progress: &'q Progress) -> Self {
-        Self {
-            batches,
-            next: AtomicUsize::new(0),
-            stop: AtomicBool::new(false),
-            progress,
-        }
-    }
-
-    fn next(&self) -> Option<&'q [&'t Task<'t>]> {
-        if self.stop.load(Ordering::Relaxed) || interrupt::is_requested() {
-            return None;
-        }
-        let next = self.next.fetch_add(1, Ordering::Relaxed);
-        self.batches.get(next).copied()
-    }
-
-    fn finished(&self, tasks: &[&Task<'_>]) {
-        for task in tasks {
-            let residues = task.tokens.residues().len();
-            self.progress.advance(task.records.len(), residues);
-        }
-    }
 }
 
 fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {

@@ -137,8 +137,9 @@ fn run_together(
 ) {
     let maps = items.iter().any(|item| item.plan.attention.contains(&true));
     let ids = items.iter().map(|item| item.item.tokens.ids());
-    if let Err(Error::Memory { tokens }) = workspace.prepare(info, network.extra_room(), ids, maps)
-    {
+    let prepared = workspace.prepare(info, network.extra_room(), ids, maps);
+    if prepared.is_err() {
+        let tokens = workspace.ids.len();
         for item in items {
             item.result = Err(Error::Memory { tokens });
         }

@@ -57,7 +57,7 @@ impl Pass<'_> {
                 };
                 let ranked = &ranked[half(protein)];
                 let combined = self.combine_one(task, ranked, &contacts, workspace, sums);
-                combined.with_context(|| task.records[0].name.clone())?;
+                combined.with_context(|| task.name().to_owned())?;
             }
             Ok(())
         };

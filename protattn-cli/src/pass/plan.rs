@@ -1,7 +1,6 @@
 //! What there is to compute: the different sequences, and the share of them that one run takes.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use anyhow::{Context, Result};
 use protattn_io::Protein;
@@ -10,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::args::Shard;
 use crate::forward::{self, Group};
+use crate::parallel;
 use crate::record::{Skipped, hexadecimal};
 
 /// The work of a run.
@@ -37,6 +37,11 @@ pub(super) struct Record<'a> {
 }
 
 impl Task<'_> {
+    /// The name of its first record.
+    pub(super) fn name(&self) -> &str {
+        &self.records[0].name
+    }
+
     /// The residues that are read: of proteins that differ only in residues for which the model has one
     /// token, those of the first by their letters, whatever the order of the records.
     pub(super) fn read(&self) -> &str {
@@ -83,7 +88,7 @@ impl<'a> Plan<'a> {
         let sha256 = sha256(&tasks);
         if let Some(shard) = shard {
             let costs = tasks.iter().map(|task| forward::cost(model, &task.tokens));
-            let shares = shares(costs, shard.of);
+            let shares = parallel::shares(costs, shard.of);
             let mut shares = shares.into_iter();
             tasks.retain(|_| shares.next() == Some(shard.number));
         }
@@ -98,19 +103,6 @@ impl<'a> Plan<'a> {
     pub(crate) fn n_tasks(&self) -> usize {
         self.tasks.len()
     }
-}
-
-/// The share, from 1, of each piece of work, of which the most costly comes first: that which had the
-/// least so far (longest processing time first: Graham 1969, SIAM Journal on Applied Mathematics 17,
-/// 416-429).
-fn shares(costs: impl Iterator<Item = u64>, of: u32) -> Vec<u32> {
-    let mut loads: BinaryHeap<Reverse<(u64, u32)>> = (1..=of).map(|n| Reverse((0, n))).collect();
-    let mut share = |cost: u64| {
-        let Reverse((load, number)) = loads.pop().unwrap_or(Reverse((0, 1)));
-        loads.push(Reverse((load.saturating_add(cost), number)));
-        number
-    };
-    costs.map(&mut share).collect()
 }
 
 fn sha256(tasks: &[Task<'_>]) -> String {
@@ -158,23 +150,6 @@ mod tests {
         let named = names(&[a.clone(), b.clone(), c.clone()]);
         assert_eq!(named, ["x (2 of 2)", "y", "x (1 of 2)"]);
         assert_eq!(names(&[c, a, b]), ["x (1 of 2)", "x (2 of 2)", "y"]);
-    }
-
-    #[test]
-    fn shares_are_of_about_the_same_cost() {
-        assert_eq!(shares([9, 7, 6, 5, 3].into_iter(), 2), [1, 2, 2, 1, 2]);
-        let costs: Vec<u64> = (0..1000).rev().map(|n| 100 + n * n / 100).collect();
-        let shares = shares(costs.iter().copied(), 7);
-        let load = |number: u32| {
-            let own = costs
-                .iter()
-                .zip(&shares)
-                .filter(|(_, share)| **share == number);
-            own.map(|(cost, _)| cost).sum::<u64>()
-        };
-        let loads: Vec<u64> = (1..=7).map(load).collect();
-        let (least, most) = (loads.iter().min().unwrap(), loads.iter().max().unwrap());
-        assert!(most - least <= 150, "{loads:?}");
     }
 
     #[test]

@@ -69,7 +69,9 @@ pub(super) fn check(file: &mut (impl Read + Seek), path: &Path) -> Result<(), Er
     if is_sound(&footer) {
         Ok(())
     } else {
-        Err(refused("it is damaged"))
+        Err(refused(
+            "it is damaged: a length in its footer is more than the footer has",
+        ))
     }
 }
 

@@ -55,8 +55,10 @@ fn sums(data: &[u8]) {
         return;
     };
     let cells = sums.layers().len() * sums.quantities().len();
-    // Layers may be none.
-    assert_eq!(sums.rows().len().checked_rem(cells).unwrap_or(0), 0);
+    match sums.rows().len().checked_rem(cells) {
+        Some(left) => assert_eq!(left, 0),
+        None => assert!(sums.rows().is_empty(), "there are no layers"),
+    }
     let mut twice = sums.clone();
     if twice.merge(&sums).is_err() {
         assert!(twice == sums, "nothing is added when it is refused");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::product::{Cells, Finish, Out, Packed, Rows, Tail, on_threads, product};
+use super::product::{Cells, Finish, Out, Packed, Rows, Tail, WORTH_A_THREAD, on_threads, product};
 use super::relative::{OffsetScratch, Relative};
 use super::simd::Isa;
 use super::softmax::{RowSum, exponentials};
@@ -117,9 +117,6 @@ pub(crate) struct NotFinite {
     pub(crate) head: usize,
     pub(crate) from: usize,
 }
-
-/// Fewer multiplications than this are not worth the start of a thread.
-const WORTH_A_THREAD: usize = 1 << 22;
 
 /// Softmax of the scaled scores, and the sums of the values weighted by it.
 ///

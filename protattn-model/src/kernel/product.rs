@@ -69,7 +69,7 @@ impl Shifted<'_> {
 }
 
 /// Fewer multiplications than this are not worth the start of a thread.
-const WORTH_A_THREAD: usize = 1 << 22;
+pub(super) const WORTH_A_THREAD: usize = 1 << 22;
 
 /// `y = tail(x Wᵀ + b)`; `x` is [row, input], `y` is [row, column] for the first `bias.len()`
 /// outputs of the weights. The rows are shared out over up to `threads` threads; how many there are
