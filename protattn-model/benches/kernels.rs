@@ -14,8 +14,8 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use kernel::{
-    Given, Heads, PackedWeights, Precision, Relative, Scratch, Tail, Wanted, WantedArcs, attention,
-    linear,
+    Given, Heads, Means, PackedWeights, Precision, Relative, Scratch, Tail, Wanted, WantedArcs,
+    attention, linear,
 };
 use protattn_model::ndarray::Array2;
 
@@ -45,10 +45,20 @@ fn product(criterion: &mut Criterion) {
             for tokens in TOKENS {
                 let x = values(tokens * inputs);
                 let mut y = vec![0.0; tokens * outputs];
+                let mut means = Means::default();
                 group.throughput(Throughput::Elements((tokens * inputs * outputs) as u64));
                 let name = format!("{name}/{inputs}x{outputs}");
                 group.bench_function(BenchmarkId::new(name, tokens), |bencher| {
-                    bencher.iter(|| linear(&x, &packed, &bias, Tail::Bias, 1, black_box(&mut y)));
+                    bencher.iter(|| {
+                        linear(
+                            &x,
+                            &packed,
+                            &bias,
+                            Tail::Bias,
+                            &mut means,
+                            black_box(&mut y),
+                        )
+                    });
                 });
             }
         }

@@ -13,7 +13,7 @@ use crate::kernel::Precision;
 use crate::pass::{self, Item};
 use crate::sink::{Sink, SpecialTokens};
 use crate::tokenizer::{Tokenizer, TokenizerFile, Tokens};
-use crate::workspace::{self, Workspace};
+use crate::workspace::{self, ExtraRoom, Workspace};
 
 /// A protein language model: its weights, its tokenizer and what is known of it.
 ///
@@ -227,11 +227,18 @@ impl Model {
     /// 4 bytes for each head and pair of tokens. What a sink keeps is not counted.
     #[must_use]
     pub fn memory(&self, tokens: usize) -> Option<(u64, u64)> {
-        let worker = workspace::bytes(&self.info, self.network.extra_room(), tokens)?;
+        let worker = workspace::bytes(&self.info, self.extra_room(), tokens)?;
         Some((self.weight_bytes, worker))
     }
 
-    /// How the weights of linear maps are kept in memory.
+    fn extra_room(&self) -> ExtraRoom {
+        ExtraRoom {
+            pairs: self.precision.is_paired(),
+            ..self.network.extra_room()
+        }
+    }
+
+    /// How the weights of linear maps are kept in memory and multiplied.
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.precision
@@ -353,7 +360,13 @@ impl Model {
             sink: &mut **sink,
         });
         let items = items.collect();
-        let run = pass::run(&*self.network, &self.info, items, workspace);
+        let run = pass::run(
+            &*self.network,
+            &self.info,
+            self.extra_room(),
+            items,
+            workspace,
+        );
         let sound = results.iter_mut().filter(|result| result.is_ok());
         sound.zip(run).for_each(|(result, run)| *result = run);
         results

@@ -10,7 +10,7 @@ use crate::info::Info;
 use crate::kernel::{self, NotFinite, Wanted, WantedArcs};
 use crate::sink::{Output, Sink};
 use crate::tokenizer::Tokens;
-use crate::workspace::Workspace;
+use crate::workspace::{ExtraRoom, Workspace};
 
 /// How far a pass has to run.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,6 +112,7 @@ impl<'a> Running<'a> {
 pub(crate) fn run(
     network: &dyn Architecture,
     info: &Info,
+    extra: ExtraRoom,
     items: Vec<Item<'_>>,
     workspace: &mut Workspace,
 ) -> Vec<Result<(), Error>> {
@@ -124,7 +125,7 @@ pub(crate) fn run(
         .filter(|item| item.result.is_ok() && !item.plan.is_empty())
         .collect();
     if !under_way.is_empty() {
-        run_together(network, info, &mut under_way, workspace);
+        run_together(network, info, extra, &mut under_way, workspace);
     }
     running.into_iter().map(|item| item.result).collect()
 }
@@ -132,12 +133,13 @@ pub(crate) fn run(
 fn run_together(
     network: &dyn Architecture,
     info: &Info,
+    extra: ExtraRoom,
     items: &mut [&mut Running<'_>],
     workspace: &mut Workspace,
 ) {
     let maps = items.iter().any(|item| item.plan.attention.contains(&true));
     let ids = items.iter().map(|item| item.item.tokens.ids());
-    let prepared = workspace.prepare(info, network.extra_room(), ids, maps);
+    let prepared = workspace.prepare(info, extra, ids, maps);
     if prepared.is_err() {
         let tokens = workspace.ids.len();
         for item in items {

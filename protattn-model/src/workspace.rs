@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::error::Error;
 use crate::info::Info;
-use crate::kernel::{self, Scratch};
+use crate::kernel::{self, Means, Pair, Scratch};
 use crate::sink::Arc;
 
 /// The buffers of a pass, kept from one to the next.
@@ -52,7 +52,7 @@ pub struct Workspace {
     pub(crate) embedded: Vec<f32>,
     /// One for each thread; the kernel sizes them itself.
     pub(crate) scratches: Vec<Scratch>,
-    pub(crate) threads: Threads,
+    pub(crate) means: Means,
 }
 
 impl Workspace {
@@ -70,7 +70,10 @@ impl Workspace {
     #[must_use]
     pub fn with_threads(threads: NonZeroUsize) -> Self {
         Self {
-            threads: Threads(threads),
+            means: Means {
+                threads,
+                ..Means::default()
+            },
             ..Self::default()
         }
     }
@@ -97,7 +100,7 @@ impl Workspace {
         };
         self.make_room(info, extra, size, maps)?;
         self.scratches
-            .resize_with(self.threads.get(), Scratch::default);
+            .resize_with(self.means.threads.get(), Scratch::default);
         Ok(())
     }
 
@@ -139,26 +142,16 @@ impl Workspace {
                 return Err(out_of_memory);
             }
         }
+        let pairs = &mut self.means.pairs;
+        let more = sizes.pairs.saturating_sub(pairs.len());
+        if pairs.try_reserve_exact(more).is_err() {
+            return Err(out_of_memory);
+        }
         for (buffer, size) in buffers {
             buffer.resize(size, 0.0);
         }
+        pairs.resize(sizes.pairs, Pair::default());
         Ok(())
-    }
-}
-
-/// Threads of a pass: one, if nothing else is said.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Threads(NonZeroUsize);
-
-impl Default for Threads {
-    fn default() -> Self {
-        Self(NonZeroUsize::MIN)
-    }
-}
-
-impl Threads {
-    pub(crate) fn get(self) -> usize {
-        self.0.get()
     }
 }
 
@@ -176,6 +169,7 @@ pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64>
         offset_keys,
         turns,
         embedded,
+        pairs,
     } = Sizes::new(info, extra, Size::of_one(tokens))?;
     let buffers = [
         states,
@@ -189,6 +183,8 @@ pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64>
         offset_keys,
         turns,
         embedded,
+        // As large as a value.
+        pairs,
     ];
     let values = buffers.into_iter().try_fold(0_usize, usize::checked_add)?;
     (values as u64).checked_mul(size_of::<f32>() as u64)
@@ -207,6 +203,8 @@ pub(crate) struct ExtraRoom {
     pub(crate) turns: usize,
     /// Values of `embedded` for each token.
     pub(crate) embedded: usize,
+    /// Whether the inputs of linear maps are rounded to pairs.
+    pub(crate) pairs: bool,
 }
 
 /// What the buffers are for.
@@ -237,6 +235,7 @@ struct Sizes {
     offset_keys: usize,
     turns: usize,
     embedded: usize,
+    pairs: usize,
 }
 
 impl Sizes {
@@ -259,7 +258,25 @@ impl Sizes {
             offset_keys: offsets.checked_mul(extra.offset_keys)?,
             turns: longest.checked_mul(extra.turns)?,
             embedded: tokens.checked_mul(extra.embedded)?,
+            pairs: if extra.pairs {
+                Self::pairs(info, extra, tokens, offsets)?
+            } else {
+                0
+            },
         })
+    }
+
+    /// For the map that has the most inputs.
+    fn pairs(info: &Info, extra: ExtraRoom, tokens: usize, offsets: usize) -> Option<usize> {
+        let heads = info.n_heads.checked_mul(info.head_width)?;
+        let inputs = [info.width, info.intermediate, heads, extra.embedded];
+        let of_token = inputs.into_iter().map(kernel::n_pairs).max()?;
+        let of_offset = match extra.offset_keys {
+            0 => 0,
+            _ => kernel::n_pairs(extra.by_offset),
+        };
+        let of_tokens = tokens.checked_mul(of_token)?;
+        Some(of_tokens.max(offsets.checked_mul(of_offset)?))
     }
 }
 
@@ -292,6 +309,7 @@ mod tests {
         offset_keys: 8,
         turns: 4,
         embedded: 3,
+        pairs: true,
     };
 
     #[test]
@@ -331,8 +349,9 @@ mod tests {
 
     #[test]
     fn the_bytes_are_those_of_the_buffers() {
-        // By hand, for 5 tokens and 9 offsets: two of 30, 120, 40, 50, 50, 50, 54, 72, 20, 15.
-        assert_eq!(bytes(&info(), EXTRA, 5), Some(4 * 531));
+        // By hand, for 5 tokens and 9 offsets: two of 30, 120, 40, 50, 50, 50, 54, 72, 20, 15, and of
+        // pairs the larger of 5 x 5, for the 10 inputs of a token, and 9 x 3, for the 6 of an offset.
+        assert_eq!(bytes(&info(), EXTRA, 5), Some(4 * (531 + 27)));
         assert_eq!(bytes(&info(), EXTRA, usize::MAX / 4), None);
     }
 

@@ -211,9 +211,10 @@ fn every_format_of_weights() {
     }
 }
 
-/// Weights in 16 bits against PyTorch with all of its 32. Rounding to 8 significant bits changes a
-/// weight by up to 2^-9 of it; what becomes of that in the attention of these small models is bounded
-/// by what was measured, as there is no other bound.
+/// Weights in 16 bits against PyTorch with all of its 32; on processors that multiply bfloat16, with the
+/// inputs of linear maps rounded too. Rounding to 8 significant bits changes a number by up to 2^-9 of
+/// it; what becomes of that in the attention of these small models is bounded by what was measured, as
+/// there is no other bound.
 #[test]
 fn weights_in_sixteen_bits_stay_near_the_golden_attention() {
     for (name, _) in REFERENCE {
@@ -238,7 +239,8 @@ fn weights_in_sixteen_bits_stay_near_the_golden_attention() {
         }
         let mean = total / f64::from(count);
         assert!(largest > 1e-6, "{name}: nothing was rounded");
-        // The most was 0.096 and 2.3e-4, in ALBERT and ELECTRA, whose attention here is sharpest.
-        assert!(largest <= 0.12 && mean <= 3e-4, "{name}: {largest} {mean}");
+        // The most was 0.096 and 2.3e-4 with rounded weights, 0.094 and 3.4e-4 with inputs rounded
+        // too, in ALBERT and ELECTRA, whose attention here is sharpest.
+        assert!(largest <= 0.12 && mean <= 5e-4, "{name}: {largest} {mean}");
     }
 }

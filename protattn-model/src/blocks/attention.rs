@@ -71,12 +71,11 @@ impl SelfAttention {
             hidden,
             spare,
             context,
-            threads,
+            means,
             ..
         } = workspace;
-        let threads = threads.get();
         self.output
-            .apply(context, Tail::Residual(hidden), threads, spare);
+            .apply(context, Tail::Residual(hidden), means, spare);
         swap(hidden, spare);
     }
 
@@ -97,12 +96,12 @@ impl SelfAttention {
             turns,
             by_offset,
             offset_keys,
-            threads,
+            means,
             ..
         } = workspace;
-        let (columns, threads) = (self.columns(values), threads.get());
+        let columns = self.columns(values);
         let qkv = &mut qkv[..ids.len() * columns];
-        self.qkv.apply_first(columns, x, threads, qkv);
+        self.qkv.apply_first(columns, x, means, qkv);
         match &self.offsets {
             Offsets::Nothing | Offsets::Bias => {}
             Offsets::Turns => {
@@ -113,7 +112,7 @@ impl SelfAttention {
             }
             Offsets::Keys(offsets) => {
                 let keys = &offsets.keys;
-                keys.apply(by_offset, Tail::Bias, threads, offset_keys);
+                keys.apply(by_offset, Tail::Bias, means, offset_keys);
             }
         }
     }

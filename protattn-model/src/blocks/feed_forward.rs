@@ -3,7 +3,7 @@
 use std::mem::swap;
 
 use super::Linear;
-use crate::kernel::{Activation, Tail};
+use crate::kernel::{Activation, Means, Tail};
 use crate::workspace::Workspace;
 
 /// Two linear maps with an activation between them, and perhaps a gate.
@@ -23,10 +23,10 @@ impl FeedForward {
             hidden,
             inner,
             gated,
-            threads,
+            means,
             ..
         } = workspace;
-        self.fill(hidden, threads.get(), inner, gated);
+        self.fill(hidden, means, inner, gated);
         self.add_inner(workspace);
     }
 
@@ -36,18 +36,18 @@ impl FeedForward {
             spare,
             inner,
             gated,
-            threads,
+            means,
             ..
         } = workspace;
-        self.fill(spare, threads.get(), inner, gated);
+        self.fill(spare, means, inner, gated);
         self.add_inner(workspace);
     }
 
-    fn fill(&self, x: &[f32], threads: usize, inner: &mut [f32], gated: &mut [f32]) {
+    fn fill(&self, x: &[f32], means: &mut Means, inner: &mut [f32], gated: &mut [f32]) {
         let activation = Tail::Activation(self.activation);
-        self.up.apply(x, activation, threads, inner);
+        self.up.apply(x, activation, means, inner);
         if let Some(gate) = &self.gate {
-            gate.apply(x, Tail::Gate(inner), threads, gated);
+            gate.apply(x, Tail::Gate(inner), means, gated);
         }
     }
 
@@ -57,12 +57,12 @@ impl FeedForward {
             spare,
             inner,
             gated,
-            threads,
+            means,
             ..
         } = workspace;
         let inner = if self.gate.is_some() { gated } else { inner };
         let residual = Tail::Residual(hidden);
-        self.down.apply(inner, residual, threads.get(), spare);
+        self.down.apply(inner, residual, means, spare);
         swap(hidden, spare);
     }
 }

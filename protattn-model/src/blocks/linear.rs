@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 
 use crate::checkpoint::{Checkpoint, Fill};
 use crate::error::Error;
-use crate::kernel::{self, PackedWeights, Tail};
+use crate::kernel::{self, Means, PackedWeights, Tail};
 
 /// `y = x Wᵀ + b`.
 pub(crate) struct Linear {
@@ -78,14 +78,20 @@ impl Linear {
     }
 
     /// Writes all outputs for the rows of `x` [row, input] to `out` [row, output].
-    pub(crate) fn apply(&self, x: &[f32], tail: Tail<'_>, threads: usize, out: &mut [f32]) {
-        kernel::linear(x, &self.weights, &self.bias, tail, threads, out);
+    pub(crate) fn apply(&self, x: &[f32], tail: Tail<'_>, means: &mut Means, out: &mut [f32]) {
+        kernel::linear(x, &self.weights, &self.bias, tail, means, out);
     }
 
     /// Writes the first `columns` outputs for the rows of `x` [row, input] to `out` [row, column].
-    pub(crate) fn apply_first(&self, columns: usize, x: &[f32], threads: usize, out: &mut [f32]) {
+    pub(crate) fn apply_first(
+        &self,
+        columns: usize,
+        x: &[f32],
+        means: &mut Means,
+        out: &mut [f32],
+    ) {
         debug_assert_eq!(out.len() * self.weights.inputs(), x.len() * columns);
         let bias = &self.bias[..columns];
-        kernel::linear(x, &self.weights, bias, Tail::Bias, threads, out);
+        kernel::linear(x, &self.weights, bias, Tail::Bias, means, out);
     }
 }

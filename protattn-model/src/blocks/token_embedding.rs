@@ -74,14 +74,14 @@ impl TokenEmbedding {
             proteins,
             hidden,
             embedded,
-            threads,
+            means,
             ..
         } = workspace;
         match &self.projection {
             None => self.sums(ids, proteins, hidden),
             Some(projection) => {
                 self.sums(ids, proteins, embedded);
-                projection.apply(embedded, Tail::Bias, threads.get(), hidden);
+                projection.apply(embedded, Tail::Bias, means, hidden);
             }
         }
     }

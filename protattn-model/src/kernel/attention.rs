@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::product::{Cells, Finish, Out, Packed, Rows, Tail, WORTH_A_THREAD, on_threads, product};
+use super::product::{Finish, Out, Packed, Rows, Tail, WORTH_A_THREAD, on_threads, product};
 use super::relative::{OffsetScratch, Relative};
 use super::simd::Isa;
 use super::softmax::{RowSum, exponentials};
@@ -51,7 +51,7 @@ impl Head<'_> {
         Packed {
             isa: self.isa,
             inputs: self.shape.head_width,
-            panels: Cells::F32(panels),
+            panels,
         }
     }
 }
@@ -362,7 +362,7 @@ fn average(head: Head<'_>, rows: &[f32], sums: &[RowSum], values: &[f32], contex
     let values = Packed {
         isa: head.isa,
         inputs: shape.tokens,
-        panels: Cells::F32(values),
+        panels: values,
     };
     let finish = Finish {
         bias: None,

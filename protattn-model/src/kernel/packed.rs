@@ -3,14 +3,14 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
-use half::bf16;
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2, s};
 
-use super::product::{Cells, Packed, on_threads};
+use super::cell::{Half, Pair, Stored};
+use super::product::on_threads;
 use super::simd::Isa;
 
-/// How the weights of linear maps are kept in memory. Whatever it is, the arithmetic is in single
-/// precision; so are norms, embeddings and everything that a pass computes.
+/// How the weights of linear maps are kept in memory, and how they are multiplied. Whatever it is,
+/// sums are in single precision; so are attention, norms, embeddings and everything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Precision {
     /// Nothing is lost: in 32 bits or, in a linear map whose weights are all numbers that bfloat16
@@ -18,8 +18,16 @@ pub enum Precision {
     #[default]
     F32,
     /// Rounded to bfloat16, 16 bits with 8 of them significant, which halves the memory that a model
-    /// takes.
+    /// takes. On processors that multiply bfloat16 (AVX-512 BF16) the inputs of linear maps are
+    /// rounded too, which about doubles the speed; on others they are multiplied in single precision.
     Bf16,
+}
+
+impl Precision {
+    /// Whether this processor rounds inputs to pairs of bfloat16 too.
+    pub(crate) fn is_paired(self) -> bool {
+        self == Self::Bf16 && Isa::best().has_pairs()
+    }
 }
 
 /// Fewer weights than this are packed on one thread.
@@ -30,22 +38,30 @@ pub(crate) struct PackedWeights {
     isa: Isa,
     inputs: usize,
     outputs: usize,
-    /// [panel][input][column].
     panels: Panels,
 }
 
-enum Panels {
+/// [panel][input][column], in one of the formats that are kept in memory.
+pub(super) enum Panels {
     F32(Vec<f32>),
-    Bf16(Vec<u16>),
+    Halves(Vec<Half>),
+    /// [panel][pair of inputs][column].
+    Pairs(Vec<Pair>),
 }
 
 impl PackedWeights {
     /// Packs `parts`, each [output, input], stacked along the outputs.
     pub(crate) fn pack(precision: Precision, parts: &[ArrayView2<'_, f32>]) -> Self {
-        Self::pack_for(Isa::best(), precision, parts)
+        Self::pack_for(Isa::best(), precision, precision.is_paired(), parts)
     }
 
-    pub(super) fn pack_for(isa: Isa, precision: Precision, parts: &[ArrayView2<'_, f32>]) -> Self {
+    /// The same for other instructions, rounded in pairs or not.
+    pub(super) fn pack_for(
+        isa: Isa,
+        precision: Precision,
+        paired: bool,
+        parts: &[ArrayView2<'_, f32>],
+    ) -> Self {
         let inputs = parts.first().map_or(0, |part| part.ncols());
         assert!(
             inputs > 0 && parts.iter().all(|part| part.ncols() == inputs),
@@ -54,20 +70,22 @@ impl PackedWeights {
         let rows: Vec<_> = parts.iter().flat_map(|part| part.rows()).collect();
         let is_short = |x: &f32| x.to_bits() & 0xffff == 0;
         let lossless = || rows.iter().all(|row| row.iter().all(is_short));
+        let width = isa.panel();
         Self {
             isa,
             inputs,
             outputs: rows.len(),
             panels: match precision {
-                Precision::F32 if !lossless() => {
-                    Panels::F32(panels(&rows, inputs, isa.panel(), |x| x))
-                }
-                Precision::F32 | Precision::Bf16 => {
-                    let round = |x| bf16::from_f32(x).to_bits();
-                    Panels::Bf16(panels(&rows, inputs, isa.panel(), round))
-                }
+                Precision::Bf16 if paired => Panels::Pairs(panels(&rows, inputs, width)),
+                Precision::F32 if !lossless() => Panels::F32(panels(&rows, inputs, width)),
+                Precision::F32 | Precision::Bf16 => Panels::Halves(panels(&rows, inputs, width)),
             },
         }
+    }
+
+    /// The instructions that they are packed for.
+    pub(super) fn isa(&self) -> Isa {
+        self.isa
     }
 
     /// Columns of `x`.
@@ -82,69 +100,52 @@ impl PackedWeights {
 
     /// Whether they are kept in 16 bits.
     pub(crate) fn is_halved(&self) -> bool {
-        matches!(self.panels, Panels::Bf16(_))
+        !matches!(self.panels, Panels::F32(_))
     }
 
-    /// As the second operand of a product.
-    pub(super) fn packed(&self) -> Packed<'_> {
-        Packed {
-            isa: self.isa,
-            inputs: self.inputs,
-            panels: match &self.panels {
-                Panels::F32(panels) => Cells::F32(panels),
-                Panels::Bf16(panels) => Cells::Bf16(panels),
-            },
-        }
+    pub(super) fn panels(&self) -> &Panels {
+        &self.panels
     }
 }
 
 /// Packs rows of weights into panels, the panels of large maps on all cores.
-fn panels<T: Copy + Default + Send>(
-    rows: &[ArrayView1<'_, f32>],
-    inputs: usize,
-    width: usize,
-    cell: impl Fn(f32) -> T + Copy + Sync + Send,
-) -> Vec<T> {
+fn panels<W: Stored>(rows: &[ArrayView1<'_, f32>], inputs: usize, width: usize) -> Vec<W> {
     let count = rows.len().div_ceil(width);
-    let mut panels = vec![T::default(); count * width * inputs];
-    let pack = move |rows: &[ArrayView1<'_, f32>], panels: &mut [T]| {
-        let panels = panels.chunks_exact_mut(width * inputs);
-        for (rows, panel) in rows.chunks(width).zip(panels) {
-            pack_panel(rows, panel, width, cell);
-        }
-    };
+    let size = width * inputs.div_ceil(W::WEIGHTS);
+    let mut panels = vec![W::default(); count * size];
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = cores.min(panels.len() / WORTH_A_THREAD).max(1);
     let share = count.div_ceil(threads).max(1);
     let shares = rows.chunks(share * width);
-    let shares = shares.zip(panels.chunks_mut(share * width * inputs));
-    on_threads(shares, |(rows, panels)| pack(rows, panels));
+    let shares = shares.zip(panels.chunks_mut(share * size));
+    on_threads(shares, |(rows, panels)| {
+        for (rows, panel) in rows.chunks(width).zip(panels.chunks_exact_mut(size)) {
+            pack_panel(rows, panel, width);
+        }
+    });
     panels
 }
 
 /// Transposes up to `width` rows of weights into one panel, a few inputs at a time so that what is
 /// written stays in the first-level cache.
-fn pack_panel<T>(
-    rows: &[ArrayView1<'_, f32>],
-    panel: &mut [T],
-    width: usize,
-    cell: impl Fn(f32) -> T,
-) {
-    const INPUTS: usize = 16;
-    for (block, cells) in panel.chunks_mut(INPUTS * width).enumerate() {
-        let count = cells.len() / width;
+fn pack_panel<W: Stored>(rows: &[ArrayView1<'_, f32>], panel: &mut [W], width: usize) {
+    const CELLS: usize = 16;
+    let inputs = CELLS * W::WEIGHTS;
+    let mut copied = Vec::with_capacity(inputs);
+    for (block, cells) in panel.chunks_mut(CELLS * width).enumerate() {
         for (column, row) in rows.iter().enumerate() {
-            let cells = cells[column..].iter_mut().step_by(width);
-            match row.as_slice() {
-                Some(row) => {
-                    let values = &row[block * INPUTS..][..count];
-                    cells.zip(values).for_each(|(to, x)| *to = cell(*x));
-                }
+            let block = block * inputs..row.len().min((block + 1) * inputs);
+            let weights = match row.as_slice() {
+                Some(row) => &row[block],
                 None => {
-                    for (offset, to) in cells.enumerate() {
-                        *to = cell(row[block * INPUTS + offset]);
-                    }
+                    copied.clear();
+                    copied.extend(row.slice(s![block]));
+                    &copied
                 }
+            };
+            let cells = cells[column..].iter_mut().step_by(width);
+            for (cell, weights) in cells.zip(weights.chunks(W::WEIGHTS)) {
+                *cell = W::pack(weights);
             }
         }
     }

@@ -31,6 +31,31 @@ pub(super) trait Simd {
     /// `a * b + c`.
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
 
+    /// `a * b + c` where the lanes of `a` and `b` are pairs of bfloat16 and both products of a lane
+    /// are added. The default serves tests: no `Isa` without such an instruction chooses pairs.
+    #[inline(always)]
+    unsafe fn multiply_add_pairs(
+        a: Self::Vector,
+        b: Self::Vector,
+        c: Self::Vector,
+    ) -> Self::Vector {
+        const MOST: usize = 16;
+        let mut lanes = [[0.0_f32; MOST]; 3];
+        for (lanes, vector) in lanes.iter_mut().zip([a, b, c]) {
+            // SAFETY: the caller has the instructions, and there is room for any register.
+            unsafe { Self::store(vector, lanes.as_mut_ptr()) };
+        }
+        let [a, b, mut c] = lanes;
+        let lower = |cell: f32| f32::from_bits(cell.to_bits() << 16);
+        let upper = |cell: f32| f32::from_bits(cell.to_bits() & 0xffff_0000);
+        for ((c, a), b) in c.iter_mut().zip(a).zip(b) {
+            *c += upper(a) * upper(b);
+            *c += lower(a) * lower(b);
+        }
+        // SAFETY: as above.
+        unsafe { Self::load(c.as_ptr()) }
+    }
+
     /// `a * b + c` of single values, for loops that the compiler vectorises.
     #[inline(always)]
     fn scalar_multiply_add(a: f32, b: f32, c: f32) -> f32 {
@@ -75,90 +100,28 @@ impl Simd for Portable {
     }
 }
 
+#[cfg(target_arch = "aarch64")]
+mod arm;
 #[cfg(target_arch = "x86_64")]
-mod x86 {
-    use std::arch::x86_64::{
-        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
-        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_storeu_ps,
-    };
+mod x86;
 
-    use super::Simd;
-
-    macro_rules! x86_simd {
-        ($name:ident, $vector:ty, $lanes:literal, $vectors:literal, $splat:ident, $load:ident,
-         $store:ident, $multiply_add:ident) => {
-            pub(in super::super) struct $name;
-
-            // SAFETY (of each method): the trait's contract gives the instructions and, for loads
-            // and stores, the values behind the pointer; none of them needs alignment.
-            impl Simd for $name {
-                type Vector = $vector;
-                const LANES: usize = $lanes;
-                const VECTORS: usize = $vectors;
-                const ROWS: usize = 6;
-                const FUSED: bool = true;
-
-                #[inline(always)]
-                unsafe fn splat(value: f32) -> $vector {
-                    // SAFETY: see above.
-                    unsafe { $splat(value) }
-                }
-
-                #[inline(always)]
-                unsafe fn load(from: *const f32) -> $vector {
-                    // SAFETY: see above.
-                    unsafe { $load(from) }
-                }
-
-                #[inline(always)]
-                unsafe fn store(vector: $vector, to: *mut f32) {
-                    // SAFETY: see above.
-                    unsafe { $store(to, vector) }
-                }
-
-                #[inline(always)]
-                unsafe fn multiply_add(a: $vector, b: $vector, c: $vector) -> $vector {
-                    // SAFETY: see above.
-                    unsafe { $multiply_add(a, b, c) }
-                }
-            }
-        };
-    }
-
-    // 32 registers: 24 accumulators, 4 weights, 1 activation. 16 registers: 12, 2 and 1.
-    x86_simd!(
-        Avx512,
-        __m512,
-        16,
-        4,
-        _mm512_set1_ps,
-        _mm512_loadu_ps,
-        _mm512_storeu_ps,
-        _mm512_fmadd_ps
-    );
-    x86_simd!(
-        Avx2,
-        __m256,
-        8,
-        2,
-        _mm256_set1_ps,
-        _mm256_loadu_ps,
-        _mm256_storeu_ps,
-        _mm256_fmadd_ps
-    );
-}
-
+#[cfg(target_arch = "aarch64")]
+pub(super) use arm::Neon;
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{Avx2, Avx512};
+pub(super) use x86::{Avx2, Avx512, Avx512Bf16};
 
 /// The instruction sets that the kernels are compiled for, best last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Isa {
     Portable,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     #[cfg(target_arch = "x86_64")]
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx512Bf16,
 }
 
 impl Isa {
@@ -166,12 +129,17 @@ impl Isa {
     pub(crate) fn available() -> impl DoubleEndedIterator<Item = Self> {
         [
             Some(Self::Portable),
+            #[cfg(target_arch = "aarch64")]
+            std::arch::is_aarch64_feature_detected!("neon").then_some(Self::Neon),
             #[cfg(target_arch = "x86_64")]
             (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"))
                 .then_some(Self::Avx2),
             #[cfg(target_arch = "x86_64")]
             (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma"))
                 .then_some(Self::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            (is_x86_feature_detected!("avx512bf16") && is_x86_feature_detected!("fma"))
+                .then_some(Self::Avx512Bf16),
         ]
         .into_iter()
         .flatten()
@@ -189,10 +157,23 @@ impl Isa {
         }
         match self {
             Self::Portable => width::<Portable>(),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => width::<Neon>(),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => width::<Avx2>(),
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => width::<Avx512>(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Bf16 => width::<Avx512Bf16>(),
+        }
+    }
+
+    /// Whether it multiplies pairs of bfloat16 in one instruction.
+    pub(crate) fn has_pairs(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Bf16 => true,
+            _ => false,
         }
     }
 }
@@ -203,9 +184,21 @@ impl Isa {
 macro_rules! with_simd {
     ($isa:expr, $kernel:ident($($argument:ident: $type:ty),* $(,)?)) => {{
         use $crate::kernel::simd::{Isa, Portable};
+        #[cfg(target_arch = "aarch64")]
+        use $crate::kernel::simd::Neon;
         #[cfg(target_arch = "x86_64")]
-        use $crate::kernel::simd::{Avx2, Avx512};
+        use $crate::kernel::simd::{Avx2, Avx512, Avx512Bf16};
 
+        #[cfg(target_arch = "aarch64")]
+        #[target_feature(enable = "neon")]
+        fn neon($($argument: $type),*) {
+            $kernel::<Neon>($($argument),*)
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx512bf16,avx512f,avx2,fma")]
+        fn avx512_bf16($($argument: $type),*) {
+            $kernel::<Avx512Bf16>($($argument),*)
+        }
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx512f,avx2,fma")]
         fn avx512($($argument: $type),*) {
@@ -219,11 +212,17 @@ macro_rules! with_simd {
         match $isa {
             Isa::Portable => $kernel::<Portable>($($argument),*),
             // SAFETY: an `Isa` is made by `Isa::available` alone, which asked the processor.
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => unsafe { neon($($argument),*) },
+            // SAFETY: an `Isa` is made by `Isa::available` alone, which asked the processor.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => unsafe { avx2($($argument),*) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => unsafe { avx512($($argument),*) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Bf16 => unsafe { avx512_bf16($($argument),*) },
         }
     }};
 }

@@ -12,6 +12,13 @@ fn values(rows: usize, columns: usize, seed: usize) -> Array2<f32> {
     })
 }
 
+fn on(threads: usize) -> Means {
+    Means {
+        threads: threads.try_into().expect("not 0"),
+        ..Means::default()
+    }
+}
+
 fn naive(x: &Array2<f32>, w: &Array2<f32>, bias: &[f32]) -> Array2<f64> {
     Array2::from_shape_fn((x.nrows(), bias.len()), |(i, j)| {
         let products = x
@@ -48,14 +55,14 @@ fn every_instruction_set_equals_the_naive_product_on_odd_shapes() {
             let case = format!("{isa:?} {rows} x {inputs} x {outputs}");
             let (x, w) = (values(rows, inputs, 1), values(outputs, inputs, 2));
             let bias = values(1, outputs, 3).into_raw_vec_and_offset().0;
-            let packed = PackedWeights::pack_for(isa, Precision::F32, &[w.view()]);
+            let packed = PackedWeights::pack_for(isa, Precision::F32, false, &[w.view()]);
             let mut y = vec![f32::NAN; rows * outputs];
             linear(
                 x.as_slice().expect("contiguous"),
                 &packed,
                 &bias,
                 Tail::Bias,
-                1,
+                &mut Means::default(),
                 &mut y,
             );
             assert_close(&y, &naive(&x, &w, &bias), inputs, &case);
@@ -75,7 +82,7 @@ fn parts_are_stacked_and_only_the_outputs_asked_for_are_computed() {
         &packed,
         &bias,
         Tail::Bias,
-        1,
+        &mut Means::default(),
         &mut y,
     );
     let stacked = ndarray::concatenate![ndarray::Axis(0), a, b];
@@ -95,7 +102,7 @@ fn tails_are_applied_once_after_the_last_block_of_inputs() {
         &packed,
         &bias,
         Tail::Residual(&residual),
-        1,
+        &mut Means::default(),
         &mut y,
     );
     let shifted = &expected
@@ -108,7 +115,7 @@ fn tails_are_applied_once_after_the_last_block_of_inputs() {
         &packed,
         &bias,
         Tail::Activation(Activation::Relu),
-        1,
+        &mut Means::default(),
         &mut y,
     );
     assert_close(&y, &expected.mapv(|v| v.max(0.0)), 2049, "relu");
@@ -117,7 +124,7 @@ fn tails_are_applied_once_after_the_last_block_of_inputs() {
         &packed,
         &bias,
         Tail::Gate(&[0.5, 0.0, -1.0, 2.0, 0.25, 1.0]),
-        1,
+        &mut Means::default(),
         &mut y,
     );
     let gate = ndarray::arr2(&[[0.5, 0.0], [-1.0, 2.0], [0.25, 1.0]]);
@@ -146,7 +153,7 @@ fn shifted_rows_are_added_forwards_and_backwards() {
             &packed,
             &[0.0; 2],
             tail,
-            1,
+            &mut Means::default(),
             &mut y,
         );
         assert_close(&y, &(&expected + &ndarray::arr2(&added)), 50, "shifted");
@@ -163,21 +170,35 @@ fn weights_in_sixteen_bits_are_widened_and_nothing_else() {
             let rounded = w.mapv(|v| half::bf16::from_f32(v).to_f32());
             assert_ne!(w, rounded);
             let product = |precision, w: &Array2<f32>| {
-                let packed = PackedWeights::pack_for(isa, precision, &[w.view()]);
+                let packed = PackedWeights::pack_for(isa, precision, false, &[w.view()]);
                 let mut y = vec![f32::NAN; rows * outputs];
                 let x = x.as_slice().expect("contiguous");
-                linear(x, &packed, &vec![0.5; outputs], Tail::Bias, 1, &mut y);
+                linear(
+                    x,
+                    &packed,
+                    &vec![0.5; outputs],
+                    Tail::Bias,
+                    &mut Means::default(),
+                    &mut y,
+                );
                 y
             };
             // One number that bfloat16 has not, in a column of its own, keeps the others in 32 bits.
             let mut wide = ndarray::concatenate![ndarray::Axis(0), rounded, rounded];
             wide[(outputs, 0)] = 0.1;
-            let whole = PackedWeights::pack_for(isa, Precision::F32, &[wide.view()]);
-            let short = PackedWeights::pack_for(isa, Precision::F32, &[rounded.view()]);
+            let whole = PackedWeights::pack_for(isa, Precision::F32, false, &[wide.view()]);
+            let short = PackedWeights::pack_for(isa, Precision::F32, false, &[rounded.view()]);
             assert!(!whole.is_halved() && short.is_halved());
             let x = x.as_slice().expect("contiguous");
             let mut expected = vec![f32::NAN; rows * outputs];
-            linear(x, &whole, &vec![0.5; outputs], Tail::Bias, 1, &mut expected);
+            linear(
+                x,
+                &whole,
+                &vec![0.5; outputs],
+                Tail::Bias,
+                &mut Means::default(),
+                &mut expected,
+            );
             for (precision, w) in [
                 (Precision::Bf16, &w),
                 (Precision::Bf16, &rounded),
@@ -189,6 +210,55 @@ fn weights_in_sixteen_bits_are_widened_and_nothing_else() {
     }
 }
 
+/// In pairs the inputs are rounded as the weights are, and nothing else is lost: the products of the
+/// rounded numbers are exact in `f32`.
+#[test]
+fn pairs_are_products_of_rounded_numbers() {
+    let rounded = |values: &Array2<f32>| values.mapv(|v| half::bf16::from_f32(v).to_f32());
+    for isa in Isa::available() {
+        let mut means = Means::default();
+        for (rows, outputs, inputs) in [(13, 70, 4500), (1, 1, 1), (7, 65, 63), (25, 128, 64)] {
+            let case = format!("{isa:?} {rows} x {inputs} x {outputs}");
+            let (x, w) = (values(rows, inputs, 1), values(outputs, inputs, 2));
+            let bias = values(1, outputs, 3).into_raw_vec_and_offset().0;
+            let packed = PackedWeights::pack_for(isa, Precision::Bf16, true, &[w.view()]);
+            assert!(packed.is_halved());
+            let mut y = vec![f32::NAN; rows * outputs];
+            let x_values = x.as_slice().expect("contiguous");
+            linear(x_values, &packed, &bias, Tail::Bias, &mut means, &mut y);
+            let expected = naive(&rounded(&x), &rounded(&w), &bias);
+            assert_close(&y, &expected, inputs, &case);
+            let whole = naive(&x, &w, &bias);
+            let far = expected
+                .iter()
+                .zip(&whole)
+                .any(|(a, b)| (a - b).abs() > 1e-3);
+            assert!(far || inputs == 1, "{case}: nothing was rounded");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_finite_stays_so_in_pairs() {
+    for isa in Isa::available() {
+        let w = values(3, 5, 2);
+        let packed = PackedWeights::pack_for(isa, Precision::Bf16, true, &[w.view()]);
+        for bad in [f32::NAN, f32::INFINITY, f32::MAX, f32::from_bits(u32::MAX)] {
+            let x = [1.0, bad, 1.0, 1.0, 1.0];
+            let mut y = [0.0; 3];
+            linear(
+                &x,
+                &packed,
+                &[0.0; 3],
+                Tail::Bias,
+                &mut Means::default(),
+                &mut y,
+            );
+            assert!(y.iter().all(|y| !y.is_finite()), "{isa:?} {bad}: {y:?}");
+        }
+    }
+}
+
 /// So large that it is packed on several threads, where there are some.
 #[test]
 fn a_large_map_is_packed_as_a_small_one() {
@@ -196,12 +266,26 @@ fn a_large_map_is_packed_as_a_small_one() {
     let x = x.as_slice().expect("contiguous");
     let whole = PackedWeights::pack(Precision::F32, &[w.view()]);
     let mut y = vec![f32::NAN; 1500];
-    linear(x, &whole, &vec![0.0; 1500], Tail::Bias, 1, &mut y);
+    linear(
+        x,
+        &whole,
+        &vec![0.0; 1500],
+        Tail::Bias,
+        &mut Means::default(),
+        &mut y,
+    );
     for first in [0, 700, 1490] {
         let part = w.slice(ndarray::s![first..first + 10, ..]);
         let part = PackedWeights::pack(Precision::F32, &[part]);
         let mut found = [f32::NAN; 10];
-        linear(x, &part, &[0.0; 10], Tail::Bias, 1, &mut found);
+        linear(
+            x,
+            &part,
+            &[0.0; 10],
+            Tail::Bias,
+            &mut Means::default(),
+            &mut found,
+        );
         assert_eq!(found, y[first..first + 10]);
     }
 }
@@ -213,17 +297,31 @@ fn any_number_of_threads_gives_the_same_bits() {
     let (x, w) = (values(rows, inputs, 1), values(outputs, inputs, 2));
     let other = values(rows, outputs, 3);
     let other = other.as_slice().expect("contiguous");
-    let packed = PackedWeights::pack(Precision::F32, &[w.view()]);
-    for tail in [
+    let isa = Isa::best();
+    let formats = [
+        (Precision::F32, false),
+        (Precision::Bf16, false),
+        (Precision::Bf16, true),
+    ];
+    let tails = [
         Tail::Bias,
         Tail::Activation(Activation::Gelu),
         Tail::Residual(other),
         Tail::Gate(other),
-    ] {
+    ];
+    for ((precision, paired), tail) in formats.into_iter().flat_map(|f| tails.map(|t| (f, t))) {
+        let packed = PackedWeights::pack_for(isa, precision, paired, &[w.view()]);
         let run = |threads| {
             let mut y = vec![f32::NAN; rows * outputs];
             let x = x.as_slice().expect("contiguous");
-            linear(x, &packed, &vec![0.5; outputs], tail, threads, &mut y);
+            linear(
+                x,
+                &packed,
+                &vec![0.5; outputs],
+                tail,
+                &mut on(threads),
+                &mut y,
+            );
             y
         };
         let expected = run(1);
