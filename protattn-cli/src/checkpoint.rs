@@ -168,5 +168,6 @@ pub(crate) fn describe(checkpoint: &Checkpoint) -> Result<ModelRecord> {
             protattn_model::Precision::F32 => Precision::F32.name().to_owned(),
             protattn_model::Precision::Bf16 => Precision::Bf16.name().to_owned(),
         },
+        rounds_inputs: checkpoint.model.rounds_inputs(),
     })
 }

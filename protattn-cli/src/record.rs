@@ -70,6 +70,9 @@ pub(crate) struct ModelRecord {
     /// How the weights were kept in memory; of runs before there was a choice, f32.
     #[serde(default = "f32_name")]
     pub(crate) precision: String,
+    /// Whether the processor rounded the inputs of linear maps too.
+    #[serde(default)]
+    pub(crate) rounds_inputs: bool,
 }
 
 fn f32_name() -> String {

@@ -233,7 +233,7 @@ impl Model {
 
     fn extra_room(&self) -> ExtraRoom {
         ExtraRoom {
-            pairs: self.precision.is_paired(),
+            pairs: self.rounds_inputs(),
             ..self.network.extra_room()
         }
     }
@@ -242,6 +242,14 @@ impl Model {
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// Whether the inputs of linear maps are rounded to bfloat16 as the weights are: those of a model
+    /// in [`Precision::Bf16`], on a processor that multiplies such numbers (AVX-512 BF16). The
+    /// attention then differs a little from that on other processors.
+    #[must_use]
+    pub fn rounds_inputs(&self) -> bool {
+        self.precision.is_paired()
     }
 
     /// The files that the weights were read from, without an index of such files; none if they were

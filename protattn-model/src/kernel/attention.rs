@@ -7,6 +7,11 @@ use super::relative::{OffsetScratch, Relative};
 use super::simd::Isa;
 use super::softmax::{RowSum, exponentials};
 use crate::sink::Arc;
+use arcs::find_arcs;
+use pack::{pack_keys, pack_values};
+
+mod arcs;
+pub(super) mod pack;
 
 /// Queries that are done at a time: tiles of six rows, few enough that their scores stay in the
 /// second-level cache.
@@ -374,77 +379,6 @@ fn average(head: Head<'_>, rows: &[f32], sums: &[RowSum], values: &[f32], contex
         columns: shape.head_width,
     };
     product(weights, values, finish, out);
-}
-
-/// Adds the arcs of a block of rows of exponentials.
-fn find_arcs(
-    head: usize,
-    first: usize,
-    rows: &[f32],
-    sums: &[RowSum],
-    wanted: &WantedArcs,
-    arcs: &mut Vec<Arc>,
-) {
-    /// Values compared at once.
-    const CHUNK: usize = 32;
-    /// What rounding can add to the largest value of a row.
-    const SLACK: f32 = 1.0001;
-    let WantedArcs {
-        min_attention,
-        window,
-    } = wanted;
-    let tokens = rows.len() / sums.len();
-    for ((query, row), sum) in (first..).zip(rows.chunks_exact(tokens)).zip(sums) {
-        // Most rows have no weight as large as this.
-        if !window.contains(&query) || sum.largest * sum.inverse * SLACK < *min_attention {
-            continue;
-        }
-        let is_arc = |x: &f32| x * sum.inverse >= *min_attention;
-        for (chunk, values) in row[window.clone()].chunks(CHUNK).enumerate() {
-            if !values.iter().fold(false, |any, x| any | is_arc(x)) {
-                continue;
-            }
-            let found = values.iter().enumerate().filter(|(_, x)| is_arc(x));
-            arcs.extend(found.map(|(index, x)| Arc {
-                head,
-                from: query - window.start,
-                to: chunk * CHUNK + index,
-                weight: x * sum.inverse,
-            }));
-        }
-    }
-}
-
-/// Packs one head's keys as [panel of keys][i][key].
-pub(super) fn pack_keys(head: Head<'_>, keys: Rows<'_>, panels: &mut Vec<f32>) {
-    let (width, inputs) = (head.isa.panel(), head.shape.head_width);
-    reset(panels, keys.count.div_ceil(width) * width * inputs);
-    let rows = keys.values.chunks(keys.stride).take(keys.count);
-    for (index, key) in rows.enumerate() {
-        let panel = &mut panels[index / width * width * inputs..];
-        let column = panel[index % width..].iter_mut().step_by(width);
-        column
-            .zip(&key[..inputs])
-            .for_each(|(cell, value)| *cell = *value);
-    }
-}
-
-/// Packs one head's values as [panel of i][token][i].
-fn pack_values(head: Head<'_>, values: &[f32], stride: usize, panels: &mut Vec<f32>) {
-    let (width, shape) = (head.isa.panel(), head.shape);
-    let values = head.of(values, stride, shape.tokens);
-    let columns = shape.head_width.div_ceil(width) * width;
-    reset(panels, columns * shape.tokens);
-    for (token, value) in values.values.chunks(stride).enumerate() {
-        for (panel, part) in value[..shape.head_width].chunks(width).enumerate() {
-            panels[(panel * shape.tokens + token) * width..][..part.len()].copy_from_slice(part);
-        }
-    }
-}
-
-pub(super) fn reset(panels: &mut Vec<f32>, len: usize) {
-    panels.clear();
-    panels.resize(len, 0.0);
 }
 
 #[cfg(test)]

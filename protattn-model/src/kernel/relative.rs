@@ -4,7 +4,8 @@
 //! order. The numbers that the row of token `from` needs then lie side by side, those of the next
 //! row begin one number earlier, and no number is computed for a pair of tokens.
 
-use super::attention::{Head, pack_keys, reset};
+use super::attention::Head;
+use super::attention::pack::{pack_keys, reset};
 use super::product::{Finish, Out, Rows, Shifted, Tail, product};
 
 /// How many offsets there are between so many tokens; there is one token at least.
