@@ -15,7 +15,7 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "REV")]
     pub(crate) revision: Option<String>,
     /// How weights are kept in memory: in 32 bits, or rounded to 16 (bfloat16), for half the memory.
-    /// Processors with AVX-512 BF16 then round the inputs of linear maps too, which is faster.
+    /// Processors with AVX-512 BF16 then round the inputs of linear maps too, and multiply in 16.
     #[arg(long, value_name = "P", value_enum, default_value_t = Precision::F32)]
     pub(crate) precision: Precision,
 }

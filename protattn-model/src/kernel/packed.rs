@@ -19,7 +19,8 @@ pub enum Precision {
     F32,
     /// Rounded to bfloat16, 16 bits with 8 of them significant, which halves the memory that a model
     /// takes. On processors that multiply bfloat16 (AVX-512 BF16) the inputs of linear maps are
-    /// rounded too, which about doubles the speed; on others they are multiplied in single precision.
+    /// rounded too, for twice as many products an instruction; on others they are multiplied in
+    /// single precision.
     Bf16,
 }
 
