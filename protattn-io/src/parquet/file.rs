@@ -21,7 +21,8 @@ const MAGIC: [u8; 4] = *b"PAR1";
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Polars trusts what it reads, and panics on some damaged files: that is caught. Lengths in the footer
-/// are [checked](is_sound) before; a damaged one of a page can still ask for 2 GiB.
+/// are [checked](is_sound) before; those inside a page are not, and a damaged one can still ask for more
+/// memory than there is, which ends the process.
 pub(super) fn read(path: &Path) -> Result<Vec<(String, Column)>, Error> {
     let frame = read_frame(path)?;
     let named = |series: &Series| {
