@@ -148,7 +148,7 @@ pub(super) fn pair_rows<S: Simd>(x: &[f32], inputs: usize, pairs: &mut [Pair]) {
     for (row, pairs) in rows.zip(pairs.chunks_exact_mut(n_pairs(inputs))) {
         let (whole, rest) = row.as_chunks::<2>();
         for (pair, inputs) in pairs.iter_mut().zip(whole) {
-            *pair = Pair(round(inputs[0]) | round(inputs[1]) << 16);
+            *pair = Pair::pack(inputs);
         }
         if !rest.is_empty() {
             pairs[whole.len()] = Pair::pack(rest);

@@ -99,54 +99,23 @@ pub(crate) fn linear(
     y: &mut [f32],
 ) {
     assert!(bias.len() <= weights.outputs(), "more biases than outputs");
-    let (isa, inputs, threads) = (weights.isa(), weights.inputs(), means.threads.get());
+    let (inputs, threads) = (weights.inputs(), means.threads.get());
     let finish = Finish {
         bias: Some(bias),
         tail,
     };
     match weights.panels() {
-        Panels::F32(panels) => shared(
-            x,
-            Packed {
-                isa,
-                inputs,
-                panels,
-            },
-            finish,
-            threads,
-            y,
-        ),
-        Panels::Halves(panels) => shared(
-            x,
-            Packed {
-                isa,
-                inputs,
-                panels,
-            },
-            finish,
-            threads,
-            y,
-        ),
+        Panels::F32(panels) => shared(x, weights, panels, finish, threads, y),
+        Panels::Halves(panels) => shared(x, weights, panels, finish, threads, y),
         Panels::Pairs(panels) => {
-            let inputs = n_pairs(inputs);
-            let size = x.len() / weights.inputs() * inputs;
+            let size = x.len() / inputs * n_pairs(inputs);
             // A workspace has sized it.
             if means.pairs.len() < size {
                 means.pairs.resize(size, Pair::default());
             }
             let pairs = &mut means.pairs[..size];
-            pair_up(isa, x, weights.inputs(), pairs);
-            shared(
-                pairs,
-                Packed {
-                    isa,
-                    inputs,
-                    panels,
-                },
-                finish,
-                threads,
-                y,
-            );
+            pair_up(weights.isa(), x, inputs, pairs);
+            shared(pairs, weights, panels, finish, threads, y);
         }
     }
 }
@@ -158,12 +127,19 @@ fn pair_up(isa: Isa, x: &[f32], inputs: usize, pairs: &mut [Pair]) {
 /// The product of all rows, shared out over threads.
 fn shared<W: Multiplied>(
     x: &[W::Cell],
-    w: Packed<'_, W>,
+    weights: &PackedWeights,
+    panels: &[W],
     finish: Finish<'_>,
     threads: usize,
     y: &mut [f32],
 ) {
-    let (inputs, columns) = (w.inputs, finish.bias.map_or(0, <[f32]>::len));
+    let inputs = weights.inputs().div_ceil(W::WEIGHTS);
+    let columns = finish.bias.map_or(0, <[f32]>::len);
+    let w = Packed {
+        isa: weights.isa(),
+        inputs,
+        panels,
+    };
     let rows = x.len() / inputs;
     let most = (x.len() * columns / WORTH_A_THREAD).max(1);
     let share = rows.div_ceil(threads.min(most)).max(1);
