@@ -6,23 +6,22 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 use protattn_metrics::{Metric, Property};
+use protattn_model::run;
 
 use crate::args::{Cli, Command, DataCommand, ModelCommand};
-use crate::ending::{Outcome, Usage, tell};
-use crate::interrupt::{self, Interrupted};
-use crate::{align, attention, contacts, data, demo, merge, model, probe, report, shell, view};
+use crate::own::Own;
+use crate::running::Invocation;
+use crate::terminal::ending::{Outcome, Usage, tell};
+use crate::terminal::interrupt;
+use crate::{
+    commands::{align, attention, contacts, demo, merge, model, probe, repeat, shell, view},
+    data, report,
+};
 
 /// The command `protattn`: the built-in properties and metrics, and any of your own.
 #[derive(Default)]
 pub struct App {
     own: Own,
-}
-
-/// What the program brings along.
-#[derive(Default)]
-pub(crate) struct Own {
-    pub(crate) properties: Vec<Box<dyn Property>>,
-    pub(crate) metrics: Vec<Box<dyn Metric>>,
 }
 
 impl App {
@@ -86,27 +85,20 @@ impl App {
             Ok(Outcome::Done) => ExitCode::SUCCESS,
             Ok(Outcome::Skipped) => ExitCode::from(3),
             Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-            Err(error) if error.is::<Interrupted>() => {
-                tell(&error.to_string());
-                ExitCode::from(interrupt::STATUS)
-            }
-            Err(error) => {
-                tell(&format!("error: {}", one_line(&error)));
-                ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
-            }
+            Err(error) => ended(&error),
         }
     }
 
     fn dispatch(self, command: Command, line: Vec<String>) -> Result<Outcome> {
         match command {
-            Command::Demo(args) => demo::run(&args, self.own, line),
-            Command::Align(args) => align::run(*args, self.own, line),
-            Command::Probe(args) => probe::run(&args, self.own, line),
-            Command::Contacts(args) => contacts::run(&args, line),
+            Command::Demo(args) => demo::run(&args, self.own, &line),
+            Command::Align(args) => align::run(&args, self.own, Invocation::new(line)),
+            Command::Probe(args) => probe::run(&args, self.own, Invocation::new(line)),
+            Command::Contacts(args) => contacts::run(&args, Invocation::new(line)),
             Command::Attention(args) => attention::run(&args),
             Command::View(args) => view::run(&args, line),
             Command::Merge(args) => merge::run(&args, line),
-            Command::Repeat(args) => align::repeat(args, self.own, line),
+            Command::Repeat(args) => repeat::run(args, self.own, line),
             Command::Report(args) => report::run(&args),
             Command::Model(ModelCommand::Info(args)) => model::info(&args),
             Command::Model(ModelCommand::Fetch(args)) => model::fetch(&args),
@@ -120,6 +112,25 @@ impl App {
             Command::Man(args) => shell::man(&args),
         }
     }
+}
+
+/// Says why a command failed; its exit status.
+fn ended(error: &anyhow::Error) -> ExitCode {
+    let of_run = error.chain().find_map(|cause| cause.downcast_ref());
+    match of_run {
+        Some(run::Error::Interrupted {
+            done,
+            of,
+            what,
+            saved,
+        }) => {
+            tell(&interrupt::interrupted([*done, *of], what, *saved));
+            return ExitCode::from(interrupt::STATUS);
+        }
+        _ => tell(&format!("error: {}", one_line(error))),
+    }
+    let is_usage = error.is::<Usage>() || matches!(of_run, Some(run::Error::Settings { .. }));
+    ExitCode::from(if is_usage { 2 } else { 1 })
 }
 
 fn one_line(error: &anyhow::Error) -> String {

@@ -5,6 +5,7 @@ mod contact;
 mod contacts;
 mod data;
 mod model;
+mod output;
 mod probe;
 mod repeat;
 mod selection;
@@ -15,17 +16,18 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::align::replicates;
-pub(crate) use self::align::{AlignArgs, LongRunArgs, Shard};
+pub(crate) use self::align::{AlignArgs, LongRunArgs};
 pub(crate) use self::contact::ContactArgs;
-pub(crate) use self::contacts::ContactsArgs;
+pub(crate) use self::contacts::{ContactsArgs, N_MAPS};
 pub(crate) use self::data::{
     ConvertArgs, DataCommand, FetchArgs, InspectArgs, ReadArgs, SplitArgs, StructureArgs,
 };
 pub(crate) use self::model::{
     ConvertModelArgs, FetchModelArgs, InfoArgs, ModelArgs, ModelCommand, Precision,
 };
-pub(crate) use self::probe::{ClassWeight, Kind, ProbeArgs, Ranges};
-pub(crate) use self::repeat::RepeatArgs;
+pub(crate) use self::output::{OutputArgs, WorkArgs};
+pub(crate) use self::probe::{ClassWeight, ProbeArgs, Ranges, StorageArgs};
+pub(crate) use self::repeat::{RepeatArgs, arguments};
 pub(crate) use self::selection::NumberSelection;
 pub(crate) use self::view::{Region, ViewArgs};
 
@@ -68,9 +70,9 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Show the attention of some heads on a structure.
     View(Box<ViewArgs>),
-    /// Bring the shards of one `align` together, as if it had been one run.
+    /// Merge the shards of one run, as if it had been one.
     Merge(MergeArgs),
-    /// Run what a `run.json` says again, and make sure that it is the same.
+    /// Repeat the run recorded in a run.json and verify that it matches.
     Repeat(RepeatArgs),
     /// Draw every figure that the tables in a folder allow.
     Report(ReportArgs),
@@ -132,27 +134,18 @@ pub(crate) struct AttentionArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct MergeArgs {
-    /// Folders that `align --shard` or `merge --partial` wrote, in any order.
+    /// Folders that a run with `--shard`, or `merge --partial`, wrote, in any order. The tables are the
+    /// same, bit for bit, as of one run.
     #[arg(value_name = "DIR", required = true)]
     pub(crate) folders: Vec<PathBuf>,
-    /// Folder for tables and figures: the same tables, bit for bit, as of one run.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output: PathBuf,
     /// Take what there is though shards are missing: the tables are of their proteins, and the folder
     /// can be merged with the others later.
     #[arg(long)]
     pub(crate) partial: bool,
-    /// Workers; one a core unless given.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<std::num::NonZeroUsize>,
-    /// Exit with status 3 if any record was skipped.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Write the tables and draw nothing.
-    #[arg(long)]
-    pub(crate) no_figures: bool,
     #[command(flatten)]
-    pub(crate) figures: FigureArgs,
+    pub(crate) storage: StorageArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]

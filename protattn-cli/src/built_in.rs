@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use protattn_model::Model;
 
-use crate::record::{self, DataRecord};
+use protattn_io::DataRecord;
+use protattn_model::run::sha256_of_bytes;
 
 /// The name of the built-in model, and of the built-in proteins.
 pub(crate) const NAME: &str = "demo";
@@ -36,14 +37,10 @@ pub(crate) fn model() -> Result<Model> {
 
 /// The checksums of the built-in model's weights and of its configuration.
 pub(crate) fn sha256s() -> (String, String) {
-    (record::sha256(WEIGHTS), record::sha256(CONFIG))
+    (sha256_of_bytes(WEIGHTS), sha256_of_bytes(CONFIG))
 }
 
 /// What a run says of the built-in proteins, of which it read so many.
 pub(crate) fn data_record(records: usize) -> DataRecord {
-    DataRecord {
-        path: NAME.to_owned(),
-        records,
-        sha256: record::sha256(PROTEINS),
-    }
+    DataRecord::new(NAME, records, &sha256_of_bytes(PROTEINS))
 }

@@ -8,9 +8,9 @@ use protattn_model::hub::{self, Event, Options};
 
 use crate::args::{ModelArgs, Precision};
 use crate::built_in;
-use crate::ending::{Usage, tell};
-use crate::progress::Download;
-use crate::record::{ModelRecord, sha256_of_files};
+use crate::terminal::ending::{Usage, tell};
+use crate::terminal::progress::Download;
+use protattn_model::run::ModelRecord;
 
 /// A model, and where it came from.
 pub(crate) struct Checkpoint {
@@ -146,28 +146,10 @@ impl Shown {
 
 /// What a run says of its model.
 pub(crate) fn describe(checkpoint: &Checkpoint) -> Result<ModelRecord> {
-    let info = checkpoint.model.info();
-    let (sha256, config_sha256) = match checkpoint.model.weights_paths() {
-        [] => built_in::sha256s(),
-        paths => {
-            let config = paths[0].with_file_name("config.json");
-            let config = config.exists().then(|| sha256_of_files(&[config]));
-            let config = config.transpose()?.unwrap_or_default();
-            (sha256_of_files(paths)?, config)
-        }
-    };
-    Ok(ModelRecord {
-        name: info.name.clone(),
-        source: checkpoint.source.clone(),
-        family: info.family.to_string(),
-        layers: info.n_layers,
-        heads: info.n_heads,
-        sha256,
-        config_sha256,
-        precision: match checkpoint.model.precision() {
-            protattn_model::Precision::F32 => Precision::F32.name().to_owned(),
-            protattn_model::Precision::Bf16 => Precision::Bf16.name().to_owned(),
-        },
-        rounds_inputs: checkpoint.model.rounds_inputs(),
-    })
+    let mut record = ModelRecord::of(&checkpoint.model)?;
+    record.source.clone_from(&checkpoint.source);
+    if checkpoint.model.weights_paths().is_empty() {
+        (record.sha256, record.config_sha256) = built_in::sha256s();
+    }
+    Ok(record)
 }

@@ -11,15 +11,14 @@ mod writer;
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, bail};
-use protattn_io::Protein;
+use protattn_io::{DataRecord, Protein, Selection, Skipped};
 
 pub(crate) use self::reading::{Reading, locate};
 pub(crate) use self::set::{Origin, Set};
 use self::writer::Writer;
 use crate::args::Ranges;
-use crate::ending::{Outcome, Usage, tell};
-use crate::record::{DataRecord, Skipped};
-use crate::selection::Selection;
+use crate::running::Inputs;
+use crate::terminal::ending::{Outcome, Usage, tell};
 
 /// Skipped records, and warnings, that are named on the terminal.
 const NAMED: usize = 10;
@@ -35,7 +34,7 @@ pub(crate) struct Data {
 
 /// Reads every data set. A record that two sets share (same identifier, same sequence) is one
 /// protein with the labels of both.
-pub(crate) fn read(names: &[String], reading: &Reading<'_>, selection: Selection) -> Result<Data> {
+pub(crate) fn read(names: &[String], reading: &Reading<'_>, selection: &Selection) -> Result<Data> {
     let mut data = Data::default();
     let mut places = HashMap::new();
     for name in names {
@@ -59,8 +58,13 @@ pub(crate) fn read(names: &[String], reading: &Reading<'_>, selection: Selection
 
 impl Data {
     /// What a run says of the data sets, and of what was read with them.
-    pub(crate) fn records(&self, reading: &Reading<'_>) -> Result<Vec<DataRecord>> {
-        let sets = self.origins.iter().map(Origin::record);
+    pub(crate) fn records(
+        &self,
+        reading: &Reading<'_>,
+        selection: &Selection,
+    ) -> Result<Vec<DataRecord>> {
+        let record = |origin: &Origin| Ok(origin.record()?.selected_by(selection.clone()));
+        let sets = self.origins.iter().map(record);
         let mut records = sets.collect::<Result<Vec<_>>>()?;
         records.extend(reading.records()?);
         Ok(records)
@@ -89,6 +93,37 @@ impl Data {
         self.origins.push(set.origin());
         self.skipped.extend(set.skipped);
         Ok(proteins)
+    }
+}
+
+/// The data sets of one purpose.
+#[derive(Clone, Copy)]
+pub(crate) struct DataSets<'a> {
+    /// The purpose, which is the name of the flag.
+    pub(crate) role: &'static str,
+    pub(crate) names: &'a [String],
+    /// The records that are kept, if not all are.
+    pub(crate) places: Option<&'a Ranges>,
+    /// So many records of each set are read, if not all are.
+    pub(crate) limit: Option<usize>,
+}
+
+impl DataSets<'_> {
+    /// Reads the proteins, and adds to `inputs` what is said of them.
+    pub(crate) fn read(&self, reading: &Reading<'_>, inputs: &mut Inputs) -> Result<Vec<Protein>> {
+        let mut selection = self.limit.map_or(Selection::All, Selection::First);
+        let mut data = read(self.names, reading, &selection)?;
+        if let Some(places) = self.places {
+            data.keep(places, &format!("--{}", self.role), self.names)?;
+            selection = Selection::Places(places.to_string());
+        }
+        let records = data.records(reading, &selection)?.into_iter();
+        inputs
+            .data
+            .extend(records.map(|record: DataRecord| record.for_role(self.role)));
+        inputs.skipped.extend(data.skipped);
+        inputs.warnings.extend(data.warnings);
+        Ok(data.proteins)
     }
 }
 

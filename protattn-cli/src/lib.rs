@@ -27,41 +27,18 @@
 //! }
 //! ```
 
-mod align;
 mod app;
 mod args;
-mod attention;
 mod built_in;
 mod checkpoint;
-mod columns;
-mod contacts;
+mod commands;
 mod data;
-mod demo;
-mod ending;
-mod figures;
-mod forward;
-mod guard;
-mod interrupt;
-mod merge;
-mod metrics;
-mod model;
-mod nulls;
 mod output;
-mod parallel;
-mod pass;
-mod probe;
-mod progress;
-mod properties;
-mod record;
+mod own;
 mod report;
-mod selection;
-mod shell;
-mod state;
-mod summary;
+mod running;
 mod tables;
-mod tensors;
-mod text;
-mod view;
+mod terminal;
 
 pub use app::App;
 

@@ -1,22 +1,28 @@
 //! `protattn report`: every figure that the tables allow, and one page with all of them.
 
+pub(crate) mod figures;
 mod findings;
 mod list;
 mod models;
 mod probe;
+mod settings;
+pub(crate) mod summary;
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use protattn_metrics::{AgreementRow, ComparisonRow};
+use protattn_metrics::align::{Results, Settings};
+use protattn_metrics::{AgreementRow, ComparisonRow, MetricRow};
+use protattn_model::run::Record;
 use protattn_viz::{Report, Section};
+use serde::de::IgnoredAny;
+use serde_json::Value;
 
+use self::figures::Figure;
+use self::summary::Class;
 use crate::args::{Format, ReportArgs};
-use crate::ending::{Outcome, tell};
-use crate::figures::{self, Figure};
-use crate::record::RunRecord;
-use crate::summary::{self, Class};
-use crate::tables::{self, MetricEntry};
+use crate::tables;
+use crate::terminal::ending::{Outcome, tell};
 use crate::{built_in, output};
 
 /// The page's name in an output folder.
@@ -54,10 +60,11 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Outcome> {
 
 /// The tables of one folder.
 struct Tables {
-    run: RunRecord,
+    run: Record<Settings>,
+    results: Results,
     rows: Vec<AgreementRow>,
     compared: Vec<ComparisonRow>,
-    metrics: Vec<MetricEntry>,
+    metrics: Vec<MetricRow>,
 }
 
 /// Draws the figures of one folder and writes its page.
@@ -71,20 +78,16 @@ pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
             folder.display()
         );
     }
-    let run = RunRecord::read(folder)?;
-    if let Some(shards) = &run.shards
-        && !folder.join(tables::ALIGNMENT).exists()
-    {
-        anyhow::bail!(
-            "{}: holds {shards}, which has no tables; `protattn merge` makes them",
-            folder.display()
-        );
+    if !folder.join(tables::ALIGNMENT).exists() {
+        refuse_shard(folder)?;
     }
+    let (run, results) = read_record(folder)?;
     let tables = Tables {
         run,
-        rows: tables::read_alignment(folder)?,
-        compared: tables::read_comparisons(folder)?,
-        metrics: tables::read_metrics(folder)?,
+        results,
+        rows: tables::read(folder)?,
+        compared: tables::read_if_there(folder)?,
+        metrics: tables::read_if_there(folder)?,
     };
     let mut drawing = Drawing::new(folder, formats)?;
     let mut page = front(&tables);
@@ -106,10 +109,32 @@ pub(crate) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
                 .collapsed()
                 .table(list::all(&tables.rows)),
         )
-        .section(settings(&tables.run))
+        .section(settings::settings(&tables.run))
         .citation(CITATION)
         .bibtex(BIBTEX);
     drawing.finish(&page, FILE_NAME)
+}
+
+/// Refuses a folder of a shard, of whatever run, which has no tables.
+fn refuse_shard(folder: &Path) -> Result<()> {
+    let record = Record::<Value>::read::<IgnoredAny>(folder).ok();
+    let Some(shards) = record.and_then(|(record, _)| record.shards) else {
+        return Ok(());
+    };
+    bail!(
+        "{}: holds {shards}, which has no tables; `protattn merge` makes them",
+        folder.display()
+    );
+}
+
+/// The record of a folder that `align` wrote.
+fn read_record(folder: &Path) -> Result<(Record<Settings>, Results)> {
+    Record::read(folder).with_context(|| {
+        format!(
+            "{}: is this a folder that `protattn align` wrote?",
+            folder.display()
+        )
+    })
 }
 
 /// Writes figures as they are made, for a page that shows them.
@@ -180,8 +205,8 @@ impl Tables {
     /// What is about all properties: the layers, and the amino acids.
     fn overview(&self, folder: &Path, drawing: &mut Drawing<'_>) -> Result<Option<Section>> {
         let mut all = figures::profiles(&self.rows, self.run.model.layers)?;
-        if let Some(record) = &self.run.similarity {
-            let pairs = tables::read_similarity(folder)?;
+        if let Some(record) = &self.results.similarity {
+            let pairs = tables::read_if_there(folder)?;
             if !pairs.is_empty() {
                 all.push(figures::similarity(&pairs, record)?);
             }
@@ -262,65 +287,8 @@ fn front(tables: &Tables) -> Report {
             run.skipped.len()
         ));
     }
-    for (number, text) in findings::all(&tables.rows, &tables.compared, run) {
+    for (number, text) in findings::all(&tables.rows, &tables.compared, &tables.results) {
         page = page.finding(number, text);
     }
     page
-}
-
-fn settings(run: &RunRecord) -> Section {
-    let data: Vec<String> = run
-        .data
-        .iter()
-        .map(|set| {
-            format!(
-                "{} ({} records, sha256 {})",
-                set.path, set.records, set.sha256
-            )
-        })
-        .collect();
-    let settings = &run.settings;
-    let nulls: Vec<&str> = settings
-        .nulls
-        .models
-        .iter()
-        .map(|null| null.name())
-        .collect();
-    let or_none = |text: String| {
-        if text.is_empty() {
-            "none".to_owned()
-        } else {
-            text
-        }
-    };
-    Section::new("Settings").settings([
-        ("Command", run.command.join(" ")),
-        ("protattn", run.version.clone()),
-        (
-            "Model",
-            format!(
-                "{} ({}, sha256 {})",
-                run.model.name, run.model.family, run.model.sha256
-            ),
-        ),
-        ("Data", data.join("; ")),
-        ("Tokens at most", settings.max_tokens.to_string()),
-        (
-            "Contacts",
-            format!(
-                "{} closer than {} Å, at least {} residues apart",
-                settings.contact_atom, settings.contact_distance, settings.min_separation
-            ),
-        ),
-        ("Null models", or_none(nulls.join(", "))),
-        ("Metrics", or_none(settings.metrics.join(", "))),
-        (
-            "Bootstrap",
-            format!(
-                "{} replicates over proteins, seed {}",
-                settings.bootstrap, settings.seed
-            ),
-        ),
-        ("Seconds", format!("{:.1}", run.seconds)),
-    ])
 }

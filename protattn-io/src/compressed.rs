@@ -62,7 +62,7 @@ impl Input {
     /// If the file cannot be opened or read, or is compressed and the feature `gzip` is off.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let io = |error| Error::io(path, &error);
+        let io = Error::io(path);
         let mut file = BufReader::new(File::open(path).map_err(io)?);
         let is_packed = file.fill_buf().map_err(io)?.starts_with(&MAGIC);
         if !is_packed {
@@ -73,11 +73,10 @@ impl Input {
             gzip::Unpacked::new(file),
         )))));
         #[cfg(not(feature = "gzip"))]
-        Err(Error::Format {
-            path: path.to_owned(),
-            message: "it is compressed, and protattn-io was built without the feature `gzip`, which unpacks it"
-                .to_owned(),
-        })
+        Err(Error::format(
+            path,
+            "it is compressed, and protattn-io was built without the feature `gzip`, which unpacks it",
+        ))
     }
 
     fn inner(&mut self) -> &mut dyn BufRead {
@@ -103,6 +102,14 @@ impl BufRead for Input {
     fn consume(&mut self, amount: usize) {
         self.inner().consume(amount);
     }
+}
+
+/// Reads a file, which may be compressed, up to a number of bytes.
+pub(crate) fn read_up_to(path: &Path, n: u64) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let mut input = Input::open(path)?.take(n);
+    input.read_to_end(&mut bytes).map_err(Error::io(path))?;
+    Ok(bytes)
 }
 
 #[cfg(feature = "gzip")]

@@ -1,9 +1,12 @@
 //! Contacts: pairs of residues near in space and apart along the chain.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Label, PairLabels, Point, Protein};
 
 /// The atom whose position stands for a residue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ContactAtom {
     /// The α carbon, as in the TAPE data (Rao et al. 2019).
     #[default]
@@ -13,7 +16,7 @@ pub enum ContactAtom {
 }
 
 /// When two residues are in contact.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContactRule {
     /// The atom that is measured from and to.
     pub atom: ContactAtom,
@@ -78,7 +81,7 @@ pub fn contact_map(protein: &Protein, rule: &ContactRule) -> Option<PairLabels> 
     Some(contacts)
 }
 
-fn distance(a: &Point, b: &Point) -> f64 {
+pub(crate) fn distance(a: &Point, b: &Point) -> f64 {
     let squares = a
         .iter()
         .zip(b)

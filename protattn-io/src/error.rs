@@ -1,6 +1,6 @@
 //! What can be wrong with a record or a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What can be wrong with a record or a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +82,16 @@ pub enum Error {
         /// What was found, and what to do.
         message: String,
     },
+    /// A column of a table is missing, or holds what it should not.
+    #[error("{}: column `{column}` {problem}", path.display())]
+    Column {
+        /// The file, or the name that the table's file would have.
+        path: PathBuf,
+        /// The name of the column.
+        column: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// One record of a file is unusable; the others may be fine.
     #[error("{}: {record}: {message}", path.display())]
     Record {
@@ -94,11 +104,41 @@ pub enum Error {
     },
 }
 
+#[allow(dead_code, reason = "without features there are no readers")]
 impl Error {
-    pub(crate) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::Io {
+    /// Makes an error of reading or writing a file.
+    pub(crate) fn io<E: ToString>(path: &Path) -> impl Fn(E) -> Self + Copy {
+        move |error| Self::Io {
             path: path.to_owned(),
             message: error.to_string(),
         }
+    }
+
+    /// Returns that a file is not what it should be.
+    pub(crate) fn format(path: &Path, message: impl Into<String>) -> Self {
+        Self::Format {
+            path: path.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    /// Returns that one record of a file cannot be used.
+    pub(crate) fn record(
+        path: &Path,
+        record: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::Record {
+            path: path.to_owned(),
+            record: record.into(),
+            message: message.into(),
+        }
+    }
+
+    /// Returns that a file is of a kind that this build does not read.
+    pub(crate) fn feature_off(path: &Path, feature: &str) -> Self {
+        let message =
+            format!("protattn-io was built without the feature `{feature}`, which reads it");
+        Self::format(path, message)
     }
 }

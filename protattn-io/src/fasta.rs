@@ -21,12 +21,11 @@
 //! ```
 
 use std::io::BufRead;
-use std::path::{Path, PathBuf};
 
-use crate::compressed::Input;
+use crate::Protein;
 use crate::limits::raised_size;
-use crate::lines::{Line, Lines};
-use crate::{Error, Protein};
+use crate::records::lines::{Line, Lines};
+use crate::records::{Grammar, Problem, Records};
 
 /// The most residues a record may have; the longest proteins known have some 50,000.
 pub const MAX_RESIDUES: usize = 1_000_000;
@@ -38,125 +37,102 @@ const MAX_LINE: usize = 2 * MAX_RESIDUES;
 ///
 /// A record that cannot be used is one `Err` that names it; the next call goes on with the next
 /// record. A file without records is one `Err`.
+pub type Reader<R> = Records<R, Fasta>;
+
+/// The grammar of FASTA.
+#[derive(Debug, Default)]
+pub struct Fasta {
+    /// That of the next record, if the one before has been read up to it.
+    header: Option<Header>,
+}
+
+/// The line that begins a record.
 #[derive(Debug)]
-pub struct Reader<R> {
-    lines: Lines<R>,
-    path: PathBuf,
-    state: State,
+struct Header {
+    text: String,
+    line: usize,
 }
 
-/// What was read last.
-#[derive(Debug)]
-enum State {
-    Start,
-    /// The header of the next record, and its line.
-    Header(String, usize),
-    /// The file has ended, or cannot be read.
-    Done,
-}
+impl Header {
+    fn new(text: &[u8], line: usize) -> Self {
+        let text = String::from_utf8_lossy(text).into_owned();
+        Self { text, line }
+    }
 
-impl Reader<Input> {
-    /// Opens a file, which may be compressed with gzip.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be opened.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        Ok(Self::new(Input::open(path)?, path))
+    fn name(&self) -> Option<&str> {
+        self.text.split_ascii_whitespace().next()
     }
 }
 
-impl<R: BufRead> Reader<R> {
-    /// Reads from anything; `path` is what errors call it.
-    pub fn new(input: R, path: impl Into<PathBuf>) -> Self {
-        Self {
-            lines: Lines::new(input, raised_size(MAX_LINE)),
-            path: path.into(),
-            state: State::Start,
-        }
-    }
+impl Grammar for Fasta {
+    const MAX_LINE: usize = MAX_LINE;
+    type Record = Protein;
 
-    /// Reads up to the first header.
-    fn read_first_header(&mut self) -> Result<(String, usize), Error> {
-        loop {
-            let number = self.lines.number() + 1;
-            let message = match self
-                .lines
-                .next()
-                .map_err(|error| Error::io(&self.path, &error))?
-            {
-                None => "the file holds no records".to_owned(),
-                Some(Line::Whole(line)) if line.trim_ascii().is_empty() => continue,
-                Some(Line::Whole([b'>', header @ ..])) => return Ok((text(header), number)),
-                Some(_) => {
-                    format!("line {number} comes before the first line that starts with '>'")
-                }
-            };
-            return Err(Error::Format {
-                path: self.path.clone(),
-                message,
-            });
-        }
-    }
-
-    /// Reads the sequence after a header, and the next header.
-    fn read_record(&mut self, header: &str, line: usize) -> Result<Protein, Error> {
-        let mut sequence = Sequence::default();
-        let mut problem = None;
-        self.state = loop {
-            let number = self.lines.number() + 1;
-            match self
-                .lines
-                .next()
-                .map_err(|error| Error::io(&self.path, &error))?
-            {
-                None => break State::Done,
-                Some(Line::Whole([b'>', header @ ..])) => {
-                    break State::Header(text(header), number);
-                }
-                Some(_) if problem.is_some() => {}
-                Some(Line::Whole(line)) => problem = sequence.extend(line, number).err(),
-                Some(Line::TooLong) => problem = Some(too_long()),
-            }
+    fn next<R: BufRead>(&mut self, lines: &mut Lines<R>) -> Result<Option<Protein>, Problem> {
+        let header = match self.header.take() {
+            Some(header) => Some(header),
+            None => first_header(lines)?,
         };
-        let name = header.split_ascii_whitespace().next();
-        let protein = match (problem, name) {
-            (Some(problem), _) => Err(problem),
-            (None, None) => Err("there is no name after '>'".to_owned()),
-            (None, Some(_)) if sequence.residues.is_empty() => {
-                Err("there is no sequence".to_owned())
-            }
-            (None, Some(name)) => Protein::new(name, &sequence.residues).map_err(|e| e.to_string()),
+        let Some(header) = header else {
+            return Ok(None);
         };
-        protein.map_err(|message| {
-            let record = name.map_or_else(|| format!("line {line}"), str::to_owned);
-            Error::Record {
-                path: self.path.clone(),
-                record,
-                message,
-            }
+        let sequence = self.read_sequence(lines)?;
+        let protein = match (sequence, header.name()) {
+            (Err(problem), _) => Err(problem),
+            (Ok(_), None) => Err("there is no name after '>'".to_owned()),
+            (Ok(sequence), _) if sequence.is_empty() => Err("there is no sequence".to_owned()),
+            (Ok(sequence), Some(name)) => Protein::new(name, &sequence).map_err(|e| e.to_string()),
+        };
+        protein.map(Some).map_err(|message| Problem::Record {
+            record: header
+                .name()
+                .map_or_else(|| format!("line {}", header.line), str::to_owned),
+            message,
         })
     }
 }
 
-impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Protein, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        // After a failure to read, the state stays `Done` and the iterator ends.
-        match std::mem::replace(&mut self.state, State::Done) {
-            State::Done => None,
-            State::Header(header, line) => Some(self.read_record(&header, line)),
-            State::Start => match self.read_first_header() {
-                Ok((header, line)) => Some(self.read_record(&header, line)),
-                Err(error) => Some(Err(error)),
-            },
-        }
+/// Reads up to the first header; `None` at the end of the file.
+fn first_header(lines: &mut Lines<impl BufRead>) -> Result<Option<Header>, Problem> {
+    loop {
+        let number = lines.number() + 1;
+        return match lines.next()? {
+            None => Ok(None),
+            Some(Line::Whole(line)) if line.trim_ascii().is_empty() => continue,
+            Some(Line::Whole([b'>', header @ ..])) => Ok(Some(Header::new(header, number))),
+            Some(_) => Err(Problem::File(format!(
+                "line {number} comes before the first line that starts with '>'"
+            ))),
+        };
     }
 }
 
-/// The sequence of a record, as far as it is read.
+impl Fasta {
+    /// Reads the residues after a header, and the next header; the inner error says what is wrong
+    /// with the residues.
+    fn read_sequence(
+        &mut self,
+        lines: &mut Lines<impl BufRead>,
+    ) -> std::io::Result<Result<String, String>> {
+        let mut sequence = Sequence::default();
+        let mut problem = None;
+        loop {
+            let number = lines.number() + 1;
+            match lines.next()? {
+                None => break,
+                Some(Line::Whole([b'>', header @ ..])) => {
+                    self.header = Some(Header::new(header, number));
+                    break;
+                }
+                Some(_) if problem.is_some() => {}
+                Some(Line::Whole(line)) => problem = sequence.extend(line, number).err(),
+                Some(Line::TooLong { .. }) => problem = Some(too_long()),
+            }
+        }
+        Ok(problem.map_or(Ok(sequence.residues), Err))
+    }
+}
+
 #[derive(Default)]
 struct Sequence {
     residues: String,
@@ -204,10 +180,6 @@ impl Sequence {
 fn too_long() -> String {
     let limit = raised_size(MAX_RESIDUES);
     format!("the sequence has more than {limit} residues")
-}
-
-fn text(header: &[u8]) -> String {
-    String::from_utf8_lossy(header).into_owned()
 }
 
 #[cfg(test)]

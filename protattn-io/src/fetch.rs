@@ -93,12 +93,12 @@ impl Fetcher {
             );
             return Err(refused(id, message));
         }
-        fs::create_dir_all(&self.options.cache)
-            .map_err(|error| Error::io(&self.options.cache, &error))?;
+        let io = Error::io(&path);
+        fs::create_dir_all(&self.options.cache).map_err(Error::io(&self.options.cache))?;
         let url = self.address(id)?;
-        let (file, target) = Replacement::create(&path)?;
+        let (file, target) = Replacement::create(&path).map_err(io)?;
         self.download(id, &url, target, progress)?;
-        file.finish()?;
+        file.finish().map_err(io)?;
         Ok(path)
     }
 
@@ -165,7 +165,7 @@ impl Fetcher {
             }
             target
                 .write_all(&buffer[..read])
-                .map_err(|error| Error::io(&self.options.cache, &error))?;
+                .map_err(Error::io(&self.options.cache))?;
             done += read as u64;
             progress(Progress { done, total });
         }

@@ -27,12 +27,8 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
-use std::fmt;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
-use serde::de::{self, Deserializer, Visitor};
 
 use crate::compressed::Input;
 use crate::json_elements::Elements;
@@ -72,75 +68,6 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = Result<Protein, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let record = self.elements.next::<Record>()?;
-        Some(record.and_then(|record| {
-            let protein = Fields::from(record).protein();
-            protein.map_err(|message| self.elements.refused(message))
-        }))
-    }
-}
-
-/// A record as it is written.
-#[derive(Deserialize)]
-#[serde(expecting = "an object with `id` and `primary`")]
-struct Record {
-    id: String,
-    primary: String,
-    positions: Option<Vec<i64>>,
-    sites: Option<Vec<i64>>,
-    modifications: Option<Vec<i64>>,
-    tertiary: Option<Vec<[Option<f32>; 3]>>,
-    valid_mask: Option<Vec<Flag>>,
-    ss3: Option<Vec<i64>>,
-    ss8: Option<Vec<i64>>,
-}
-
-impl From<Record> for Fields {
-    fn from(record: Record) -> Self {
-        let point = |[x, y, z]: [Option<f32>; 3]| Some([x?, y?, z?]);
-        let points = |points: Vec<_>| points.into_iter().map(point).collect();
-        let flags = |flags: Vec<Flag>| flags.into_iter().map(|flag| flag.0).collect();
-        Self {
-            id: record.id,
-            primary: record.primary,
-            positions: record.positions,
-            sites: record.sites,
-            modifications: record.modifications,
-            tertiary: record.tertiary.map(points),
-            valid_mask: record.valid_mask.map(flags),
-            ss3: record.ss3,
-            ss8: record.ss8,
-        }
-    }
-}
-
-/// A flag, or a number in its place.
-struct Flag(bool);
-
-impl<'de> Deserialize<'de> for Flag {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FlagVisitor)
-    }
-}
-
-struct FlagVisitor;
-
-impl Visitor<'_> for FlagVisitor {
-    type Value = Flag;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("true, false or a number")
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Flag, E> {
-        Ok(Flag(value))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Flag, E> {
-        Ok(Flag(value != 0))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Flag, E> {
-        Ok(Flag(value != 0.0))
+        self.elements.next(|fields: Fields, _| fields.protein())
     }
 }

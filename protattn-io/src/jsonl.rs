@@ -32,9 +32,8 @@ use std::fs::File;
 use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::compressed::Input;
-use crate::limits::raised_size;
-use crate::lines::{Line, Lines};
+use crate::records::lines::Lines;
+use crate::records::{Grammar, Problem, Records};
 use crate::replace::Replacement;
 use crate::{Error, Protein, json_message};
 
@@ -45,94 +44,29 @@ pub const MAX_LINE: usize = 1 << 26;
 ///
 /// A line that cannot be used is one `Err` that names its number; the next call goes on with the
 /// next line. A file without records is one `Err`.
-#[derive(Debug)]
-pub struct Reader<R> {
-    lines: Lines<R>,
-    path: PathBuf,
-    /// Whether a record, good or bad, has been seen.
-    any: bool,
-    done: bool,
-}
+pub type Reader<R> = Records<R, Jsonl>;
 
-impl Reader<Input> {
-    /// Opens a file, which may be compressed with gzip.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be opened.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        Ok(Self::new(Input::open(path)?, path))
-    }
-}
+/// The grammar of JSON lines.
+#[derive(Debug, Default)]
+pub struct Jsonl;
 
-impl<R: BufRead> Reader<R> {
-    /// Reads from anything; `path` is what errors call it.
-    pub fn new(input: R, path: impl Into<PathBuf>) -> Self {
-        Self {
-            lines: Lines::new(input, raised_size(MAX_LINE)),
-            path: path.into(),
-            any: false,
-            done: false,
-        }
-    }
+impl Grammar for Jsonl {
+    const MAX_LINE: usize = MAX_LINE;
+    type Record = Protein;
 
-    /// Reads from anything that may be empty.
-    #[cfg(feature = "parquet")]
-    pub(crate) fn lines(input: R, path: impl Into<PathBuf>) -> Self {
-        Self {
-            any: true,
-            ..Self::new(input, path)
-        }
-    }
-
-    /// The next record; the error says what is wrong with its line.
-    fn read(&mut self) -> std::io::Result<Option<Result<Protein, String>>> {
-        loop {
-            return Ok(match self.lines.next()? {
-                None => None,
-                Some(Line::Whole(line)) if line.trim_ascii().is_empty() => continue,
-                Some(Line::Whole(line)) => {
-                    Some(serde_json::from_slice(line).map_err(|e| json_message(&e)))
-                }
-                Some(Line::TooLong) => Some(Err(format!(
-                    "the line has more than {} bytes",
-                    raised_size(MAX_LINE)
-                ))),
+    fn next<R: BufRead>(&mut self, lines: &mut Lines<R>) -> Result<Option<Protein>, Problem> {
+        while let Some(line) = lines.next()? {
+            let protein = match line.whole() {
+                Ok(line) if line.trim_ascii().is_empty() => continue,
+                Ok(line) => serde_json::from_slice(line).map_err(|e| json_message(&e)),
+                Err(message) => Err(message),
+            };
+            return protein.map(Some).map_err(|message| Problem::Record {
+                record: format!("line {}", lines.number()),
+                message,
             });
         }
-    }
-}
-
-impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Protein, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let record = self.read();
-        self.done = !matches!(record, Ok(Some(_)));
-        match record {
-            Err(error) => Some(Err(Error::io(&self.path, &error))),
-            Ok(None) if self.any => None,
-            Ok(None) => {
-                let message = "the file holds no records".to_owned();
-                Some(Err(Error::Format {
-                    path: self.path.clone(),
-                    message,
-                }))
-            }
-            Ok(Some(record)) => {
-                self.any = true;
-                let line = || format!("line {}", self.lines.number());
-                Some(record.map_err(|message| Error::Record {
-                    path: self.path.clone(),
-                    record: line(),
-                    message,
-                }))
-            }
-        }
+        Ok(None)
     }
 }
 
@@ -153,7 +87,7 @@ impl Writer {
     /// If no file can be created there.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let (replacement, file) = Replacement::create(&path)?;
+        let (replacement, file) = Replacement::create(&path).map_err(Error::io(&path))?;
         Ok(Self {
             output: BufWriter::new(file),
             path,
@@ -170,7 +104,15 @@ impl Writer {
         let written =
             serde_json::to_writer(&mut self.output, protein).map_err(std::io::Error::from);
         let written = written.and_then(|()| self.output.write_all(b"\n"));
-        written.map_err(|error| Error::io(&self.path, &error))
+        written.map_err(Error::io(&self.path))
+    }
+
+    /// Ends the lines without giving them a name: they go with the [`Replacement`].
+    #[cfg(feature = "parquet")]
+    pub(crate) fn into_unnamed(self) -> Result<(File, Replacement), Error> {
+        let written = self.output.into_inner().map_err(|error| error.into_error());
+        let file = written.map_err(Error::io(&self.path))?;
+        Ok((file, self.replacement))
     }
 
     /// Ends the file and gives it its name, in place of one that may be there.
@@ -179,11 +121,10 @@ impl Writer {
     ///
     /// If the rest cannot be written, or the file cannot be renamed.
     pub fn finish(mut self) -> Result<(), Error> {
-        self.output
-            .flush()
-            .map_err(|error| Error::io(&self.path, &error))?;
+        let flushed = self.output.flush();
         drop(self.output);
-        self.replacement.finish()
+        let finished = flushed.and_then(|()| self.replacement.finish());
+        finished.map_err(Error::io(&self.path))
     }
 }
 

@@ -1,12 +1,13 @@
 //! Labels of residues and of residue pairs, where *undefined* is a state.
 
 use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
 
 /// What is known of one residue, or of one pair of residues, in a set of mutually exclusive
 /// classes: it is in a class, it is in none of them, or nothing is known of it.
 ///
 /// One byte; classes are numbered from 0 in the order in which their property names them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Label(u8);
 
 impl Label {

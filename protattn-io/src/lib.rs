@@ -5,12 +5,19 @@
 //! value a residue. Everything that is not known is *undefined*, a state of its own: it is never
 //! the same as "no".
 //!
-//! What an analysis compares attention with is a [`Label`] for each residue or, as a
+//! An [`AttentionArc`] is one attention weight that is large enough to count. What an analysis
+//! compares attention with is a [`Label`] for each residue or, as a
 //! [`PairLabels`] matrix, for each pair of residues; [`contact_map`] makes the latter from
-//! coordinates by a [`ContactRule`].
+//! coordinates by a [`ContactRule`], and [`ProductCorrection`] makes attention comparable with it.
+//!
+//! A [`table`](mod@table) is declared once, by its rows: name, unit and meaning of each column.
 //!
 //! [`summary`] counts what a data set holds, and [`split`] divides it with related proteins kept
 //! together. What is read is limited in size; [`limits`] has the limits, and raises them.
+//!
+//! What all crates of the project do in one way is here too: pseudo-random numbers ([`random`]), a hash
+//! ([`hash`]), work on several threads ([`parallel`]), files that appear whole or not at all ([`replace`]), and
+//! numbers in words ([`text`]).
 //!
 //! Without features this crate is that and the vocabulary alone. Each feature adds one kind of file, and
 //! [`source::open`] recognises and reads all that are on:
@@ -27,7 +34,7 @@
 //! | `labels` | `label_table`: a table of any labels, joined to any source | nothing |
 //! | `lmdb` | `lmdb`: the pickled sets of TAPE and of the original analysis | nothing |
 //! | `fetch` | `fetch`: structures by identifier, downloaded once | ureq, serde_json |
-//! | `pickle` | `pickle`: Python pickles as plain data, arrays and tensors | nothing |
+//! | `pickle` | `pickle`: Python pickles as plain data, arrays and tensors; `zip`: the directory of the archives that hold them | nothing |
 //! | `parquet` | `parquet`: result tables, and proteins; turns `jsonl` on | polars |
 //! | `gzip` | any of the text formats compressed with gzip, in `compressed` | flate2 |
 //!
@@ -50,6 +57,8 @@
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
+mod apc;
+mod arc;
 mod contact;
 #[cfg(feature = "labels")]
 mod delimited;
@@ -57,18 +66,17 @@ mod error;
 #[cfg(any(feature = "json", feature = "uniprot"))]
 mod json_elements;
 mod label;
+mod names;
+mod numbering;
+mod protein;
+mod record;
 #[cfg(any(
     feature = "fasta",
     feature = "jsonl",
     feature = "labels",
     feature = "proteinnet"
 ))]
-mod lines;
-mod names;
-mod numbering;
-mod protein;
-#[cfg(any(feature = "fetch", feature = "jsonl"))]
-mod replace;
+mod records;
 #[cfg(any(feature = "netsurfp", feature = "proteinnet"))]
 mod secondary;
 #[cfg(any(feature = "json", feature = "lmdb"))]
@@ -80,6 +88,7 @@ pub mod compressed;
 pub mod fasta;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+pub mod hash;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "jsonl")]
@@ -91,26 +100,43 @@ pub mod limits;
 pub mod lmdb;
 #[cfg(feature = "netsurfp")]
 pub mod netsurfp;
+pub mod parallel;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 #[cfg(feature = "pickle")]
 pub mod pickle;
 #[cfg(feature = "proteinnet")]
 pub mod proteinnet;
+pub mod random;
+pub mod replace;
 pub mod source;
 pub mod split;
 #[cfg(feature = "structure")]
 pub mod structure;
 pub mod summary;
+pub mod table;
+pub mod text;
 #[cfg(feature = "uniprot")]
 pub mod uniprot;
+#[cfg(any(feature = "netsurfp", feature = "pickle"))]
+pub mod zip;
 
+pub use apc::ProductCorrection;
+pub use arc::AttentionArc;
 pub use contact::{ContactAtom, ContactRule, contact_map};
 pub use error::Error;
 pub use label::{Label, PairLabels, ResidueLabels};
 pub use ndarray;
 pub use numbering::ResidueNumber;
 pub use protein::{Point, Protein, labels};
+pub use record::{DataRecord, ReadSettings, Selection, Skipped};
+#[cfg(any(
+    feature = "fasta",
+    feature = "jsonl",
+    feature = "labels",
+    feature = "proteinnet"
+))]
+pub use records::Records;
 pub use track::Track;
 
 #[cfg(all(doctest, feature = "fasta"))]

@@ -42,13 +42,17 @@ pub mod labels {
 /// Everything is per residue and of the same length as the sequence; residues are numbered from 0
 /// along it. Serialised, it is one record of the project's own format.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Record", into = "Record")]
+#[serde(try_from = "Record")]
 pub struct Protein {
     id: String,
     sequence: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     numbering: Option<Vec<ResidueNumber>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ca: Option<Vec<Option<Point>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cb: Option<Vec<Option<Point>>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     labels: BTreeMap<String, Track>,
 }
 
@@ -224,17 +228,14 @@ impl Protein {
 }
 
 /// A protein as it is written: checked field by field on the way in.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Record {
     id: String,
     sequence: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     numbering: Option<Vec<ResidueNumber>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     ca: Option<Vec<Option<Point>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     cb: Option<Vec<Option<Point>>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     labels: BTreeMap<String, Track>,
 }
 
@@ -252,27 +253,6 @@ impl TryFrom<Record> for Protein {
             protein.set_label(name, track)?;
         }
         Ok(protein)
-    }
-}
-
-impl From<Protein> for Record {
-    fn from(protein: Protein) -> Self {
-        let Protein {
-            id,
-            sequence,
-            numbering,
-            ca,
-            cb,
-            labels,
-        } = protein;
-        Self {
-            id,
-            sequence,
-            numbering,
-            ca,
-            cb,
-            labels,
-        }
     }
 }
 

@@ -22,6 +22,9 @@ pub use clusters::Clusters;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use crate::hash::fnv1a;
+use crate::random::{SplitMix64, mix};
+
 /// What can be wrong with a split.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -116,18 +119,9 @@ fn largest(values: &[f64]) -> usize {
     (0..values.len()).reduce(better).unwrap_or(0)
 }
 
-/// FNV-1a (Fowler, Noll and Vo) over the name, mixed with the seed by the finaliser of SplitMix64
-/// (Steele et al. 2014).
+/// The seed and the name, mixed.
 fn hash(name: &str, seed: u64) -> u64 {
-    let mixed = |mut z: u64| {
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
-    let name = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    mixed(name ^ mixed(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)))
+    mix(fnv1a(name.bytes()) ^ SplitMix64::new(seed).next_u64())
 }
 
 #[cfg(test)]

@@ -83,6 +83,7 @@ pub mod dssp;
 mod format;
 mod ligand;
 mod mmcif;
+mod neighbours;
 mod pdb;
 mod position;
 mod record;
@@ -92,14 +93,13 @@ mod secondary_structure;
 mod selection;
 mod warning;
 
-use std::io::Read;
 use std::path::Path;
 
 pub use ligand::ADDITIVES;
 pub use secondary_structure::SecondaryStructure;
 pub use warning::Warning;
 
-use crate::compressed::Input;
+use crate::compressed::read_up_to;
 #[cfg(doc)]
 use crate::labels;
 use crate::limits::raised;
@@ -207,25 +207,18 @@ pub struct Structure {
 ///
 /// If the file cannot be opened or unpacked, or has over 1 GiB, and as [`parse`].
 pub fn read(path: &Path, options: &Options) -> Result<Structure, Error> {
-    let io = |error| Error::io(path, &error);
     let limit = raised(MAX_BYTES);
-    let length = std::fs::metadata(path).map_err(io)?.len();
+    let length = std::fs::metadata(path).map_err(Error::io(path))?.len();
     let mut text = Vec::new();
     if length <= limit {
         // A file can grow, be compressed, or be a pipe, which has no length.
-        Input::open(path)?
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut text)
-            .map_err(io)?;
+        text = read_up_to(path, limit.saturating_add(1))?;
     }
     let length = length.max(text.len() as u64);
     if length > limit {
         let message =
             format!("the file has {length} bytes or more; structures are read up to {limit}");
-        return Err(Error::Format {
-            path: path.to_owned(),
-            message,
-        });
+        return Err(Error::format(path, message));
     }
     parse(&text, path, options)
 }
@@ -237,10 +230,7 @@ pub fn read(path: &Path, options: &Options) -> Result<Structure, Error> {
 /// [`Error::Format`] if the text is of neither format, is malformed or ends in mid-record (with the
 /// line), has no protein chain, or lacks a chain or model that was asked for (with those it has).
 pub fn parse(text: &[u8], path: &Path, options: &Options) -> Result<Structure, Error> {
-    let fail = |message| Error::Format {
-        path: path.to_owned(),
-        message,
-    };
+    let fail = |message| Error::format(path, message);
     let format = Format::of(text).map_err(fail)?;
     // Names of authors in old files are not UTF-8. Atom records are checked where they are read.
     let text = String::from_utf8_lossy(text);

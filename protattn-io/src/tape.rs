@@ -1,8 +1,11 @@
 //! What a record of TAPE's schema means, however it is written.
 
 use std::collections::HashSet;
+use std::fmt;
 
-use crate::{Point, Protein, ResidueNumber, Track, labels};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+use crate::{Protein, ResidueNumber, Track, labels};
 
 /// The letters of `ss8`, as the data sets number them (NetSurfP-2.0, Klausen et al. 2019).
 const LETTERS: [&str; 8] = ["G", "H", "I", "B", "E", "S", "T", "-"];
@@ -12,17 +15,51 @@ const BLANK_INDEX: usize = 7;
 const CLASSES: [&str; 3] = ["helix", "strand", "turn-bend"];
 
 /// The fields that are read, under their own names; those that may be missing are optional.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(expecting = "an object with `id` and `primary`")]
 pub(crate) struct Fields {
     pub(crate) id: String,
     pub(crate) primary: String,
     pub(crate) positions: Option<Vec<i64>>,
     pub(crate) sites: Option<Vec<i64>>,
     pub(crate) modifications: Option<Vec<i64>>,
-    pub(crate) tertiary: Option<Vec<Option<Point>>>,
-    pub(crate) valid_mask: Option<Vec<bool>>,
+    /// Undefined where a coordinate is.
+    pub(crate) tertiary: Option<Vec<[Option<f32>; 3]>>,
+    pub(crate) valid_mask: Option<Vec<Flag>>,
     pub(crate) ss3: Option<Vec<i64>>,
     pub(crate) ss8: Option<Vec<i64>>,
+}
+
+/// A flag, or a number in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Flag(pub(crate) bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FlagVisitor)
+    }
+}
+
+struct FlagVisitor;
+
+impl Visitor<'_> for FlagVisitor {
+    type Value = Flag;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true, false or a number")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Flag, E> {
+        Ok(Flag(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Flag, E> {
+        Ok(Flag(value != 0))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Flag, E> {
+        Ok(Flag(value != 0.0))
+    }
 }
 
 impl Fields {
@@ -36,11 +73,11 @@ impl Fields {
         // Which residues the structure shows; all of them, if the record does not say.
         let valid = match self.valid_mask.take() {
             Some(mask) => checked("valid_mask", mask, n)?,
-            None => vec![true; n],
+            None => vec![Flag(true); n],
         };
         if let Some(points) = self.tertiary.take() {
             let points = checked("tertiary", points, n)?.into_iter().zip(&valid);
-            let points = points.map(|(point, valid)| point.filter(|_| *valid));
+            let points = points.map(|([x, y, z], valid)| valid.0.then_some([x?, y?, z?]));
             protein
                 .set_ca(points.collect())
                 .map_err(|e| e.to_string())?;
@@ -86,7 +123,7 @@ impl Fields {
         protein.set_numbering(numbering).map_err(|e| e.to_string())
     }
 
-    fn add_secondary_structure(self, protein: &mut Protein, valid: &[bool]) -> Result<(), String> {
+    fn add_secondary_structure(self, protein: &mut Protein, valid: &[Flag]) -> Result<(), String> {
         let Some(ss8) = self.ss8 else {
             return Ok(());
         };
@@ -129,12 +166,12 @@ fn checked<T>(key: &str, values: Vec<T>, expected: usize) -> Result<Vec<T>, Stri
 fn classes(
     key: &str,
     values: Vec<i64>,
-    valid: &[bool],
+    valid: &[Flag],
     n: usize,
 ) -> Result<Vec<Option<usize>>, String> {
     let values = checked(key, values, valid.len())?;
-    let class = |(position, (value, valid)): (usize, (&i64, &bool))| {
-        if !valid {
+    let class = |(position, (value, valid)): (usize, (&i64, &Flag))| {
+        if !valid.0 {
             return Ok(None);
         }
         let index = usize::try_from(*value).ok().filter(|index| *index < n);

@@ -6,7 +6,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use protattn_io::{Protein, Track, labels};
 use protattn_metrics::ndarray::{Array3, Axis};
 use protattn_metrics::{
-    Arc, ArcCounts, Labels, PROPERTY_NAMES, Property, PropertyOptions, by_name, find_arcs,
+    ArcCounts, AttentionArc, Labels, PROPERTY_NAMES, Property, PropertyOptions, by_name, find_arcs,
     labels_of,
 };
 
@@ -84,7 +84,7 @@ fn counting(criterion: &mut Criterion) {
         let attention = random_attention(n, &mut random);
         let protein = random_protein(n, &mut random);
         let mut accumulators = accumulators(&protein);
-        let mut arcs: Vec<Arc> = Vec::new();
+        let mut arcs: Vec<AttentionArc> = Vec::new();
         group.throughput(Throughput::Bytes(
             (attention.len() * size_of::<f32>()) as u64,
         ));

@@ -1,63 +1,12 @@
 //! From counts to the rows of a table.
 
-use serde::Serialize;
-
-use crate::{ArcCounts, Estimate, HeadCounts, Proportion, ZTest, benjamini_hochberg, bonferroni};
+use crate::{
+    AgreementRow, ArcCounts, Estimate, HeadCounts, Proportion, ZTest, benjamini_hochberg,
+    bonferroni,
+};
 
 /// The chance that an interval misses, or that a test errs, over all heads of a class together.
 const ALPHA: f64 = 0.05;
-
-/// One row of the table: how one head agrees with one class of a property.
-///
-/// A ratio 0/0 is NaN, and so is what is computed from it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AgreementRow {
-    /// The property.
-    pub property: String,
-    /// The class.
-    pub class: String,
-    /// 0-based layer. Tables for people to read count from 1: add it there.
-    pub layer: usize,
-    /// 0-based head. Tables for people to read count from 1: add it there.
-    pub head: usize,
-    /// Arcs in the class.
-    pub arcs_in_class: u64,
-    /// Arcs whose label is defined.
-    pub arcs_eligible: u64,
-    /// All arcs of the head, over the proteins of which the property knows something.
-    pub arcs_total: u64,
-    /// `arcs_in_class` of `arcs_total`, the original's measure; in [0, 1].
-    pub proportion: f64,
-    /// `arcs_in_class` of `arcs_eligible`, comparable with the background; in [0, 1].
-    pub proportion_eligible: f64,
-    /// The share of the class among all residues, or ordered pairs, whose label is defined.
-    pub background: f64,
-    /// Lower end of the interval of `proportion`; NaN if not scored.
-    pub ci_low: f64,
-    /// Upper end of the interval of `proportion`; NaN if not scored.
-    pub ci_high: f64,
-    /// `proportion` less `background` in standard errors; NaN if not scored.
-    pub z: f64,
-    /// Two-sided p-value of `z`; NaN if not scored.
-    pub p_value: f64,
-    /// `p_value` adjusted for the scored heads of this class; NaN if not scored.
-    pub p_adjusted: f64,
-    /// `p_value` adjusted by Benjamini and Hochberg for the scored heads of this class; NaN if not
-    /// scored.
-    pub p_bh: f64,
-    /// Lower end of Wilson's interval of `proportion`, at the level of `ci_low`; NaN if not scored.
-    pub wilson_low: f64,
-    /// Upper end of Wilson's interval of `proportion`, at the level of `ci_high`; NaN if not scored.
-    pub wilson_high: f64,
-    /// Lower end of the 95 % interval of `proportion` with proteins as the unit; NaN until
-    /// [`with_protein_intervals`](Self::with_protein_intervals) gives it.
-    pub protein_low: f64,
-    /// Upper end of the 95 % interval of `proportion` with proteins as the unit; NaN until
-    /// [`with_protein_intervals`](Self::with_protein_intervals) gives it.
-    pub protein_high: f64,
-    /// Whether the head has enough arcs to be judged.
-    pub scored: bool,
-}
 
 impl AgreementRow {
     /// The rows with the intervals of [`Comparisons::intervals`](crate::Comparisons::intervals), which
@@ -125,7 +74,7 @@ impl AgreementOptions {
 ///
 /// ```
 /// use protattn_io::{Protein, Track};
-/// use protattn_metrics::{Arc, ArcCounts, AgreementOptions, BindingSite, agreement, labels_of};
+/// use protattn_metrics::{AttentionArc, ArcCounts, AgreementOptions, BindingSite, agreement, labels_of};
 ///
 /// let mut protein = Protein::new("p", "ACDE")?;
 /// let site = vec![Some(true), Some(false), Some(false), None];
@@ -134,7 +83,7 @@ impl AgreementOptions {
 ///
 /// let mut counts = ArcCounts::new(&BindingSite, vec![7], 1)?; // one head of the eighth layer
 /// counts.observe_protein(&labels, 4)?;
-/// let arc = |from, to| Arc { head: 0, from, to, weight: 0.5 };
+/// let arc = |from, to| AttentionArc { head: 0, from, to, weight: 0.5 };
 /// counts.observe_arcs(7, &[arc(1, 0), arc(2, 0), arc(3, 1), arc(0, 3)], &labels)?;
 ///
 /// let rows = agreement(&counts, &AgreementOptions::default().min_arcs(4));

@@ -1,6 +1,7 @@
 //! Attention as a contact map: symmetric, and without what rows have in common.
 
 use ndarray::{Array2, ArrayView2};
+use protattn_io::ProductCorrection;
 
 use crate::arc::contiguous;
 use crate::lanes;
@@ -36,29 +37,13 @@ pub fn symmetrized(map: ArrayView2<'_, f32>) -> Array2<f32> {
     Array2::from_shape_vec((n, n), sums).expect("n rows of n")
 }
 
-/// The average product correction: takes from each value the product of the sums of its row and
-/// column over the sum of all, s(i, j) - s(i, ·) s(·, j) / s(·, ·), so that rows and columns then sum
-/// to 0 (Dunn, Wahl and Gloor 2008, doi 10.1093/bioinformatics/btm604; for attention Rao et al.
-/// 2021, doi 10.1101/2020.12.15.422761). A map that sums to 0 stays as it is.
-///
-/// Sums are in double precision.
+/// Takes the average product correction from a map, so that rows and columns then sum to 0; see
+/// [`ProductCorrection`]. A map that sums to 0 stays as it is.
 pub fn apc(map: &mut Array2<f32>) {
-    let mut columns = vec![0.0_f64; map.ncols()];
-    let mut rows = Vec::with_capacity(map.nrows());
-    for row in map.outer_iter() {
-        let row = contiguous(&row);
-        for (column, value) in columns.iter_mut().zip(row.iter()) {
-            *column += f64::from(*value);
-        }
-        rows.push(lanes::sum(&row));
-    }
-    let total: f64 = rows.iter().sum();
-    if total == 0.0 {
-        return;
-    }
-    for (mut row, sum) in map.outer_iter_mut().zip(rows) {
-        let share = sum / total;
-        for (value, column) in row.iter_mut().zip(&columns) {
+    let correction = ProductCorrection::new(map.view(), lanes::sum);
+    for (row, mut values) in map.outer_iter_mut().enumerate() {
+        let share = correction.share(row);
+        for (value, column) in values.iter_mut().zip(correction.columns()) {
             *value -= (share * column) as f32;
         }
     }

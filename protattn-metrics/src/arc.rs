@@ -1,23 +1,11 @@
-//! Arcs: the attention weights large enough to count.
+//! Arcs: which attention weights are large enough to count.
 
 use std::borrow::Cow;
 
 use ndarray::{ArrayView1, ArrayView3};
+use protattn_io::AttentionArc;
 
 use crate::Error;
-
-/// One attention weight at or over the threshold. All indices are 0-based.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Arc {
-    /// The head within its layer.
-    pub head: usize,
-    /// The residue attended from (query, row).
-    pub from: usize,
-    /// The residue attended to (key, column).
-    pub to: usize,
-    /// The attention weight.
-    pub weight: f32,
-}
 
 /// Values compared at once: a fixed number, so that they compile to straight vector code, and few
 /// enough that looking again at those around an arc costs little.
@@ -49,7 +37,7 @@ const CHUNK: usize = 32;
 pub fn find_arcs(
     attention: ArrayView3<'_, f32>,
     min_attention: f32,
-    arcs: &mut Vec<Arc>,
+    arcs: &mut Vec<AttentionArc>,
 ) -> Result<(), Error> {
     arcs.clear();
     if !(min_attention > 0.0 && min_attention <= 1.0) {
@@ -63,7 +51,7 @@ pub fn find_arcs(
     }
     for (head, map) in attention.outer_iter().enumerate() {
         for (from, row) in map.outer_iter().enumerate() {
-            let start = Arc {
+            let start = AttentionArc {
                 head,
                 from,
                 to: 0,
@@ -79,18 +67,18 @@ pub fn find_arcs(
 /// the residue that comes first. In the order of head, from, to.
 ///
 /// ```
-/// use protattn_metrics::{Arc, join_directions};
+/// use protattn_metrics::{AttentionArc, join_directions};
 ///
-/// let arc = |from, to, weight| Arc { head: 0, from, to, weight };
+/// let arc = |from, to, weight| AttentionArc { head: 0, from, to, weight };
 /// let mut arcs = vec![arc(0, 2, 0.3), arc(1, 0, 0.4), arc(2, 0, 0.5)];
 /// join_directions(&mut arcs);
 /// assert_eq!(arcs, [arc(0, 1, 0.4), arc(0, 2, 0.5)]);
 /// ```
-pub fn join_directions(arcs: &mut Vec<Arc>) {
+pub fn join_directions(arcs: &mut Vec<AttentionArc>) {
     for arc in arcs.iter_mut() {
         (arc.from, arc.to) = (arc.from.min(arc.to), arc.from.max(arc.to));
     }
-    let pair = |arc: &Arc| (arc.head, arc.from, arc.to);
+    let pair = |arc: &AttentionArc| (arc.head, arc.from, arc.to);
     arcs.sort_by(|a, b| {
         let stronger_first = b.weight.total_cmp(&a.weight);
         pair(a).cmp(&pair(b)).then(stronger_first)
@@ -99,18 +87,23 @@ pub fn join_directions(arcs: &mut Vec<Arc>) {
 }
 
 /// Adds the arcs of a row that begins at `start`.
-fn scan_row(row: &[f32], min_attention: f32, start: Arc, arcs: &mut Vec<Arc>) -> Result<(), Error> {
+fn scan_row(
+    row: &[f32],
+    min_attention: f32,
+    start: AttentionArc,
+    arcs: &mut Vec<AttentionArc>,
+) -> Result<(), Error> {
     let (chunks, rest) = row.as_chunks::<CHUNK>();
     for (index, chunk) in chunks.iter().enumerate() {
         if any_over(chunk, min_attention) {
-            let start = Arc {
+            let start = AttentionArc {
                 to: index * CHUNK,
                 ..start
             };
             push_arcs(chunk, min_attention, start, arcs)?;
         }
     }
-    let start = Arc {
+    let start = AttentionArc {
         to: row.len() - rest.len(),
         ..start
     };
@@ -139,8 +132,8 @@ fn is_over_or_nan(weight: f32, min_attention: f32) -> bool {
 fn push_arcs(
     chunk: &[f32],
     min_attention: f32,
-    start: Arc,
-    arcs: &mut Vec<Arc>,
+    start: AttentionArc,
+    arcs: &mut Vec<AttentionArc>,
 ) -> Result<(), Error> {
     for (offset, &weight) in chunk.iter().enumerate() {
         if !is_over_or_nan(weight, min_attention) {
@@ -155,7 +148,7 @@ fn push_arcs(
                 found: weight,
             });
         }
-        arcs.push(Arc {
+        arcs.push(AttentionArc {
             to,
             weight,
             ..start
@@ -215,7 +208,7 @@ mod tests {
     #[test]
     fn what_is_no_attention_is_refused() {
         let message = |attention: &Array3<f32>, min_attention| {
-            let mut arcs = vec![Arc {
+            let mut arcs = vec![AttentionArc {
                 head: 0,
                 from: 0,
                 to: 0,
@@ -240,7 +233,7 @@ mod tests {
 
     #[test]
     fn of_both_directions_the_stronger_is_kept() {
-        let arc = |head, from, to, weight| Arc {
+        let arc = |head, from, to, weight| AttentionArc {
             head,
             from,
             to,
@@ -267,7 +260,7 @@ mod tests {
 
     #[test]
     fn earlier_arcs_are_forgotten() {
-        let mut arcs = vec![Arc {
+        let mut arcs = vec![AttentionArc {
             head: 9,
             from: 9,
             to: 9,

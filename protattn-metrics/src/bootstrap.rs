@@ -5,9 +5,9 @@ mod interval;
 use std::ops::{Div, Range, Sub};
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use protattn_io::random::SplitMix64;
 use serde::Serialize;
 
-use crate::random::SplitMix64;
 use crate::{Error, ZTest, two_sided_p};
 
 /// About how many numbers a block of cells may hold in one table, so that memory stays bounded.

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::checked::checked_when_read;
 use crate::packed::{pack, unpack};
 use crate::strata::StratumCounts;
-use crate::{Arc, ArcCounts, Error, Labels, Property, Strata};
+use crate::{ArcCounts, AttentionArc, Error, Labels, Property, ProteinRow, Strata};
 
 /// The counts of one protein, as they are made: an [`ArcCounts`] and, where a background is to be
 /// matched, the same arcs by [stratum](Strata).
@@ -54,7 +55,7 @@ impl ProteinCounts {
     pub fn observe_arcs(
         &mut self,
         layer: usize,
-        arcs: &[Arc],
+        arcs: &[AttentionArc],
         labels: &Labels,
     ) -> Result<(), Error> {
         self.arcs.observe_arcs(layer, arcs, labels)?;
@@ -85,7 +86,7 @@ impl ProteinCounts {
 /// As those of [`ArcCounts`]: [merging](Self::merge) is associative, and commutative once the proteins
 /// are [sorted](Self::sort). A protein takes about a byte a count that is not zero.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Saved")]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct ByProtein {
     /// Counts of nothing: what is counted of.
     empty: ArcCounts,
@@ -98,6 +99,8 @@ struct Packed {
     id: String,
     numbers: Box<[u8]>,
 }
+
+checked_when_read!(ByProtein);
 
 impl ByProtein {
     /// Nothing counted yet. Arcs are counted by stratum too if the property has a
@@ -213,6 +216,16 @@ impl ByProtein {
         }
     }
 
+    /// A row for each protein, class, layer and head with an arc, in this order.
+    pub fn rows(&self) -> impl Iterator<Item = ProteinRow> {
+        let mut counts = self.fresh();
+        self.proteins.iter().flat_map(move |protein| {
+            // What is held was packed here or checked on the way in.
+            let unpacked = counts.unpack(&protein.numbers);
+            unpacked.map_or_else(Vec::new, |()| counts.arcs.rows_of(&protein.id))
+        })
+    }
+
     /// The counts of all proteins together.
     ///
     /// # Errors
@@ -230,6 +243,34 @@ impl ByProtein {
     }
 }
 
+impl ArcCounts {
+    /// A row for each class, layer and head with an arc in the one protein that was counted.
+    fn rows_of(&self, protein: &str) -> Vec<ProteinRow> {
+        let mut rows = Vec::new();
+        for (class, name) in self.classes().iter().enumerate() {
+            for (place, layer) in self.layers().iter().enumerate() {
+                for head in 0..self.n_heads() {
+                    let counts = self.cell(class, place, head);
+                    if counts.arcs_total == 0 {
+                        continue;
+                    }
+                    rows.push(ProteinRow {
+                        protein: protein.to_owned(),
+                        property: self.property().to_owned(),
+                        class: name.clone(),
+                        layer: *layer,
+                        head,
+                        arcs_in_class: counts.arcs_in_class as usize,
+                        arcs_eligible: counts.arcs_eligible as usize,
+                        arcs_total: counts.arcs_total as usize,
+                    });
+                }
+            }
+        }
+        rows
+    }
+}
+
 impl ProteinCounts {
     fn unpack(&mut self, numbers: &[u8]) -> Option<()> {
         let strata = self.strata.iter_mut().flat_map(StratumCounts::numbers_mut);
@@ -237,40 +278,18 @@ impl ProteinCounts {
     }
 }
 
-/// The fields of [`ByProtein`] before they are checked.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Saved {
-    empty: ArcCounts,
-    strata: Option<Strata>,
-    proteins: Vec<Packed>,
-}
-
-impl TryFrom<Saved> for ByProtein {
-    type Error = Error;
-
-    fn try_from(saved: Saved) -> Result<Self, Error> {
-        let Saved {
-            empty,
-            strata,
-            proteins,
-        } = saved;
-        let read = Self {
-            empty,
-            strata,
-            proteins,
-        };
-        let mut counts = read.fresh();
-        for protein in &read.proteins {
-            let damaged = |message: String| Error::Damaged {
-                property: read.empty.property().to_owned(),
-                message: format!("{}: {message}", protein.id),
-            };
-            let unpacked = counts.unpack(&protein.numbers);
-            unpacked.ok_or_else(|| damaged("it does not hold the counts of one protein".into()))?;
+impl ByProtein {
+    /// Refuses saved numbers that are not the counts of one protein each.
+    fn check(&self) -> Result<(), Error> {
+        let mut counts = self.fresh();
+        for Packed { id, numbers } in &self.proteins {
+            counts.unpack(numbers).ok_or_else(|| Error::Damaged {
+                property: self.empty.property().to_owned(),
+                message: format!("{id}: it does not hold the counts of one protein"),
+            })?;
             counts.arcs.check()?;
         }
-        Ok(read)
+        Ok(())
     }
 }
 
@@ -291,9 +310,9 @@ mod tests {
         protein
     }
 
-    fn arc(head: usize, from: usize, to: usize) -> Arc {
+    fn arc(head: usize, from: usize, to: usize) -> AttentionArc {
         let weight = 0.5;
-        Arc {
+        AttentionArc {
             head,
             from,
             to,

@@ -2,15 +2,18 @@
 
 mod tables;
 
+use std::convert::Infallible;
+use std::fmt::{self, Display, Formatter};
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::thread;
+use std::str::FromStr;
 
+use protattn_io::parallel;
 use serde::{Deserialize, Serialize};
 
 use crate::bootstrap::{Bootstrap, Estimate, Resampled};
 use crate::correlation::student_two_sided;
-use crate::{ByProtein, Error, benjamini_hochberg, bonferroni};
+use crate::{AgreementRow, ByProtein, ComparisonRow, Error, benjamini_hochberg, bonferroni};
 use tables::Tables;
 
 /// Below this, adjusted by Benjamini and Hochberg, a head is taken to differ from what it is compared
@@ -25,7 +28,7 @@ pub const BACKGROUND: &str = "background";
 pub const MATCHED_BACKGROUND: &str = "matched-background";
 
 /// Whether a head's agreement outlives a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The head has more of its arcs in the class than what it is compared with, at a false discovery
@@ -34,7 +37,16 @@ pub enum Verdict {
     /// It has not.
     Fails,
     /// It cannot be told: too few arcs, of the head or under the null model, or too few proteins.
+    #[default]
     Untested,
+}
+
+impl ComparisonRow {
+    /// Whether it is of the same head and class as a row of [`agreement`](crate::agreement).
+    pub fn is_of(&self, row: &AgreementRow) -> bool {
+        (&self.property, &self.class) == (&row.property, &row.class)
+            && (self.layer, self.head) == (row.layer, row.head)
+    }
 }
 
 impl Verdict {
@@ -48,41 +60,22 @@ impl Verdict {
     }
 }
 
-/// One head compared with one thing. A number that does not exist is NaN.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ComparisonRow {
-    /// The property.
-    pub property: String,
-    /// The class.
-    pub class: String,
-    /// 0-based layer. Tables for people to read count from 1: add it there.
-    pub layer: usize,
-    /// 0-based head. Tables for people to read count from 1: add it there.
-    pub head: usize,
-    /// What the head is compared with: [`BACKGROUND`], [`MATCHED_BACKGROUND`], or the name of a null
-    /// model.
-    pub against: String,
-    /// The share of the head's eligible arcs that are in the class, over the proteins compared.
-    pub value: f64,
-    /// The same share of what it is compared with.
-    pub reference: f64,
-    /// `value` less `reference`.
-    pub difference: f64,
-    /// Lower end of the 95 % interval of `difference` over proteins.
-    pub low: f64,
-    /// Upper end of the 95 % interval of `difference` over proteins.
-    pub high: f64,
-    /// `difference` in standard errors over proteins.
-    pub t: f64,
-    /// Two-sided p-value of `t`, of Student's distribution with one degree of freedom less than there
-    /// are proteins.
-    pub p_value: f64,
-    /// `p_value` adjusted by Bonferroni for the heads of the class compared with the same.
-    pub p_bonferroni: f64,
-    /// `p_value` adjusted by Benjamini and Hochberg for the same.
-    pub p_bh: f64,
-    /// Whether the head outlives the comparison.
-    pub verdict: Verdict,
+impl Display for Verdict {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Verdict {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let all = [Self::Survives, Self::Fails, Self::Untested];
+        let known = all.into_iter().find(|verdict| verdict.name() == name);
+        known.ok_or_else(|| Error::Verdict {
+            found: name.to_owned(),
+        })
+    }
 }
 
 /// How heads are compared.
@@ -157,7 +150,7 @@ pub struct Comparisons {
 /// ```
 /// use protattn_io::{Protein, Track};
 /// use protattn_metrics::{
-///     Arc, BindingSite, ByProtein, ComparisonOptions, Verdict, compare, labels_of,
+///     AttentionArc, BindingSite, ByProtein, ComparisonOptions, Verdict, compare, labels_of,
 /// };
 ///
 /// // Half of all histidines bind, and nothing else; the head looks at histidines, half of the time
@@ -170,7 +163,7 @@ pub struct Comparisons {
 ///     let labels = labels_of(&BindingSite, &protein)?.expect("it has the track");
 ///     let mut one = counts.fresh();
 ///     one.observe_protein(&labels, protein.sequence(), 16)?;
-///     let to = |k: usize| Arc { head: 0, from: k, to: 8 * (k % 2) + (k + id) % 3 % 2, weight: 0.5 };
+///     let to = |k: usize| AttentionArc { head: 0, from: k, to: 8 * (k % 2) + (k + id) % 3 % 2, weight: 0.5 };
 ///     one.observe_arcs(0, &(0..16).map(to).collect::<Vec<_>>(), &labels)?;
 ///     counts.push(protein.id(), &mut one)?;
 /// }
@@ -265,24 +258,15 @@ impl Job<'_> {
             .step_by(size)
             .map(|first| first..self.scored.len().min(first + size))
             .collect();
-        let share = blocks.len().div_ceil(self.options.threads.get()).max(1);
-        let work = |blocks: &[Range<usize>]| -> Vec<Block> {
-            let block = |cells: &Range<usize>| self.block(bootstrap, cells.clone());
-            blocks.iter().map(block).collect()
-        };
-        let work = &work;
-        thread::scope(|scope| {
-            let handles: Vec<_> = blocks
-                .chunks(share)
-                .map(|blocks| scope.spawn(move || work(blocks)))
-                .collect();
-            let mut all = Vec::new();
-            for handle in handles {
-                let done = handle.join();
-                all.extend(done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            all
-        })
+        let block = |place: usize| self.block(bootstrap, blocks[place].clone());
+        let threads = self.options.threads;
+        let Ok(blocks) = parallel::map(
+            threads,
+            blocks.len(),
+            || (),
+            |(), place| Ok::<_, Infallible>(block(place)),
+        );
+        blocks
     }
 
     fn block(&self, bootstrap: &Bootstrap, cells: Range<usize>) -> Block {
@@ -453,8 +437,8 @@ impl Results {
                         value: compared.value,
                         reference: compared.reference,
                         difference: compared.difference.value,
-                        low: compared.difference.low,
-                        high: compared.difference.high,
+                        ci_low: compared.difference.low,
+                        ci_high: compared.difference.high,
                         t,
                         p_value: student_two_sided(t, freedom),
                         p_bonferroni: f64::NAN,

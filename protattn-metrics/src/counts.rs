@@ -5,8 +5,7 @@ mod saved;
 use protattn_io::Label;
 use serde::{Deserialize, Serialize};
 
-use crate::{Arc, Error, Labels, Property};
-use saved::Saved;
+use crate::{AttentionArc, Error, Labels, Property};
 
 /// The arcs of every layer and head, by the class that one [`Property`] gives them, and how common
 /// each class is to begin with: the background.
@@ -26,7 +25,7 @@ use saved::Saved;
 /// themselves. They do not hold the threshold of the arcs or how the labels were made: whoever
 /// merges saved counts sees to it that these are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Saved")]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct ArcCounts {
     property: String,
     classes: Vec<String>,
@@ -109,7 +108,7 @@ impl ArcCounts {
     pub fn observe_arcs(
         &mut self,
         layer: usize,
-        arcs: &[Arc],
+        arcs: &[AttentionArc],
         labels: &Labels,
     ) -> Result<(), Error> {
         let first = self.row(layer)? * self.n_heads;
@@ -217,7 +216,7 @@ impl ArcCounts {
 
     /// The label of an arc, checked.
     #[inline]
-    fn label(&self, arc: &Arc, labels: &Labels) -> Result<Label, Error> {
+    fn label(&self, arc: &AttentionArc, labels: &Labels) -> Result<Label, Error> {
         if arc.head >= self.n_heads {
             return Err(Error::Head {
                 found: arc.head,

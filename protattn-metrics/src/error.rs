@@ -7,12 +7,20 @@ use crate::PropertyError;
 #[non_exhaustive]
 pub enum Error {
     /// No property goes by this name.
-    #[error("there is no property {found:?}; known are {}", known.join(", "))]
+    #[error("there is no property `{found}`; known are {}", known.join(", "))]
     UnknownProperty {
         /// The name asked for.
         found: String,
-        /// The built-in names.
-        known: &'static [&'static str],
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// No metric goes by this name.
+    #[error("there is no metric `{found}`; known are {}", known.join(", "))]
+    UnknownMetric {
+        /// The name asked for.
+        found: String,
+        /// The names that there are.
+        known: Vec<String>,
     },
     /// A property could not label a protein.
     #[error("{protein}: property {property} could not label it")]
@@ -253,6 +261,12 @@ pub enum Error {
     Confidence {
         /// The confidence asked for.
         found: f64,
+    },
+    /// A verdict has another name than those of [`Verdict`](crate::Verdict).
+    #[error("{found:?} is none of survives, fails and untested")]
+    Verdict {
+        /// The name.
+        found: String,
     },
     /// Rows that should be of one class are of several.
     #[error("a profile is of one class, but after {expected} there is a row of {found}")]

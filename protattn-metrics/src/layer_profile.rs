@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{AgreementRow, Error};
+use crate::{AgreementRow, Error, LayerRow};
 
 /// In which layers attention agrees with a class: figure 4 of Vig et al. 2021.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -49,6 +49,10 @@ impl LayerProfile {
         measure: impl Fn(&AgreementRow) -> f64,
     ) -> Result<Self, Error> {
         check_one_class(rows)?;
+        Ok(Self::of_class(rows, measure))
+    }
+
+    fn of_class(rows: &[AgreementRow], measure: impl Fn(&AgreementRow) -> f64) -> Self {
         let mut sums: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
         for row in rows {
             let (sum, heads) = sums.entry(row.layer).or_default();
@@ -62,12 +66,35 @@ impl LayerProfile {
             .values()
             .map(|(sum, heads)| sum / *heads as f64)
             .collect();
-        Ok(Self {
+        Self {
             centre_of_gravity: centre(sums.keys().copied().zip(means.iter().copied())),
             layers: sums.keys().copied().collect(),
             means,
             scored_heads: sums.values().map(|(_, heads)| *heads).collect(),
-        })
+        }
+    }
+}
+
+impl LayerRow {
+    /// The [`LayerProfile`] of each class that occurs, by [`proportion`](AgreementRow::proportion), from
+    /// the rows of [`agreement`](crate::agreement), of one property or of several in turn.
+    pub fn of(rows: &[AgreementRow]) -> Vec<Self> {
+        let mut found = Vec::new();
+        for class in rows.chunk_by(|a, b| a.property == b.property && a.class == b.class) {
+            let profile = LayerProfile::of_class(class, |row| row.proportion);
+            let numbers = profile.means.iter().zip(&profile.scored_heads);
+            for (layer, (mean, scored_heads)) in profile.layers.iter().zip(numbers) {
+                found.push(Self {
+                    property: class[0].property.clone(),
+                    class: class[0].class.clone(),
+                    layer: *layer,
+                    mean_proportion: *mean,
+                    scored_heads: *scored_heads,
+                    centre_of_gravity: profile.centre_of_gravity + 1.0,
+                });
+            }
+        }
+        found
     }
 }
 

@@ -8,7 +8,7 @@
 //! Attention comes one layer at a time, after softmax, with the axes [head, from, to] and special
 //! tokens cut: from is the residue that attends (query, row), to the one attended to (key, column),
 //! and the weights from one residue sum to 1, less what went to special tokens. [`find_arcs`] picks
-//! the weights over a threshold, the [`Arc`]s. [`ArcCounts`] counts, for one property, the arcs of
+//! the weights over a threshold, the [`AttentionArc`]s. [`ArcCounts`] counts, for one property, the arcs of
 //! each layer and head by class, and how common each class is to begin with; counts of parts of a
 //! data set [merge](ArcCounts::merge) into those of the whole. [`agreement`] turns them into
 //! [`AgreementRow`]s: counts, proportions, background, interval and test.
@@ -70,11 +70,25 @@
 //! - [`Bootstrap`] resamples whole proteins. Arcs of a protein go together, so intervals and tests
 //!   that take arcs as independent, those of [`agreement`] among them, promise too much; these do
 //!   not. It takes the arcs of each protein, for any number of heads and classes at once.
+//! - [`rank`] and [`rank_over_background`] put the best heads of a table first.
 //! - [`LayerProfile`] says in which layers attention agrees with a class, and where the centre of
 //!   gravity is (figure 4 of the paper).
 //! - [`Similarity`] says how alike amino acids are to attention, against [`blosum62`] (figure 7);
 //!   [`pearson`] and [`mantel`](fn@mantel) are what it is made of.
+//! - [`StrongestArcs`] keeps the strongest of too many arcs, to be shown.
 //! - [`scores`] holds the scores of predictions that probes report.
+//!
+//! # Tables
+//!
+//! [`AgreementRow`], [`ComparisonRow`], [`LayerRow`], [`SimilarityRow`], [`MetricRow`] and
+//! [`ProteinRow`] are each the row of a table, declared by [`table!`](protattn_io::table!) with the
+//! unit and meaning of each column. `protattn_io::parquet` writes and reads them.
+//!
+//! # The whole run
+//!
+//! | feature | adds | pulls in |
+//! | --- | --- | --- |
+//! | `model` | `align`: a model over many proteins, counted, compared, saved and resumed; `ArcSearch` | `protattn-model` |
 //!
 //! Nothing is random but by a seed that is passed in.
 //!
@@ -83,15 +97,19 @@
 
 mod adjusted;
 mod agreement;
+#[cfg(feature = "model")]
+pub mod align;
 mod apc;
 mod arc;
 mod blosum62;
 mod bootstrap;
 mod by_protein;
+mod checked;
 mod comparison;
 mod correlation;
 mod counts;
 mod error;
+mod guard;
 mod lanes;
 mod layer_profile;
 mod mantel;
@@ -102,40 +120,51 @@ mod packed;
 mod properties;
 mod property;
 mod proportion;
-mod random;
+mod ranking;
+mod rows;
 pub mod scores;
 mod similarity;
 mod strata;
+mod strongest;
 
 pub use adjusted::benjamini_hochberg;
-pub use agreement::{AgreementOptions, AgreementRow, agreement};
+pub use agreement::{AgreementOptions, agreement};
 pub use apc::{apc, symmetrized};
-pub use arc::{Arc, find_arcs, join_directions};
+pub use arc::{find_arcs, join_directions};
 pub use blosum62::blosum62;
 pub use bootstrap::{Bootstrap, Estimate};
 pub use by_protein::{ByProtein, ProteinCounts};
 pub use comparison::{
-    BACKGROUND, ComparisonOptions, ComparisonRow, Comparisons, MATCHED_BACKGROUND, Verdict, compare,
+    BACKGROUND, ComparisonOptions, Comparisons, MATCHED_BACKGROUND, Verdict, compare,
 };
 pub use correlation::{Correlation, pearson};
 pub use counts::{ArcCounts, HeadCounts};
 pub use error::Error;
+pub use guard::guarded_labels;
 pub use layer_profile::LayerProfile;
 pub use mantel::{Mantel, mantel};
 pub use metric::{
     AttentionDistance, AttentionMass, CombinedMaps, ContactPrecision, Entropy, HeadAgreement,
-    HeadCombination, HeadValues, Metric, MetricError, MetricRow, MetricSums, Quantity, Subject,
-    contact_precision,
+    HeadCombination, HeadValues, METRIC_NAMES, Metric, MetricError, MetricSums, Quantity, Subject,
+    contact_precision, select_metrics,
 };
 pub use ndarray;
 pub use properties::{
-    AminoAcid, BindingSite, Contact, Modification, PROPERTY_NAMES, PropertyOptions,
+    AminoAcid, BindingSite, Contact, Modification, PROPERTY_NAMES, PropertyChoice, PropertyOptions,
     SecondaryStructure, TrackClasses, TrackFlags, by_name, property_of_track,
 };
 pub use property::{Labels, Property, PropertyError, labels_of};
 pub use proportion::{Proportion, ZTest, bonferroni, two_sided_p};
+pub use protattn_io::AttentionArc;
+pub use ranking::{rank, rank_by_share, rank_over_background};
+pub use rows::{
+    AgreementRow, ComparisonRow, LayerRow, MetricRow, OBSERVED, ProteinRow, SimilarityRow,
+};
 pub use similarity::Similarity;
 pub use strata::Strata;
+#[cfg(feature = "model")]
+pub use strongest::ArcSearch;
+pub use strongest::{LocatedArc, StrongestArcs};
 
 /// Runs the example of the README as a test.
 #[cfg(doctest)]

@@ -1,11 +1,11 @@
 //! The test of Mantel.
 
 use ndarray::{Array2, ArrayView2};
+use protattn_io::random::SplitMix64;
 use serde::Serialize;
 
 use crate::Error;
 use crate::correlation::standardised;
-use crate::random::SplitMix64;
 
 /// What permuting makes of rounding: correlations nearer than this count as equal.
 const TOLERANCE: f64 = 1e-12;

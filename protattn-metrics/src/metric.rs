@@ -1,5 +1,6 @@
 //! Statistics of whole attention maps: the second extension point of this crate.
 
+mod choice;
 mod combination;
 mod contact_precision;
 mod distance;
@@ -8,13 +9,14 @@ mod head_agreement;
 mod mass;
 mod sums;
 
+pub use choice::{METRIC_NAMES, select_metrics};
 pub use combination::{CombinedMaps, HeadCombination};
 pub use contact_precision::{ContactPrecision, contact_precision};
 pub use distance::AttentionDistance;
 pub use entropy::Entropy;
 pub use head_agreement::HeadAgreement;
 pub use mass::AttentionMass;
-pub use sums::{MetricRow, MetricSums};
+pub use sums::MetricSums;
 
 use ndarray::ArrayView3;
 use protattn_io::Protein;
@@ -208,7 +210,7 @@ impl HeadValues {
 /// let mut values = sums.fresh();
 /// ToSelf.observe(&subject, 0, array![[[0.75_f32, 0.25], [0.5, 0.5]]].view(), &mut values[0])?;
 /// sums.push(&values)?;
-/// assert_eq!(sums.rows()[0].value, 0.625);
+/// assert_eq!(sums.rows("observed")[0].value, 0.625);
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
 pub trait Metric: Send + Sync {

@@ -13,10 +13,11 @@
 //! Draws depend on the sequence, the seed and the number of the draw alone, so they are the same in
 //! any order of proteins and for any number of threads.
 
+use protattn_io::hash::fnv1a;
+use protattn_io::random::SplitMix64;
 use protattn_io::{Label, PairLabels};
 
 use crate::Labels;
-use crate::random::SplitMix64;
 
 /// The labels of the first `n_read` residues moved along the chain by `offset`, as on a ring: residue
 /// i gets the label of residue (i + `offset`) mod `n_read`. Labels after the first `n_read` residues
@@ -90,14 +91,12 @@ pub fn shuffled(sequence: &str, seed: u64, draw: u64) -> String {
     letters.into_iter().collect()
 }
 
-/// The generator of one draw for one sequence, from FNV-1a (Fowler, Noll and Vo) over the letters, the
+/// The generator of one draw for one sequence, from the hash of the letters, the
 /// seed and the number of the draw.
 fn random(sequence: &str, seed: u64, draw: u64) -> SplitMix64 {
     let numbers = [seed, draw].map(u64::to_le_bytes);
     let bytes = sequence.bytes().chain(numbers.into_iter().flatten());
-    SplitMix64::new(bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    }))
+    SplitMix64::new(fnv1a(bytes))
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The built-in properties.
 
 mod amino_acid;
+mod choice;
 mod contact;
 mod named;
 mod track;
 
 pub use amino_acid::AminoAcid;
+pub use choice::PropertyChoice;
 pub use contact::Contact;
 pub use named::{PROPERTY_NAMES, PropertyOptions, by_name};
 pub use track::{

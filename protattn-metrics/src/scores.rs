@@ -1,5 +1,5 @@
 //! Scores of predictions against the truth: precision, recall, F1, accuracy, Matthews' correlation,
-//! average precision, area under the ROC curve, precision at k.
+//! average precision, area under the ROC curve, and the precision at L of contact prediction.
 //!
 //! All take plain slices, one element a sample, predictions first. The first three look at one
 //! *positive* class and take every other class as negative, so the same functions serve two
@@ -19,10 +19,13 @@
 //! assert_eq!(scores::accuracy(&predicted, &truth)?, 0.6);
 //!
 //! // Of the two pairs scored highest, one is a contact.
-//! assert_eq!(scores::precision_at_k(&[0.9, 0.1, 0.5], &[false, true, true], 2)?, 0.5);
+//! let hits = scores::hits_at_k(&[0.9, 0.1, 0.5], &[false, true, true], 2, scores::Ties::ByOrder)?;
+//! assert_eq!(hits.precision(), 0.5);
 //! # Ok::<(), protattn_metrics::Error>(())
 //! ```
 
+mod layers;
+mod precision_at_l;
 mod ranking;
 mod top;
 
@@ -31,8 +34,10 @@ use std::ops::AddAssign;
 
 use crate::Error;
 
+pub use layers::{best_of_each, gains};
+pub use precision_at_l::{OverProteins, PrecisionAtL};
 pub use ranking::{Ranking, average_precision, roc_auc};
-pub use top::{Separation, expected_at_k, precision_at_k, top_count};
+pub use top::{Hits, Separation, Ties, hits_at_k, top_count};
 
 /// How many samples of one class against the rest were predicted rightly and wrongly.
 ///
@@ -247,8 +252,6 @@ mod tests {
         assert_eq!(f1(&one, &none, &true).unwrap(), 0.0);
         assert!(f1(&none, &none, &true).unwrap().is_nan());
         assert!(accuracy::<bool>(&[], &[]).unwrap().is_nan());
-        assert!(precision_at_k(&[0.5], &[true], 0).unwrap().is_nan());
-        assert!(precision_at_k(&[], &[], 3).unwrap().is_nan());
     }
 
     #[test]
@@ -270,47 +273,8 @@ mod tests {
     }
 
     #[test]
-    fn ties_go_to_the_lower_index() {
-        let scores = [0.5, 0.7, 0.5, 0.5];
-        let truth = [false, true, true, true];
-        assert_eq!(
-            precision_at_k(&scores, &truth, 2).unwrap(),
-            0.5,
-            "indices 1 and 0"
-        );
-        assert_eq!(
-            precision_at_k(&scores, &truth, 3).unwrap(),
-            2.0 / 3.0,
-            "and 2"
-        );
-        assert_eq!(
-            precision_at_k(&[0.0, -0.0], &[true, false], 1).unwrap(),
-            1.0,
-            "0 equals -0"
-        );
-        assert_eq!(
-            precision_at_k(&[-0.0, 0.0], &[true, false], 1).unwrap(),
-            1.0,
-            "either way"
-        );
-    }
-
-    #[test]
-    fn a_short_list_is_taken_whole() {
-        assert_eq!(
-            precision_at_k(&[0.1, 0.9], &[true, false], 10).unwrap(),
-            0.5
-        );
-    }
-
-    #[test]
     fn what_cannot_be_scored_is_named() {
         let error = f1(&[1, 2], &[1], &1).unwrap_err();
         assert_eq!(error.to_string(), "2 predictions for 1 samples");
-        let error = precision_at_k(&[0.1, f64::NAN], &[true, false], 1).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the score of sample 1 (counted from 0) is not a number"
-        );
     }
 }

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use crate::mantel::below_diagonal;
-use crate::{ArcCounts, Correlation, Error, Mantel, blosum62, mantel, pearson};
+use crate::{ArcCounts, Correlation, Error, Mantel, SimilarityRow, blosum62, mantel, pearson};
 
 /// How alike amino acids are to attention, beside how readily evolution exchanges them: figure 7 of
 /// Vig et al. 2021.
@@ -41,12 +41,12 @@ impl Similarity {
     ///
     /// ```
     /// use protattn_io::Protein;
-    /// use protattn_metrics::{AminoAcid, Arc, ArcCounts, Similarity, labels_of};
+    /// use protattn_metrics::{AminoAcid, AttentionArc, ArcCounts, Similarity, labels_of};
     ///
     /// // Of three heads, two look at I and V alike; the third looks at W.
     /// let labels = labels_of(&AminoAcid, &Protein::new("p", "IVW")?)?.expect("letters");
     /// let mut counts = ArcCounts::new(&AminoAcid, vec![0], 3)?;
-    /// let arc = |head, to| Arc { head, from: 0, to, weight: 0.5 };
+    /// let arc = |head, to| AttentionArc { head, from: 0, to, weight: 0.5 };
     /// counts.observe_arcs(
     ///     0,
     ///     &[arc(0, 0), arc(0, 1), arc(1, 0), arc(1, 1), arc(1, 2), arc(1, 2), arc(2, 2)],
@@ -90,6 +90,19 @@ impl Similarity {
             blosum62,
             agreement: pearson(&pairs.0, &pairs.1)?,
         })
+    }
+
+    /// A row for each pair of amino acids.
+    pub fn rows(&self) -> Vec<SimilarityRow> {
+        let n = self.letters.len();
+        let pairs = (0..n).flat_map(|first| (first + 1..n).map(move |second| (first, second)));
+        let row = |(first, second)| SimilarityRow {
+            amino_acid_1: self.letters[first],
+            amino_acid_2: self.letters[second],
+            correlation: self.correlations[[first, second]],
+            blosum62: self.blosum62[[first, second]],
+        };
+        pairs.map(row).collect()
     }
 
     /// Whether the two agree more than chance would have it: the test of [`mantel`](fn@mantel),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Arc, Labels};
+use crate::{AttentionArc, Labels};
 
 /// By what the arcs of a head and the background are made comparable: strata of residues or pairs
 /// among which a label is about equally likely for reasons that are not the property.
@@ -128,7 +128,7 @@ impl StratumCounts {
     }
 
     /// `row` is that of the layer.
-    pub(crate) fn observe_arcs(&mut self, row: usize, arcs: &[Arc], labels: &Labels) {
+    pub(crate) fn observe_arcs(&mut self, row: usize, arcs: &[AttentionArc], labels: &Labels) {
         for arc in arcs {
             let label = labels.of_arc(arc.from, arc.to);
             if label.is_some_and(|label| label.is_defined()) {

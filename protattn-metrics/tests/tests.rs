@@ -26,6 +26,8 @@ mod maps;
 mod observations;
 #[path = "tests/proportions.rs"]
 mod proportions;
+#[path = "tests/rows.rs"]
+mod rows;
 #[path = "tests/saved.rs"]
 mod saved;
 #[path = "tests/scores.rs"]
@@ -39,18 +41,4 @@ fn close(found: f64, expected: f64, relative: f64, what: &str) {
         (found - expected).abs() <= relative * expected.abs(),
         "{what}: {found:e}, expected {expected:e}"
     );
-}
-
-/// The generator of Steele, Lea and Flood (OOPSLA 2014), as `tests/reference/splitmix64.py` has it.
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    /// In [0, 1), a multiple of 2⁻⁵³.
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
 }

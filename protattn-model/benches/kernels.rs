@@ -22,9 +22,6 @@ use protattn_model::ndarray::Array2;
 // The kernels are nobody's business but the crate's; they are compiled again here.
 #[path = "../src/kernel/mod.rs"]
 mod kernel;
-mod sink {
-    pub(crate) use protattn_model::Arc;
-}
 
 const TOKENS: [usize; 3] = [66, 258, 512];
 

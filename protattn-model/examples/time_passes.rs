@@ -18,7 +18,7 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use protattn_model::{Arc, Model, Output, Precision, Sink, SinkError, Tokens, Workspace};
+use protattn_model::{AttentionArc, Model, Output, Precision, Sink, SinkError, Tokens, Workspace};
 
 const USAGE: &str = "usage: time_passes FOLDER PROTEINS PASSES WORKERS [f32|bf16]";
 /// Of a sequence in a file: 512 tokens, with the special ones before and after.
@@ -33,7 +33,7 @@ impl Sink for Count {
         matches!(output, Output::Arcs { .. })
     }
 
-    fn arcs(&mut self, _: usize, arcs: &[Arc]) -> Result<(), SinkError> {
+    fn arcs(&mut self, _: usize, arcs: &[AttentionArc]) -> Result<(), SinkError> {
         self.0 += arcs.len();
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Contacts between residues, predicted from the attention of all layers and heads.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayView3, Axis, Zip};
+use ndarray::{Array2, ArrayView2, ArrayView3, Axis, Zip, aview1};
+use protattn_io::ProductCorrection;
 
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, SinkError};
@@ -86,11 +87,10 @@ impl ContactHead {
 /// residues, by a [`ContactHead`].
 ///
 /// The attention a of each head, [from, to] without special tokens, is made symmetric,
-/// s = a + aᵀ, and corrected for what its residues have in common with all others (the average
-/// product correction of Dunn et al., Bioinformatics 2008, doi 10.1093/bioinformatics/btm604):
-/// c(i, j) = s(i, j) - r(i) r(j) / t, where r(i) is the sum of row i of s and t that of all rows.
-/// The probability is 1 / (1 + exp(-x)), where x(i, j) is the bias plus the sum over layers and
-/// heads of weight times c(i, j). It is what transformers 5.23 computes (`EsmModel`,
+/// s = a + aᵀ, and corrected for what its residues have in common with all others
+/// ([`ProductCorrection`]): c(i, j) = s(i, j) - r(i) r(j) / t, where r(i) is the sum of row i of s and
+/// t that of all rows. The probability is 1 / (1 + exp(-x)), where x(i, j) is the bias plus the sum
+/// over layers and heads of weight times c(i, j). It is what transformers 5.23 computes (`EsmModel`,
 /// `predict_contacts`) for a sequence without padding, but that a head whose residues pay each
 /// other no attention at all adds 0 here and NaN there.
 ///
@@ -181,36 +181,18 @@ impl<'h> Contacts<'h> {
 
     /// Adds the corrected map of one head, half of it: the other half is its mirror image.
     fn add(&mut self, map: ArrayView2<'_, f32>, weight: f64) {
-        let totals = totals(map);
-        let total = totals.sum();
-        // Where there is no attention there is none in common.
-        let share = if total > 0.0 { 0.5 / total } else { 0.0 };
-        for ((mut sum, row), own) in self.sum.rows_mut().into_iter().zip(map.rows()).zip(&totals) {
-            let own = own * share;
+        // A row sums to at most 1: single precision loses nothing that the map itself has.
+        let row_sum = |row: &[f32]| f64::from(aview1(row).sum());
+        let correction = ProductCorrection::new(map, row_sum).with_transpose();
+        let columns = aview1(correction.columns());
+        for ((from, mut sum), row) in self.sum.outer_iter_mut().enumerate().zip(map.rows()) {
+            let own = 0.5 * correction.share(from);
             Zip::from(&mut sum)
                 .and(row)
-                .and(&totals)
+                .and(columns)
                 .for_each(|sum, &a, other| *sum += weight * (f64::from(a) - own * other));
         }
     }
-}
-
-/// For each residue, the attention that it pays and that it gets: the sums of the rows of the
-/// symmetric map.
-fn totals(map: ArrayView2<'_, f32>) -> Array1<f64> {
-    let mut totals = Array1::zeros(map.nrows());
-    for row in map.rows() {
-        Zip::from(&mut totals)
-            .and(row)
-            .for_each(|total, &a| *total += f64::from(a));
-    }
-    // A row sums to at most 1: single precision loses nothing that the map itself has.
-    let paid = map.rows().into_iter().map(|row| f64::from(row.sum()));
-    totals
-        .iter_mut()
-        .zip(paid)
-        .for_each(|(total, paid)| *total += paid);
-    totals
 }
 
 impl Sink for Contacts<'_> {

@@ -1,7 +1,7 @@
 //! What can go wrong, from a folder on disk to a sink that refuses what it is given.
 
 use std::error::Error as StdError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::info::Family;
 
@@ -393,6 +393,24 @@ pub enum Error {
     #[cfg(feature = "hub")]
     #[error(transparent)]
     Hub(#[from] crate::hub::Error),
+}
+
+impl Error {
+    /// Fails if the tokens are more than the positions, where there is a number of those.
+    pub(crate) fn check_length(tokens: usize, positions: Option<usize>) -> Result<(), Self> {
+        match positions {
+            Some(positions) if tokens > positions => Err(Self::TooLong { tokens, positions }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error that a file or folder cannot be read.
+    pub(crate) fn io(path: &Path) -> impl Fn(std::io::Error) -> Self {
+        move |source| Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }
 
 fn holds(found: &[String]) -> String {

@@ -5,8 +5,8 @@
 //! pass computes is not returned but handed to a [`Sink`], one layer at a time: the attention of
 //! ProtBert over 512 residues is 17 MB a layer and 500 MB in all, so it is lent while it is there
 //! and then overwritten. The sink says beforehand which [`Output`]s it wants, and the pass goes no
-//! further than the last of them. One that wants only [`Arc`]s, the weights at or over a threshold,
-//! or hidden states, has no array of attention made at all.
+//! further than the last of them. One that wants only [`AttentionArc`]s, the weights at or over a
+//! threshold, or hidden states, has no array of attention made at all.
 //!
 //! Attention has the axes [head, from, to]: `from` is the residue that attends, `to` the one that
 //! is attended to. Layers, heads and residues are numbered from 0. What a sink sees is per
@@ -24,7 +24,8 @@
 //!
 //! | feature | adds | pulls in |
 //! | --- | --- | --- |
-//! | `torch` (default) | weights in PyTorch's files, of both formats | `protattn-io`, for its reader of pickles |
+//! | `torch` (default) | weights in PyTorch's files, of both formats | nothing |
+//! | `run` | `run`: a model over many sequences, on all cores, saved, resumed, divided and merged | postcard, sha2 |
 //! | `tokenizers` | tokenizers in `tokenizer.json` | tokenizers |
 //! | `hub` | `hub`: models by their names, from the Hugging Face hub | hf-hub, ureq, sha2 |
 //!
@@ -73,13 +74,14 @@ mod blocks;
 mod checkpoint;
 mod contacts;
 mod error;
-mod folder;
 #[cfg(feature = "hub")]
 pub mod hub;
 mod info;
 mod kernel;
 mod model;
 mod pass;
+#[cfg(feature = "run")]
+pub mod run;
 mod sink;
 mod tokenizer;
 mod workspace;
@@ -91,11 +93,12 @@ pub use info::{Dtype, Family, Info};
 pub use kernel::Precision;
 pub use model::Model;
 pub use ndarray;
-pub use sink::{Arc, Output, Sink, SpecialTokens};
+pub use protattn_io::AttentionArc;
+pub use sink::{Output, Sink, SpecialTokens};
 pub use tokenizer::{Tokenizer, Tokens};
 pub use workspace::Workspace;
 
 // The README's example is tested as well.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "run"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::architecture::{Architecture, Built, Plan};
-use crate::checkpoint::{Checkpoint, Layout};
+use crate::architecture::{Built, Plan};
+use crate::checkpoint::Checkpoint;
+use crate::checkpoint::Folder;
 use crate::contacts::ContactHead;
 use crate::error::Error;
-use crate::folder::Folder;
 use crate::info::Info;
 use crate::kernel::Precision;
 use crate::pass::{self, Item};
@@ -20,14 +20,11 @@ use crate::workspace::{self, ExtraRoom, Workspace};
 /// It never changes after loading. One model serves any number of threads, each with its own
 /// [`Workspace`]; results are the same to the bit on every one of them.
 pub struct Model {
-    info: Info,
+    built: Built,
     tokenizer: Tokenizer,
-    network: Box<dyn Architecture>,
-    /// The contents of `config.json`, and what the weights say beyond it: what a twin is made of.
+    /// The contents of `config.json`, of which twins are made too.
     config: Vec<u8>,
-    layout: Layout,
     precision: Precision,
-    weight_bytes: u64,
     weights_paths: Vec<PathBuf>,
 }
 
@@ -138,7 +135,7 @@ impl Model {
     /// Any that [`random`](Self::random) gives for a configuration; as this model has been built
     /// from the same, none is expected.
     pub fn random_twin(&self, seed: u64) -> Result<Self, Error> {
-        let checkpoint = Checkpoint::random_like(self.layout.clone(), seed);
+        let checkpoint = Checkpoint::random_like(self.built.layout.clone(), seed);
         let checkpoint = checkpoint.with_precision(self.precision);
         let plan = Plan::read(&self.config)?;
         let twin = Self::assemble(
@@ -147,7 +144,7 @@ impl Model {
             checkpoint,
             self.tokenizer.clone(),
         )?;
-        Ok(twin.named(&self.info.name))
+        Ok(twin.named(&self.built.info.name))
     }
 
     fn build(
@@ -157,7 +154,7 @@ impl Model {
     ) -> Result<Self, Error> {
         // The tokenizer first: what is wrong with it should not wait for gigabytes of weights.
         let plan = Plan::read(&config)?;
-        let tokenizer = Tokenizer::load(tokenizer, plan.family(), plan.vocabulary())?;
+        let tokenizer = Tokenizer::load(tokenizer, plan.info.family, plan.info.vocabulary)?;
         Self::assemble(config, plan, checkpoint, tokenizer)
     }
 
@@ -168,23 +165,12 @@ impl Model {
         tokenizer: Tokenizer,
     ) -> Result<Self, Error> {
         let precision = checkpoint.precision();
-        let Built {
-            info,
-            network,
-            layout,
-            bytes,
-        } = plan.build(checkpoint)?;
+        let built = plan.build(checkpoint)?;
         Ok(Self {
-            tokenizer: tokenizer.limited_to(info.positions),
-            info: Info {
-                name: info.family.to_string(),
-                ..info
-            },
-            network,
+            tokenizer: tokenizer.limited_to(built.info.positions),
+            built,
             config,
-            layout,
             precision,
-            weight_bytes: bytes,
             weights_paths: Vec::new(),
         })
     }
@@ -192,14 +178,14 @@ impl Model {
     /// Gives the model another name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.info.name = name.into();
+        self.built.info.name = name.into();
         self
     }
 
     /// What the model is.
     #[must_use]
     pub fn info(&self) -> &Info {
-        &self.info
+        &self.built.info
     }
 
     /// What turns a sequence into this model's tokens.
@@ -215,7 +201,7 @@ impl Model {
     /// Its weights are not among [`Info::parameters`].
     #[must_use]
     pub fn contact_head(&self) -> Option<&ContactHead> {
-        self.network.contact_head()
+        self.built.network.contact_head.as_ref()
     }
 
     /// The bytes that the weights take in memory, and those of one worker's [`Workspace`] for a pass
@@ -227,14 +213,14 @@ impl Model {
     /// 4 bytes for each head and pair of tokens. What a sink keeps is not counted.
     #[must_use]
     pub fn memory(&self, tokens: usize) -> Option<(u64, u64)> {
-        let worker = workspace::bytes(&self.info, self.extra_room(), tokens)?;
-        Some((self.weight_bytes, worker))
+        let worker = workspace::bytes(&self.built.info, self.extra_room(), tokens)?;
+        Some((self.built.bytes, worker))
     }
 
     fn extra_room(&self) -> ExtraRoom {
         ExtraRoom {
             pairs: self.rounds_inputs(),
-            ..self.network.extra_room()
+            ..self.built.network.extra_room
         }
     }
 
@@ -307,7 +293,7 @@ impl Model {
     /// of all tokens together, but for attention, of which one protein's is in memory at a time.
     ///
     /// ```
-    /// use protattn_model::{Arc, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace};
+    /// use protattn_model::{AttentionArc, Model, Output, Sink, SinkError, SpecialTokens, Workspace};
     ///
     /// /// The number of arcs in all layers.
     /// #[derive(Default)]
@@ -322,7 +308,7 @@ impl Model {
     ///         0.01
     ///     }
     ///
-    ///     fn arcs(&mut self, _: usize, arcs: &[Arc]) -> Result<(), SinkError> {
+    ///     fn arcs(&mut self, _: usize, arcs: &[AttentionArc]) -> Result<(), SinkError> {
     ///         self.0 += arcs.len();
     ///         Ok(())
     ///     }
@@ -334,22 +320,20 @@ impl Model {
     /// let tokens = ["MKTAYIAK", "GVS"].map(|sequence| model.tokenizer().encode(sequence, None));
     /// let [first, second] = tokens;
     /// let (first, second) = (first?, second?);
-    /// let (mut of_first, mut of_second) = (Count::default(), Count::default());
-    /// let mut batch: [(&Tokens, &mut dyn Sink); 2] =
-    ///     [(&first, &mut of_first), (&second, &mut of_second)];
+    /// let mut batch = [(&first, Count::default()), (&second, Count::default())];
     /// for result in model.forward_batch(&mut batch, SpecialTokens::Cut, &mut Workspace::new()) {
     ///     result?;
     /// }
     /// // All pairs of residues, as untrained attention is nearly even: 3 layers, 2 heads.
-    /// assert_eq!((of_first.0, of_second.0), (6 * 8 * 8, 6 * 3 * 3));
+    /// assert_eq!(batch.map(|(_, count)| count.0), [6 * 8 * 8, 6 * 3 * 3]);
     /// # Ok::<(), protattn_model::Error>(())
     /// ```
     ///
     /// # Errors
     /// As [`forward_with`](Self::forward_with), of each protein; [`Error::Memory`] of all of them.
-    pub fn forward_batch(
+    pub fn forward_batch<S: Sink>(
         &self,
-        batch: &mut [(&Tokens, &mut dyn Sink)],
+        batch: &mut [(&Tokens, S)],
         special_tokens: SpecialTokens,
         workspace: &mut Workspace,
     ) -> Vec<Result<(), Error>> {
@@ -365,12 +349,12 @@ impl Model {
                 SpecialTokens::Cut => tokens.residues(),
                 SpecialTokens::Keep => 0..tokens.ids().len(),
             },
-            sink: &mut **sink,
+            sink,
         });
         let items = items.collect();
         let run = pass::run(
-            &*self.network,
-            &self.info,
+            &self.built.network,
+            &self.built.info,
             self.extra_room(),
             items,
             workspace,
@@ -381,20 +365,13 @@ impl Model {
     }
 
     fn check(&self, tokens: &Tokens) -> Result<(), Error> {
-        if tokens.segments().is_some() && !self.network.takes_segments() {
-            let family = self.info.family;
+        if tokens.segments().is_some() && !self.built.network.takes_segments {
+            let family = self.built.info.family;
             return Err(Error::Segments { family });
         }
         let ids = tokens.ids();
-        if let Some(positions) = self.info.positions
-            && ids.len() > positions
-        {
-            return Err(Error::TooLong {
-                tokens: ids.len(),
-                positions,
-            });
-        }
-        let vocabulary = self.info.vocabulary;
+        Error::check_length(ids.len(), self.built.info.positions)?;
+        let vocabulary = self.built.info.vocabulary;
         match ids.iter().find(|&&id| id as usize >= vocabulary) {
             None => Ok(()),
             Some(&id) => Err(Error::Token { id, vocabulary }),
@@ -410,7 +387,7 @@ impl fmt::Debug for Model {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Model")
-            .field("info", &self.info)
+            .field("info", &self.built.info)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ndarray::{ArrayView2, ArrayView3, s};
 
-use crate::architecture::Architecture;
+use crate::architecture::Network;
 use crate::error::Error;
 use crate::info::Info;
 use crate::kernel::{self, NotFinite, Wanted, WantedArcs};
@@ -29,15 +29,14 @@ struct Plan {
 
 impl Plan {
     fn new(sink: &dyn Sink, n_layers: usize) -> Self {
-        let attention: Vec<bool> = (0..n_layers)
-            .map(|layer| sink.wants(Output::Attention { layer }))
-            .collect();
-        let arcs: Vec<bool> = (0..n_layers)
-            .map(|layer| sink.wants(Output::Arcs { layer }))
-            .collect();
-        let hidden: Vec<bool> = (0..=n_layers)
-            .map(|level| sink.wants(Output::HiddenStates { level }))
-            .collect();
+        let wanted = |count: usize, output: fn(usize) -> Output| -> Vec<bool> {
+            (0..count)
+                .map(|number| sink.wants(output(number)))
+                .collect()
+        };
+        let attention = wanted(n_layers, |layer| Output::Attention { layer });
+        let arcs = wanted(n_layers, |layer| Output::Arcs { layer });
+        let hidden = wanted(n_layers + 1, |level| Output::HiddenStates { level });
         let last_map = attention.iter().rposition(|&wanted| wanted);
         let last_attention = last_map.max(arcs.iter().rposition(|&wanted| wanted));
         let last_level = hidden.iter().rposition(|&wanted| wanted);
@@ -110,7 +109,7 @@ impl<'a> Running<'a> {
 
 /// Runs the network over the tokens of all items at once; no item's result depends on the others.
 pub(crate) fn run(
-    network: &dyn Architecture,
+    network: &Network,
     info: &Info,
     extra: ExtraRoom,
     items: Vec<Item<'_>>,
@@ -131,7 +130,7 @@ pub(crate) fn run(
 }
 
 fn run_together(
-    network: &dyn Architecture,
+    network: &Network,
     info: &Info,
     extra: ExtraRoom,
     items: &mut [&mut Running<'_>],
@@ -140,7 +139,7 @@ fn run_together(
     let maps = items.iter().any(|item| item.plan.attention.contains(&true));
     let ids = items.iter().map(|item| item.item.tokens.ids());
     let prepared = workspace.prepare(info, extra, ids, maps);
-    if prepared.is_err() {
+    if prepared.is_none() {
         let tokens = workspace.ids.len();
         for item in items {
             item.result = Err(Error::Memory { tokens });
@@ -158,7 +157,7 @@ fn run_together(
         if !values && !items.iter().any(|item| item.attends(layer)) {
             break;
         }
-        network.project(layer, values, workspace);
+        network.block(layer).project(values, workspace);
         for (protein, item) in items.iter_mut().enumerate() {
             if item.attends(layer) {
                 item.result = attend(network, info, (layer, values), protein, item, workspace);
@@ -191,7 +190,7 @@ fn set_segments(items: &[&mut Running<'_>], workspace: &mut Workspace) {
 
 /// Computes one protein's attention, and hands over what is wanted of it.
 fn attend(
-    network: &dyn Architecture,
+    network: &Network,
     info: &Info,
     (layer, values): (usize, bool),
     protein: usize,
@@ -199,7 +198,8 @@ fn attend(
     workspace: &mut Workspace,
 ) -> Result<(), Error> {
     let wanted = item.wanted(layer, values);
-    let attended = network.attend(layer, protein, &wanted, workspace);
+    let attention = &network.block(layer).attention;
+    let attended = attention.attend(protein, &wanted, workspace);
     attended.map_err(|NotFinite { head, from }| Error::NonFiniteAttention { layer, head, from })?;
     let sink = &mut item.item.sink;
     if wanted.maps {
@@ -270,8 +270,9 @@ fn min_attention(plan: &Plan, sink: &dyn Sink) -> Result<f32, Error> {
 
 #[cfg(test)]
 mod tests {
+    use protattn_io::AttentionArc;
+
     use super::*;
-    use crate::sink::Arc;
 
     struct Wish(Vec<Output>);
 
@@ -326,7 +327,7 @@ mod tests {
             1.25 * self.even
         }
 
-        fn arcs(&mut self, _: usize, arcs: &[Arc]) -> Result<(), crate::SinkError> {
+        fn arcs(&mut self, _: usize, arcs: &[AttentionArc]) -> Result<(), crate::SinkError> {
             self.arcs += arcs.len();
             Ok(())
         }
@@ -351,7 +352,7 @@ mod tests {
             "untrained attention is nearly even"
         );
         assert_eq!(workspace.maps.capacity(), 0);
-        // A block of rows, not the 16 million values of a map.
-        assert!(workspace.scratches[0].bytes() < 4 * 4002 * 64);
+        // A block of rows, and values in panels of up to 64, not the 16 million values of a map.
+        assert!(workspace.scratches[0].bytes() < 4 * 4002 * 128);
     }
 }

@@ -1,6 +1,7 @@
 //! Where the output of a pass goes.
 
 use ndarray::{ArrayView2, ArrayView3};
+use protattn_io::AttentionArc;
 
 use crate::error::SinkError;
 
@@ -40,19 +41,6 @@ pub enum SpecialTokens {
     Cut,
     /// Per token, as the model computed it; a row of attention sums to 1.
     Keep,
-}
-
-/// One weight of attention that is at or over a threshold. All indices are 0-based.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Arc {
-    /// The head within its layer.
-    pub head: usize,
-    /// The residue attended from (query, row).
-    pub from: usize,
-    /// The residue attended to (key, column).
-    pub to: usize,
-    /// The attention weight.
-    pub weight: f32,
 }
 
 /// Takes the output of a pass, layer by layer, while it is in memory.
@@ -122,7 +110,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// Whatever the sink likes; the pass stops.
-    fn arcs(&mut self, layer: usize, arcs: &[Arc]) -> Result<(), SinkError> {
+    fn arcs(&mut self, layer: usize, arcs: &[AttentionArc]) -> Result<(), SinkError> {
         let _ = (layer, arcs);
         Ok(())
     }
@@ -140,3 +128,41 @@ pub trait Sink {
         Ok(())
     }
 }
+
+/// A sink that is lent, or on the heap, is a sink.
+macro_rules! forwarded {
+    ($sink:ident: $type:ty) => {
+        impl<$sink: Sink + ?Sized> Sink for $type {
+            fn wants(&self, output: Output) -> bool {
+                (**self).wants(output)
+            }
+
+            fn attention(
+                &mut self,
+                layer: usize,
+                attention: ArrayView3<'_, f32>,
+            ) -> Result<(), SinkError> {
+                (**self).attention(layer, attention)
+            }
+
+            fn min_attention(&self) -> f32 {
+                (**self).min_attention()
+            }
+
+            fn arcs(&mut self, layer: usize, arcs: &[AttentionArc]) -> Result<(), SinkError> {
+                (**self).arcs(layer, arcs)
+            }
+
+            fn hidden_states(
+                &mut self,
+                level: usize,
+                hidden_states: ArrayView2<'_, f32>,
+            ) -> Result<(), SinkError> {
+                (**self).hidden_states(level, hidden_states)
+            }
+        }
+    };
+}
+
+forwarded!(S: &mut S);
+forwarded!(S: Box<S>);

@@ -3,10 +3,10 @@
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
-use crate::error::Error;
+use protattn_io::AttentionArc;
+
 use crate::info::Info;
 use crate::kernel::{self, Means, Pair, Scratch};
-use crate::sink::Arc;
 
 /// The buffers of a pass, kept from one to the next.
 ///
@@ -30,7 +30,7 @@ pub struct Workspace {
     /// [head, from, to] of one protein; empty if no layer's attention is wanted whole.
     pub(crate) maps: Vec<f32>,
     /// The arcs of a layer of one protein.
-    pub(crate) arcs: Vec<Arc>,
+    pub(crate) arcs: Vec<AttentionArc>,
     /// [token, heads * head_width]: values averaged by attention, the heads side by side.
     pub(crate) context: Vec<f32>,
     /// [token, intermediate].
@@ -79,14 +79,14 @@ impl Workspace {
     }
 
     /// Gives every buffer its exact size for a pass over the tokens of these proteins; `maps` says
-    /// whether the attention of a layer is wanted whole.
+    /// whether the attention of a layer is wanted whole. None if there is no memory for them.
     pub(crate) fn prepare<'t>(
         &mut self,
         info: &Info,
         extra: ExtraRoom,
         proteins: impl Iterator<Item = &'t [u32]>,
         maps: bool,
-    ) -> Result<(), Error> {
+    ) -> Option<()> {
         self.ids.clear();
         self.proteins.clear();
         for ids in proteins {
@@ -101,7 +101,7 @@ impl Workspace {
         self.make_room(info, extra, size, maps)?;
         self.scratches
             .resize_with(self.means.threads.get(), Scratch::default);
-        Ok(())
+        Some(())
     }
 
     /// The most tokens of a protein of the pass.
@@ -109,84 +109,71 @@ impl Workspace {
         self.proteins.iter().map(Range::len).max().unwrap_or(0)
     }
 
-    fn make_room(
-        &mut self,
-        info: &Info,
-        extra: ExtraRoom,
-        size: Size,
-        maps: bool,
-    ) -> Result<(), Error> {
-        let out_of_memory = Error::Memory {
-            tokens: size.tokens,
-        };
-        let Some(sizes) = Sizes::new(info, extra, size) else {
-            return Err(out_of_memory);
-        };
-        let mut buffers = [
-            (&mut self.maps, if maps { sizes.maps } else { 0 }),
-            (&mut self.qkv, sizes.qkv),
-            (&mut self.inner, sizes.inner),
-            (&mut self.gated, sizes.gated),
-            (&mut self.by_offset, sizes.by_offset),
-            (&mut self.offset_keys, sizes.offset_keys),
-            (&mut self.hidden, sizes.states),
-            (&mut self.spare, sizes.states),
-            (&mut self.context, sizes.context),
-            (&mut self.turns, sizes.turns),
-            (&mut self.embedded, sizes.embedded),
-        ];
-        // All are reserved, the largest first, before any page of one is touched.
+    fn make_room(&mut self, info: &Info, extra: ExtraRoom, size: Size, maps: bool) -> Option<()> {
+        // All are reserved before any page of one is touched.
+        let n_pairs = n_pairs(info, extra, size)?;
+        reserve(&mut self.means.pairs, n_pairs)?;
+        let mut buffers = self.buffers(info, extra, size, maps)?;
         for (buffer, size) in &mut buffers {
-            let more = size.saturating_sub(buffer.len());
-            if buffer.try_reserve_exact(more).is_err() {
-                return Err(out_of_memory);
-            }
-        }
-        let pairs = &mut self.means.pairs;
-        let more = sizes.pairs.saturating_sub(pairs.len());
-        if pairs.try_reserve_exact(more).is_err() {
-            return Err(out_of_memory);
+            reserve(buffer, *size)?;
         }
         for (buffer, size) in buffers {
             buffer.resize(size, 0.0);
         }
-        pairs.resize(sizes.pairs, Pair::default());
-        Ok(())
+        self.means.pairs.resize(n_pairs, Pair::default());
+        Some(())
     }
+
+    /// The buffers with the sizes that they need, in values, the largest first; none if the sizes
+    /// cannot be counted.
+    fn buffers(
+        &mut self,
+        info: &Info,
+        extra: ExtraRoom,
+        Size { tokens, longest }: Size,
+        maps: bool,
+    ) -> Option<[(&mut Vec<f32>, usize); 11]> {
+        let all_maps = longest.checked_mul(longest)?.checked_mul(info.n_heads)?;
+        let context = tokens.checked_mul(info.n_heads)?;
+        let context = context.checked_mul(info.head_width)?;
+        let states = tokens.checked_mul(info.width)?;
+        // The square was counted, so the double can be.
+        let offsets = kernel::n_offsets(longest);
+        Some([
+            (&mut self.maps, if maps { all_maps } else { 0 }),
+            (&mut self.qkv, context.checked_mul(3)?),
+            (&mut self.inner, tokens.checked_mul(info.intermediate)?),
+            (&mut self.gated, tokens.checked_mul(extra.gated)?),
+            (&mut self.by_offset, offsets.checked_mul(extra.by_offset)?),
+            (
+                &mut self.offset_keys,
+                offsets.checked_mul(extra.offset_keys)?,
+            ),
+            (&mut self.hidden, states),
+            (&mut self.spare, states),
+            (&mut self.context, context),
+            (&mut self.turns, longest.checked_mul(extra.turns)?),
+            (&mut self.embedded, tokens.checked_mul(extra.embedded)?),
+        ])
+    }
+}
+
+/// Sees that a buffer can grow to a size, if there is memory for it.
+fn reserve<T>(buffer: &mut Vec<T>, size: usize) -> Option<()> {
+    let more = size.saturating_sub(buffer.len());
+    buffer.try_reserve_exact(more).ok()
 }
 
 /// The bytes of a workspace after a pass over one protein of `tokens` tokens, if they can be counted;
 /// the kernel's own blocks, of one head at a time, are not among them.
 pub(crate) fn bytes(info: &Info, extra: ExtraRoom, tokens: usize) -> Option<u64> {
-    let Sizes {
-        states,
-        qkv,
-        context,
-        inner,
-        maps,
-        gated,
-        by_offset,
-        offset_keys,
-        turns,
-        embedded,
-        pairs,
-    } = Sizes::new(info, extra, Size::of_one(tokens))?;
-    let buffers = [
-        states,
-        states,
-        qkv,
-        context,
-        inner,
-        maps,
-        gated,
-        by_offset,
-        offset_keys,
-        turns,
-        embedded,
-        // As large as a value.
-        pairs,
-    ];
-    let values = buffers.into_iter().try_fold(0_usize, usize::checked_add)?;
+    let size = Size::of_one(tokens);
+    let mut workspace = Workspace::new();
+    let buffers = workspace.buffers(info, extra, size, true)?.into_iter();
+    // A pair is as large as a value.
+    let pairs = n_pairs(info, extra, size)?;
+    let mut sizes = buffers.map(|(_, size)| size).chain([pairs]);
+    let values = sizes.try_fold(0_usize, usize::checked_add)?;
     (values as u64).checked_mul(size_of::<f32>() as u64)
 }
 
@@ -223,61 +210,21 @@ impl Size {
     }
 }
 
-/// The sizes of the buffers, in values.
-struct Sizes {
-    states: usize,
-    qkv: usize,
-    context: usize,
-    inner: usize,
-    maps: usize,
-    gated: usize,
-    by_offset: usize,
-    offset_keys: usize,
-    turns: usize,
-    embedded: usize,
-    pairs: usize,
-}
-
-impl Sizes {
-    /// The sizes, if they can be counted.
-    fn new(info: &Info, extra: ExtraRoom, Size { tokens, longest }: Size) -> Option<Self> {
-        let context = tokens
-            .checked_mul(info.n_heads)?
-            .checked_mul(info.head_width)?;
-        let maps = longest.checked_mul(longest)?.checked_mul(info.n_heads)?;
-        // The square was counted, so the double can be.
-        let offsets = kernel::n_offsets(longest);
-        Some(Self {
-            states: tokens.checked_mul(info.width)?,
-            qkv: context.checked_mul(3)?,
-            context,
-            inner: tokens.checked_mul(info.intermediate)?,
-            maps,
-            gated: tokens.checked_mul(extra.gated)?,
-            by_offset: offsets.checked_mul(extra.by_offset)?,
-            offset_keys: offsets.checked_mul(extra.offset_keys)?,
-            turns: longest.checked_mul(extra.turns)?,
-            embedded: tokens.checked_mul(extra.embedded)?,
-            pairs: if extra.pairs {
-                Self::pairs(info, extra, tokens, offsets)?
-            } else {
-                0
-            },
-        })
+/// The pairs that the inputs of a linear map are rounded to, of the map that has the most of them.
+fn n_pairs(info: &Info, extra: ExtraRoom, Size { tokens, longest }: Size) -> Option<usize> {
+    if !extra.pairs {
+        return Some(0);
     }
-
-    /// For the map that has the most inputs.
-    fn pairs(info: &Info, extra: ExtraRoom, tokens: usize, offsets: usize) -> Option<usize> {
-        let heads = info.n_heads.checked_mul(info.head_width)?;
-        let inputs = [info.width, info.intermediate, heads, extra.embedded];
-        let of_token = inputs.into_iter().map(kernel::n_pairs).max()?;
-        let of_offset = match extra.offset_keys {
-            0 => 0,
-            _ => kernel::n_pairs(extra.by_offset),
-        };
-        let of_tokens = tokens.checked_mul(of_token)?;
-        Some(of_tokens.max(offsets.checked_mul(of_offset)?))
-    }
+    let heads = info.n_heads.checked_mul(info.head_width)?;
+    let inputs = [info.width, info.intermediate, heads, extra.embedded];
+    let of_token = inputs.into_iter().map(kernel::n_pairs).max()?;
+    let of_offset = match extra.offset_keys {
+        0 => 0,
+        _ => kernel::n_pairs(extra.by_offset),
+    };
+    let of_tokens = tokens.checked_mul(of_token)?;
+    let offsets = longest.checked_mul(2)?.saturating_sub(1);
+    Some(of_tokens.max(offsets.checked_mul(of_offset)?))
 }
 
 #[cfg(test)]
@@ -356,11 +303,12 @@ mod tests {
     }
 
     #[test]
-    fn an_impossible_size_is_an_error() {
+    fn there_is_no_room_for_an_impossible_size() {
         for tokens in [usize::MAX / 4, 1 << 29] {
             let extra = ExtraRoom::default();
-            let error = Workspace::new().make_room(&info(), extra, Size::of_one(tokens), true);
-            assert!(matches!(error, Err(Error::Memory { tokens: found }) if found == tokens));
+            let size = Size::of_one(tokens);
+            let room = Workspace::new().make_room(&info(), extra, size, true);
+            assert_eq!(room, None);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use protattn_model::ndarray::ArrayView3;
 use protattn_model::{
-    Arc, Error, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace,
+    AttentionArc, Error, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace,
 };
 
 use crate::common::{folder, tokens};
@@ -13,8 +13,8 @@ struct Found {
     min_attention: f32,
     maps: bool,
     /// Of whole layers, found here.
-    expected: Vec<(usize, Vec<Arc>)>,
-    arcs: Vec<(usize, Vec<Arc>)>,
+    expected: Vec<(usize, Vec<AttentionArc>)>,
+    arcs: Vec<(usize, Vec<AttentionArc>)>,
 }
 
 impl Sink for Found {
@@ -31,7 +31,7 @@ impl Sink for Found {
     }
 
     fn attention(&mut self, layer: usize, maps: ArrayView3<'_, f32>) -> Result<(), SinkError> {
-        let arc = |((head, from, to), &weight)| Arc {
+        let arc = |((head, from, to), &weight)| AttentionArc {
             head,
             from,
             to,
@@ -43,7 +43,7 @@ impl Sink for Found {
         Ok(())
     }
 
-    fn arcs(&mut self, layer: usize, arcs: &[Arc]) -> Result<(), SinkError> {
+    fn arcs(&mut self, layer: usize, arcs: &[AttentionArc]) -> Result<(), SinkError> {
         self.arcs.push((layer, arcs.to_vec()));
         Ok(())
     }

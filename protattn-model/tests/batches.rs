@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use protattn_model::ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 use protattn_model::{
-    Arc, Error, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace,
+    AttentionArc, Error, Model, Output, Sink, SinkError, SpecialTokens, Tokens, Workspace,
 };
 
 use crate::common::{folder, tokens};
@@ -19,7 +19,7 @@ struct All {
     maps: bool,
     refused: bool,
     attention: Vec<Array3<f32>>,
-    arcs: Vec<Vec<Arc>>,
+    arcs: Vec<Vec<AttentionArc>>,
     hidden: Vec<Array2<f32>>,
 }
 
@@ -54,7 +54,7 @@ impl Sink for All {
         Ok(())
     }
 
-    fn arcs(&mut self, _: usize, arcs: &[Arc]) -> Result<(), SinkError> {
+    fn arcs(&mut self, _: usize, arcs: &[AttentionArc]) -> Result<(), SinkError> {
         self.arcs.push(arcs.to_vec());
         if self.refused {
             Err("enough".into())

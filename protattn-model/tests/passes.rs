@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use protattn_model::ndarray::{ArrayView2, ArrayView3, Axis};
-use protattn_model::{Arc, Error, Model, Output, Sink, SinkError, SpecialTokens, Workspace};
+use protattn_model::{
+    AttentionArc, Error, Model, Output, Sink, SinkError, SpecialTokens, Workspace,
+};
 
 use crate::common::{Keep, folder};
 
@@ -36,7 +38,7 @@ impl Sink for Log {
         self.take(Output::Attention { layer })
     }
 
-    fn arcs(&mut self, layer: usize, _: &[Arc]) -> Result<(), SinkError> {
+    fn arcs(&mut self, layer: usize, _: &[AttentionArc]) -> Result<(), SinkError> {
         self.take(Output::Arcs { layer })
     }
 

@@ -1,8 +1,10 @@
 //! Features of pairs of residues, from attention.
 
 use ndarray::{ArrayView2, ArrayView3, ArrayViewMut2, Axis, Zip};
+use protattn_io::ProductCorrection;
 
 use crate::Error;
+use crate::error::check_places;
 
 /// What is read off the attention of a head for a pair of residues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +25,7 @@ pub enum PairAttention {
 ///
 /// # Errors
 ///
-/// [`Error::NotSquare`] if the maps are not square, [`Error::NoSuchSample`] if there is no such
+/// [`Error::NotSquare`] if the maps are not square, [`Error::NoSuch`] if there is no such
 /// residue, [`Error::Shape`] if `features` has another shape.
 ///
 /// # Examples
@@ -59,12 +61,7 @@ pub fn attention_features(
             found: features.shape().to_vec(),
         });
     }
-    if let Some(residue) = pairs.iter().flatten().find(|residue| **residue >= from) {
-        return Err(Error::NoSuchSample {
-            sample: *residue,
-            n_samples: from,
-        });
-    }
+    check_places("sample", pairs.iter().flatten(), from)?;
     let heads = attention.outer_iter().zip(features.axis_iter_mut(Axis(1)));
     for (map, column) in heads {
         let head = Head::new(map, kind);
@@ -75,54 +72,29 @@ pub fn attention_features(
     Ok(())
 }
 
-/// Sums of rows, of columns, and of all.
-fn sums(map: ArrayView2<'_, f32>) -> (Vec<f64>, Vec<f64>, f64) {
-    let n = map.nrows();
-    let (mut rows, mut columns) = (vec![0.0; n], vec![0.0; n]);
-    for (row, sum) in map.rows().into_iter().zip(&mut rows) {
-        for (value, column) in row.iter().zip(&mut columns) {
-            *sum += f64::from(*value);
-            *column += f64::from(*value);
-        }
-    }
-    let total = rows.iter().sum();
-    (rows, columns, total)
-}
-
-fn product(row: f64, column: f64, total: f64) -> f64 {
-    if total == 0.0 {
-        0.0
-    } else {
-        row * column / total
-    }
-}
-
 /// The map of a head, and what it takes to read a feature off it.
-pub(crate) struct Head<'a> {
+struct Head<'a> {
     map: ArrayView2<'a, f32>,
-    /// Sums of the rows of the symmetric map and of all of it, where the correction needs them.
-    sums: Option<(Vec<f64>, f64)>,
+    /// That of the symmetric map, where it is wanted.
+    correction: Option<ProductCorrection>,
 }
 
 impl<'a> Head<'a> {
     /// `map` `[from, to]` must be square.
-    pub(crate) fn new(map: ArrayView2<'a, f32>, kind: PairAttention) -> Self {
-        let sums = match kind {
+    fn new(map: ArrayView2<'a, f32>, kind: PairAttention) -> Self {
+        let row_sum = |row: &[f32]| row.iter().map(|value| f64::from(*value)).sum();
+        let correction = match kind {
             PairAttention::Mean => None,
-            PairAttention::Corrected => {
-                let (rows, columns, total) = sums(map);
-                let both = rows.iter().zip(columns).map(|(row, column)| row + column);
-                Some((both.collect(), 2.0 * total))
-            }
+            PairAttention::Corrected => Some(ProductCorrection::new(map, row_sum).with_transpose()),
         };
-        Self { map, sums }
+        Self { map, correction }
     }
 
-    pub(crate) fn at(&self, i: usize, j: usize) -> f32 {
+    fn at(&self, i: usize, j: usize) -> f32 {
         let both = f64::from(self.map[[i, j]]) + f64::from(self.map[[j, i]]);
-        match &self.sums {
+        match &self.correction {
             None => (both / 2.0) as f32,
-            Some((rows, total)) => (both - product(rows[i], rows[j], *total)) as f32,
+            Some(correction) => (both - correction.at(i, j)) as f32,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+
+use protattn_io::parallel;
 
 use crate::Error;
 
@@ -22,7 +22,7 @@ const MIN_ELEMENTS_PER_THREAD: usize = 1 << 17;
 pub(crate) struct Blocks {
     n_rows: usize,
     rows_per_block: usize,
-    n_threads: usize,
+    threads: NonZeroUsize,
 }
 
 impl Blocks {
@@ -30,11 +30,10 @@ impl Blocks {
     pub(crate) fn new(n_rows: usize, n_columns: usize, threads: NonZeroUsize) -> Self {
         let rows_per_block = n_rows.div_ceil(MAX_BLOCKS).max(MIN_BLOCK);
         let useful = n_rows.saturating_mul(n_columns) / MIN_ELEMENTS_PER_THREAD;
-        let n_blocks = n_rows.div_ceil(rows_per_block);
         Self {
             n_rows,
             rows_per_block,
-            n_threads: threads.get().min(useful).min(n_blocks).max(1),
+            threads: threads.min(NonZeroUsize::new(useful).unwrap_or(NonZeroUsize::MIN)),
         }
     }
 
@@ -56,34 +55,18 @@ impl Blocks {
         width: usize,
         add: impl Fn(Range<usize>, &mut [f64]) -> Result<(), Error> + Sync,
     ) -> Result<Vec<f64>, Error> {
-        let mut partials = vec![0.0; width * self.n_blocks()];
-        let queue = Mutex::new(partials.chunks_exact_mut(width).enumerate());
-        let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
-        let work = || {
-            loop {
-                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((block, partial)) = next else { break };
-                if let Err(error) = add(self.rows(block), partial) {
-                    let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-                    if failed.as_ref().is_none_or(|(first, _)| block < *first) {
-                        *failed = Some((block, error));
-                    }
-                }
-            }
+        let sum_of = |block| {
+            let mut partial = vec![0.0; width];
+            add(self.rows(block), &mut partial).map(|()| partial)
         };
-        thread::scope(|scope| {
-            for _ in 1..self.n_threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, error)) = failed {
-            return Err(error);
-        }
-
+        let partials = parallel::map(
+            self.threads,
+            self.n_blocks(),
+            || (),
+            |(), block| sum_of(block),
+        )?;
         let mut total = vec![0.0; width];
-        for partial in partials.chunks_exact(width) {
+        for partial in partials {
             for (sum, value) in total.iter_mut().zip(partial) {
                 *sum += value;
             }

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, ArrayView2, ArrayView3};
+use ndarray::{Array2, ArrayView2};
 
-use crate::attention::{Head, PairAttention};
-use crate::loss::sigmoid;
 use crate::probe::{Fit, Probe};
 use crate::save::{self, Saved, damaged};
 use crate::source::FeatureSource;
@@ -19,7 +17,8 @@ const KIND: &str = "protattn-contact-regression";
 /// structure learners", section 3.2).
 ///
 /// It is fitted on a few proteins, 20 there, on pairs at least 6 apart ([`PairSampling`]), with a
-/// penalty on absolute values that leaves a few heads.
+/// penalty on absolute values that leaves a few heads. `Contacts` of protattn-model applies it to the
+/// attention of a pass, and [`contact_scores`](crate::contact_scores()) judges what comes of it.
 ///
 /// Saved as safetensors, the tensors are `coefficients` `[layer, head]` and `intercept` `[1]`, F64,
 /// and the metadata has one entry, `protattn-contact-regression`, whose lines are a name and a
@@ -49,10 +48,8 @@ const KIND: &str = "protattn-contact-regression";
 /// let settings = ContactRegression::default_settings();
 /// let regression = ContactRegression::fit(&settings, &features, &samples.labels, 1, 6)?;
 ///
-/// let mut map = regression.map(12)?;
-/// map.add_layer(0, attention.view())?; // and so on for each layer
-/// let probabilities = map.finish()?;
-/// assert!(probabilities[[1, 11]] > probabilities[[1, 10]]);
+/// let coefficients = regression.coefficients(); // [layer, head]
+/// assert!(coefficients[[0, 0]] > 1.0 && coefficients[[0, 0]] > coefficients[[0, 1]]);
 /// # Ok::<(), protattn_probe::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +70,7 @@ impl ContactRegression {
 
     /// Fits the regression. `features` is `[pair, layer * n_heads + head]`, as
     /// [`attention_features`](crate::attention_features) gives them for each layer with
-    /// [`PairAttention::Corrected`], of the pairs of all proteins together; `labels` `[pair]` is 1
+    /// [`PairAttention::Corrected`](crate::PairAttention::Corrected), of the pairs of all proteins together; `labels` `[pair]` is 1
     /// for a contact and 0 for none. `min_separation` is what the pairs were chosen by, and is kept
     /// for whoever reads the result.
     ///
@@ -149,54 +146,14 @@ impl ContactRegression {
         &self.fit
     }
 
-    /// Starts the map of a protein of `length` residues, to which layers are added one by one, so
-    /// that their attention need not be kept.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::MapTooLarge`] if the map cannot be held in memory.
-    pub fn map(&self, length: usize) -> Result<ContactMap<'_>, Error> {
-        let scores = self.start(length).ok_or(Error::MapTooLarge { length })?;
-        Ok(ContactMap {
-            regression: self,
-            scores,
-            seen: vec![false; self.coefficients.nrows()],
-        })
-    }
-
-    /// A map of intercepts, if memory for it is to be had.
-    fn start(&self, length: usize) -> Option<Array2<f64>> {
-        let n_pairs = length.checked_mul(length)?;
-        let mut scores = Vec::new();
-        scores.try_reserve_exact(n_pairs).ok()?;
-        scores.resize(n_pairs, self.intercept);
-        Array2::from_shape_vec((length, length), scores).ok()
-    }
-
-    /// The probabilities `[residue, residue]` from the attention `[head, from, to]` of all layers,
-    /// the first first; see [`ContactMap::finish`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`map`](Self::map), [`ContactMap::add_layer`] and [`ContactMap::finish`].
-    pub fn predict(&self, layers: &[ArrayView3<'_, f32>]) -> Result<Array2<f64>, Error> {
-        let length = layers.first().map_or(0, |layer| layer.dim().1);
-        let mut map = self.map(length)?;
-        for (layer, attention) in layers.iter().enumerate() {
-            map.add_layer(layer, *attention)?;
-        }
-        map.finish()
-    }
-
     /// The regression as the bytes of a safetensors file.
     ///
     /// # Errors
     ///
     /// [`Error::Damaged`] if the format cannot hold it, for which it would have to be huge.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        let mut saved = Saved::default();
+        let mut saved = Saved::new();
         let (n_layers, n_heads) = self.coefficients.dim();
-        saved.set("version", 1);
         saved.set("layers", n_layers);
         saved.set("heads", n_heads);
         saved.set("min_separation", self.min_separation);
@@ -214,10 +171,6 @@ impl ContactRegression {
     /// contradict each other, or if a number is not finite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let mut saved = Saved::from_bytes(bytes, KIND, &["coefficients", "intercept"])?;
-        let version: u32 = saved.value("version")?;
-        if version != 1 {
-            return Err(damaged(format!("its version is {version}, not 1")));
-        }
         let shape: [usize; 2] = [saved.value("layers")?, saved.value("heads")?];
         if shape.contains(&0) {
             return Err(damaged(format!(
@@ -225,10 +178,8 @@ impl ContactRegression {
                 shape[0], shape[1]
             )));
         }
-        let coefficients = saved.tensor("coefficients", &shape)?;
         Ok(Self {
-            coefficients: Array2::from_shape_vec(shape, coefficients)
-                .map_err(|error| damaged(error.to_string()))?,
+            coefficients: saved.matrix("coefficients", shape)?,
             intercept: saved.tensor("intercept", &[1])?[0],
             min_separation: saved.value("min_separation")?,
             fit: saved.fit()?,
@@ -252,69 +203,5 @@ impl ContactRegression {
     /// those of [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::from_bytes(&save::read(path.as_ref())?)
-    }
-}
-
-/// The contact map of one protein while layers are added to it.
-#[derive(Debug)]
-pub struct ContactMap<'a> {
-    regression: &'a ContactRegression,
-    /// Log odds `[residue, residue]`.
-    scores: Array2<f64>,
-    seen: Vec<bool>,
-}
-
-impl ContactMap<'_> {
-    /// Adds the attention `[head, from, to]` of a layer, 0-based. Heads with a coefficient of 0 are
-    /// not looked at. The map is the same, bit for bit, for layers that come in the same order.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Layer`] if there is no such layer or it was added before, [`Error::Shape`] if there
-    /// are not as many heads or residues as there must be.
-    pub fn add_layer(&mut self, layer: usize, attention: ArrayView3<'_, f32>) -> Result<(), Error> {
-        let (n_layers, n_heads) = self.regression.coefficients.dim();
-        if self.seen.get(layer) != Some(&false) {
-            return Err(Error::Layer { layer, n_layers });
-        }
-        let length = self.scores.nrows();
-        let expected = vec![n_heads, length, length];
-        if attention.shape() != expected {
-            return Err(Error::Shape {
-                what: "the maps of a layer",
-                expected,
-                found: attention.shape().to_vec(),
-            });
-        }
-        self.seen[layer] = true;
-        let heads = attention.outer_iter();
-        for (map, coefficient) in heads.zip(self.regression.coefficients.row(layer)) {
-            if *coefficient == 0.0 {
-                continue;
-            }
-            let head = Head::new(map, PairAttention::Corrected);
-            for ((i, j), score) in self.scores.indexed_iter_mut() {
-                *score += coefficient * f64::from(head.at(i, j));
-            }
-        }
-        Ok(())
-    }
-
-    /// The probability that two residues are in contact `[residue, residue]`, symmetric.
-    ///
-    /// Pairs nearer than [`min_separation`](ContactRegression::min_separation), and a residue with
-    /// itself, have one too, though the regression was fitted on none of them.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::MissingLayer`] if a layer was not added.
-    pub fn finish(self) -> Result<Array2<f64>, Error> {
-        match self.seen.iter().position(|seen| !seen) {
-            Some(layer) => Err(Error::MissingLayer {
-                layer,
-                n_layers: self.seen.len(),
-            }),
-            None => Ok(self.scores.mapv_into(sigmoid)),
-        }
     }
 }

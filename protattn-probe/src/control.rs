@@ -1,7 +1,8 @@
 //! Control tasks: what a probe learns of the residues themselves, whatever the features know.
 
+use protattn_io::random;
+
 use crate::Error;
-use crate::random::unit;
 
 /// Draws of the labels of all types at most, until every class has one.
 const MAX_DRAWS: u64 = 100_000;
@@ -121,7 +122,7 @@ impl ControlTask {
     }
 
     fn label(&self, [a, b]: [u64; 2]) -> usize {
-        let chance = unit(self.seed, &[self.draw, a, b]);
+        let chance = random::unit(self.seed, &[self.draw, a, b]);
         self.cumulative.partition_point(|share| *share <= chance)
     }
 

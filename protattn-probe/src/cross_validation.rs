@@ -1,5 +1,6 @@
 //! The penalty, chosen by how well proteins that were left out are predicted.
 
+use crate::error::check_one_for_each;
 use crate::probe::first_largest;
 use crate::settings::check_positive;
 use crate::source::{FeatureSource, Selection};
@@ -89,7 +90,7 @@ impl LogisticRegression {
     ///
     /// - [`Error::Folds`] if there are fewer than two, [`Error::TooFewGroups`] if there are fewer
     ///   proteins than folds;
-    /// - [`Error::GroupCount`] if there is not one group for each sample;
+    /// - [`Error::OneForEach`] if there is not one group for each sample;
     /// - [`Error::NoPenalties`] if there is none to choose from, [`Error::Setting`] if one is not
     ///   positive and finite;
     /// - [`Error::Fold`] if a fold cannot be held out, such as when it has the only protein of a
@@ -156,9 +157,7 @@ impl LogisticRegression {
 }
 
 fn check(samples: usize, groups: usize, n_folds: usize) -> Result<(), Error> {
-    if groups != samples {
-        return Err(Error::GroupCount { samples, groups });
-    }
+    check_one_for_each(("groups", groups), ("samples", samples))?;
     if n_folds < 2 {
         return Err(Error::Folds { found: n_folds });
     }

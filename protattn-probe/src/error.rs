@@ -32,13 +32,17 @@ pub enum Error {
     #[error("the features have no columns: a probe needs at least one")]
     NoFeatures,
 
-    /// There is not one label for each sample.
-    #[error("{samples} samples but {labels} labels: there must be one label for each sample")]
-    LabelCount {
-        /// Rows of the features.
-        samples: usize,
-        /// Labels given.
-        labels: usize,
+    /// There is not one of something for each of something else.
+    #[error("{found} {what} for {expected} {each}: there must be one for each")]
+    OneForEach {
+        /// What is given, in the plural, as `labels`.
+        what: &'static str,
+        /// How many were given.
+        found: usize,
+        /// For what, in the plural, as `samples`.
+        each: &'static str,
+        /// How many of these there are.
+        expected: usize,
     },
 
     /// A classifier of fewer than two classes was asked for.
@@ -77,15 +81,6 @@ pub enum Error {
         class: usize,
         /// Classes asked for.
         n_classes: usize,
-    },
-
-    /// There is not one weight for each class.
-    #[error("{found} class weights for {n_classes} classes: there must be one for each class")]
-    ClassWeightCount {
-        /// Classes asked for.
-        n_classes: usize,
-        /// Weights given.
-        found: usize,
     },
 
     /// A class weight is not a positive number.
@@ -148,22 +143,15 @@ pub enum Error {
         found: usize,
     },
 
-    /// A sample is asked for that does not exist.
-    #[error("there is no sample {sample} (counted from 0) among {n_samples}")]
-    NoSuchSample {
-        /// The sample, 0-based.
-        sample: usize,
-        /// Samples there are.
-        n_samples: usize,
-    },
-
-    /// There is not one group for each sample.
-    #[error("{samples} samples but {groups} groups: there must be one group for each sample")]
-    GroupCount {
-        /// Rows of the features.
-        samples: usize,
-        /// Groups given.
-        groups: usize,
+    /// A sample or class is asked for that does not exist.
+    #[error("there is no {what} {found} (counted from 0) among {count}")]
+    NoSuch {
+        /// What is asked for.
+        what: &'static str,
+        /// Which, 0-based.
+        found: usize,
+        /// How many there are.
+        count: usize,
     },
 
     /// Cross-validation over fewer than two folds.
@@ -269,31 +257,6 @@ pub enum Error {
         n_layers: usize,
     },
 
-    /// A layer does not exist, or was given before.
-    #[error("layer {layer} (counted from 0) is none of {n_layers}, or was added before")]
-    Layer {
-        /// The layer, 0-based.
-        layer: usize,
-        /// Layers there are.
-        n_layers: usize,
-    },
-
-    /// A layer was not given.
-    #[error("layer {layer} (counted from 0) of {n_layers} was not added")]
-    MissingLayer {
-        /// The layer, 0-based.
-        layer: usize,
-        /// Layers there are.
-        n_layers: usize,
-    },
-
-    /// A contact map would not fit in memory.
-    #[error("a map of {length} x {length} residues is more than memory can hold")]
-    MapTooLarge {
-        /// Residues.
-        length: usize,
-    },
-
     /// No draw gives every class to some type of residue.
     #[error(
         "no draw of control labels gives {n_types} types of residues all of {n_classes} classes"
@@ -302,15 +265,6 @@ pub enum Error {
         /// Types of residues, or of pairs of them, in training.
         n_types: usize,
         /// Classes in training.
-        n_classes: usize,
-    },
-
-    /// A score of a class was asked for that the probe does not have.
-    #[error("there is no class {class} (counted from 0) among {n_classes}")]
-    NoSuchClass {
-        /// The class, 0-based.
-        class: usize,
-        /// Classes of the probe.
         n_classes: usize,
     },
 
@@ -352,4 +306,32 @@ pub enum Error {
         /// What was found.
         message: String,
     },
+}
+
+/// Refuses what is not as many as the things that it is for.
+pub(crate) fn check_one_for_each(
+    (what, found): (&'static str, usize),
+    (each, expected): (&'static str, usize),
+) -> Result<(), Error> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::OneForEach {
+        what,
+        found,
+        each,
+        expected,
+    })
+}
+
+/// Refuses places of which one is not below `count`.
+pub(crate) fn check_places<'a>(
+    what: &'static str,
+    places: impl IntoIterator<Item = &'a usize>,
+    count: usize,
+) -> Result<(), Error> {
+    match places.into_iter().find(|place| **place >= count) {
+        Some(&found) => Err(Error::NoSuch { what, found, count }),
+        None => Ok(()),
+    }
 }

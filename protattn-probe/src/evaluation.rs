@@ -4,9 +4,10 @@ mod resampling;
 mod statistics;
 
 use ndarray::ArrayView2;
-use protattn_metrics::scores::Separation;
+use protattn_metrics::scores::{PrecisionAtL, Separation};
 
 use crate::Error;
+use crate::error::{check_one_for_each, check_places};
 use crate::probe::first_largest;
 use statistics::{Predictions, Statistics};
 
@@ -34,18 +35,13 @@ pub enum Score {
     AveragePrecision(usize),
     /// [`roc_auc`](protattn_metrics::scores::roc_auc) of the probability of a class.
     RocAuc(usize),
-    /// The share of true ones among the most probable, L / `divisor` of each protein
-    /// ([`top_count`](protattn_metrics::scores::top_count)), those of all proteins together, as
-    /// the original counts them (salesforce/provis, `probing/metrics.py`). Samples tied for the
-    /// last places count by their chance
-    /// ([`expected_at_k`](protattn_metrics::scores::expected_at_k)).
+    /// The share of true ones among the most probable, as many of each protein as its length says.
     PrecisionAtL {
         /// The positive class.
         class: usize,
-        /// What L is divided by.
-        divisor: usize,
-        /// The pairs that are looked at: all, or those of one range.
-        separation: Option<Separation>,
+        /// How many are looked at, of which samples, and how proteins are put together; tables start
+        /// from [`PrecisionAtL::OF_PROBES`].
+        at: PrecisionAtL,
     },
 }
 
@@ -146,7 +142,7 @@ impl Evaluation {
     /// # Errors
     ///
     /// [`Error::TooFewClasses`] if the evaluation is of fewer than two classes,
-    /// [`Error::LabelCount`] if there is not one label for each sample, [`Error::Shape`] if there
+    /// [`Error::OneForEach`] if there is not one label for each sample, [`Error::Shape`] if there
     /// is not one probability for each class, [`Error::Probability`] if one is NaN.
     pub fn push(
         &mut self,
@@ -170,12 +166,7 @@ impl Evaluation {
         probabilities: ArrayView2<'_, f64>,
         truth: &[usize],
     ) -> Result<(), Error> {
-        if pairs.len() != truth.len() {
-            return Err(Error::LabelCount {
-                samples: pairs.len(),
-                labels: truth.len(),
-            });
-        }
+        check_one_for_each(("labels", truth.len()), ("samples", pairs.len()))?;
         let separations = pairs.iter().map(|[i, j]| Separation::of(*i, *j)).collect();
         self.push_samples(length, probabilities, truth, separations)
     }
@@ -193,12 +184,7 @@ impl Evaluation {
             });
         }
         let (samples, n_classes) = probabilities.dim();
-        if samples != truth.len() {
-            return Err(Error::LabelCount {
-                samples,
-                labels: truth.len(),
-            });
-        }
+        check_one_for_each(("labels", truth.len()), ("samples", samples))?;
         if n_classes != self.n_classes {
             return Err(Error::Shape {
                 what: "the probabilities",
@@ -241,7 +227,7 @@ impl Evaluation {
     ///
     /// # Errors
     ///
-    /// [`Error::NoLabels`] without samples, [`Error::NoSuchClass`] if the score is of a class that
+    /// [`Error::NoLabels`] without samples, [`Error::NoSuch`] if the score is of a class that
     /// there is not.
     pub fn score(&self, score: Score) -> Result<f64, Error> {
         let statistics = self.statistics(&[score], None)?;
@@ -322,9 +308,9 @@ impl Evaluation {
         }
         let n_classes = self.n_classes;
         let mut predictions = Predictions::new(&self.proteins, n_classes, constant);
-        let each = scores.iter().map(|score| match score.class() {
-            Some(class) if class >= n_classes => Err(Error::NoSuchClass { class, n_classes }),
-            _ => predictions.statistics(*score),
+        let each = scores.iter().map(|score| {
+            check_places("class", &score.class(), n_classes)?;
+            predictions.statistics(*score)
         });
         each.collect()
     }

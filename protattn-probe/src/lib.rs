@@ -14,12 +14,19 @@
 //! be solved, and a solution can [start](LogisticRegression::fit_from) from that of another layer.
 //!
 //! Pairs of residues are chosen by [`PairSampling`]; [`attention_features`] reads their features
-//! off attention `[head, from, to]`, and [`ContactRegression`] predicts contacts from those of all
-//! heads of all layers.
+//! off attention `[head, from, to]`, and [`ContactRegression`] is fitted on those of all heads of all
+//! layers to predict contacts, which [`contact_scores()`] judges.
 //!
 //! [`Evaluation`] gathers predictions by protein and gives each [`Score`] with an interval over
 //! proteins, and that of two controls: always predicting the commonest class, and a
 //! [`ControlTask`], whose labels depend on the type of the residue and on chance alone.
+//!
+//! With the feature `model` there are whole runs, from a model and proteins to tables: the module
+//! `layers` finds what each layer knows, and the module `contacts` fits and applies contact regressions.
+//!
+//! [`ProbeRow`], [`PairRow`] and [`ContactScoreRow`] are each the row of a table, declared by
+//! [`table!`](protattn_io::table!) with the unit and meaning of each column; `protattn_io::parquet`
+//! writes and reads them.
 //!
 //! The objective is that of scikit-learn's `LogisticRegression`, on standardised features unless
 //! asked otherwise, and so are the coefficients. Equal input gives equal bits, whatever the number
@@ -57,11 +64,16 @@ pub use ndarray;
 mod attention;
 mod blocks;
 mod contact;
+mod contact_scores;
+#[cfg(feature = "model")]
+pub mod contacts;
 mod control;
 mod cross_validation;
 mod error;
 mod evaluation;
 mod kernel;
+#[cfg(feature = "model")]
+pub mod layers;
 mod lbfgs;
 mod line_search;
 mod loss;
@@ -73,14 +85,15 @@ mod preconditioner;
 mod probe;
 mod problem;
 mod proximal;
-mod random;
+mod rows;
 mod save;
 mod settings;
 mod source;
 mod training;
 
 pub use attention::{PairAttention, attention_features};
-pub use contact::{ContactMap, ContactRegression};
+pub use contact::ContactRegression;
+pub use contact_scores::{ContactScore, contact_scores, mean_contact_scores};
 pub use control::ControlTask;
 pub use cross_validation::CrossValidation;
 pub use error::Error;
@@ -88,6 +101,7 @@ pub use evaluation::{Evaluation, Resampling, Score, ScoreRow};
 pub use pair_features::{PairCombination, PairFeatures};
 pub use pairs::{PairSamples, PairSampling};
 pub use probe::{Fit, Probe};
+pub use rows::{ContactScoreRow, PairRow, ProbeRow};
 pub use settings::{ClassWeights, LogisticRegression, LogisticRegressionBuilder};
 pub use source::{FeatureSource, Selection, SourceError};
 

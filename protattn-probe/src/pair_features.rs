@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::Error;
+use crate::error::check_places;
 use crate::source::{FeatureSource, SourceError};
 
 /// How the hidden states of two residues make up the features of their pair. Both are the same for
@@ -50,24 +51,18 @@ impl<'a, S: FeatureSource + ?Sized> PairFeatures<'a, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchSample`] if there is no such row.
+    /// [`Error::NoSuch`] if there is no such row.
     pub fn new(
         hidden: &'a S,
         pairs: &'a [[usize; 2]],
         combination: PairCombination,
     ) -> Result<Self, Error> {
-        let n_samples = hidden.n_samples();
-        match pairs.iter().flatten().find(|row| **row >= n_samples) {
-            Some(sample) => Err(Error::NoSuchSample {
-                sample: *sample,
-                n_samples,
-            }),
-            None => Ok(Self {
-                hidden,
-                pairs,
-                combination,
-            }),
-        }
+        check_places("sample", pairs.iter().flatten(), hidden.n_samples())?;
+        Ok(Self {
+            hidden,
+            pairs,
+            combination,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which pairs of residues a probe is trained on.
 
-use crate::random::unit;
+use protattn_io::random;
+
 use crate::{Error, Probe};
 
 /// Which pairs of residues of a protein are samples: those far enough apart whose label is known,
@@ -79,7 +80,7 @@ impl PairSampling {
                 let keys = [protein, i as u64, j as u64];
                 if positive
                     || self.negative_rate == 1.0
-                    || unit(self.seed, &keys) < self.negative_rate
+                    || random::unit(self.seed, &keys) < self.negative_rate
                 {
                     samples.pairs.push([i, j]);
                     samples.labels.push(usize::from(positive));

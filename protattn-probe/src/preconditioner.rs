@@ -7,10 +7,9 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
+use protattn_io::parallel;
 
 use crate::Error;
 use crate::moments::Moments;
@@ -109,25 +108,15 @@ fn mirror(correlations: &mut Array2<f64>, n_used: usize) -> f64 {
 /// Adds `factor` times the products of columns of z to the lower triangle of `sum`.
 fn add_products(z: &Array2<f64>, factor: f64, sum: &mut Array2<f64>, threads: NonZeroUsize) {
     let slabs = sum.axis_chunks_iter_mut(Axis(0), SLAB).enumerate();
-    // The last slabs are the longest.
-    let queue = Mutex::new(slabs.rev());
-    let work = || {
-        loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((index, mut slab)) = next else { break };
-            let start = index * SLAB;
-            let end = start + slab.nrows();
-            let left = z.slice(s![.., start..end]);
-            let mut lower = slab.slice_mut(s![.., ..end]);
-            general_mat_mul(factor, &left.t(), &z.slice(s![.., ..end]), 1.0, &mut lower);
-        }
-    };
     let useful = z.len().saturating_mul(z.ncols()) / MIN_PRODUCTS_PER_THREAD;
-    thread::scope(|scope| {
-        for _ in 1..threads.get().min(useful) {
-            scope.spawn(work);
-        }
-        work();
+    let threads = threads.min(NonZeroUsize::new(useful).unwrap_or(NonZeroUsize::MIN));
+    // The last slabs are the longest.
+    parallel::each(threads, slabs.rev(), |(index, mut slab)| {
+        let start = index * SLAB;
+        let end = start + slab.nrows();
+        let left = z.slice(s![.., start..end]);
+        let mut lower = slab.slice_mut(s![.., ..end]);
+        general_mat_mul(factor, &left.t(), &z.slice(s![.., ..end]), 1.0, &mut lower);
     });
 }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::Error;
+use crate::error::check_one_for_each;
 use crate::kernel::{Kernel, TILE, chunks, tile};
 use crate::loss;
 use crate::moments::check_finite;
@@ -204,8 +205,7 @@ impl Probe {
     /// # Ok::<(), protattn_probe::Error>(())
     /// ```
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        let mut saved = Saved::default();
-        saved.set("version", 1);
+        let mut saved = Saved::new();
         saved.set("classes", self.n_classes);
         saved.set("features", self.n_features());
         saved.set_fit(&self.fit);
@@ -223,20 +223,14 @@ impl Probe {
     /// or if a number is not finite.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let mut saved = Saved::from_bytes(bytes, KIND, &["coefficients", "intercepts"])?;
-        let version: u32 = saved.value("version")?;
-        if version != 1 {
-            return Err(damaged(format!("its version is {version}, not 1")));
-        }
         let (n_classes, n_features) = (saved.value("classes")?, saved.value("features")?);
         if n_classes < 2 || n_features == 0 {
             let message = format!("it has {n_classes} classes and {n_features} features");
             return Err(damaged(message));
         }
         let shape = [n_scores(n_classes), n_features];
-        let coefficients = saved.tensor("coefficients", &shape)?;
+        let coefficients = saved.matrix("coefficients", shape)?;
         let intercepts = saved.tensor("intercepts", &shape[..1])?;
-        let coefficients = Array2::from_shape_vec(shape, coefficients)
-            .map_err(|error| damaged(error.to_string()))?;
         let fit = saved.fit()?;
         Ok(Self::new(coefficients, intercepts.into(), n_classes, fit))
     }
@@ -267,17 +261,12 @@ impl Probe {
     ///
     /// # Errors
     ///
-    /// Those of [`decision_function`](Self::decision_function); [`Error::LabelCount`] if there is
+    /// Those of [`decision_function`](Self::decision_function); [`Error::OneForEach`] if there is
     /// not one label for each sample, [`Error::LabelOutOfRange`] if a label is of a class that the
     /// probe does not know, and whose probability it cannot tell.
     pub fn log_loss(&self, features: impl FeatureSource, labels: &[usize]) -> Result<f64, Error> {
         let samples = features.n_samples();
-        if labels.len() != samples {
-            return Err(Error::LabelCount {
-                samples,
-                labels: labels.len(),
-            });
-        }
+        check_one_for_each(("labels", labels.len()), ("samples", samples))?;
         check_labels(labels, self.n_classes)?;
         let mut scores = self.decision_function(features)?;
         let mut sum = 0.0;

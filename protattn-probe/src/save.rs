@@ -8,11 +8,15 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
+use ndarray::Array2;
+use protattn_io::replace;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::Error;
 use crate::probe::Fit;
+
+const VERSION: u32 = 1;
 
 /// A file may have as many bytes: 1 GiB, over a hundred million coefficients.
 const MAX_BYTES: u64 = 1 << 30;
@@ -25,6 +29,13 @@ pub(crate) struct Saved {
 }
 
 impl Saved {
+    /// Nothing yet but the version.
+    pub(crate) fn new() -> Self {
+        let mut saved = Self::default();
+        saved.set("version", VERSION);
+        saved
+    }
+
     pub(crate) fn set(&mut self, name: &str, value: impl ToString) {
         self.values.insert(name.to_owned(), value.to_string());
     }
@@ -85,6 +96,11 @@ impl Saved {
             ))),
             None => Err(damaged(format!("there is no tensor {name}"))),
         }
+    }
+
+    pub(crate) fn matrix(&mut self, name: &str, shape: [usize; 2]) -> Result<Array2<f64>, Error> {
+        let values = self.tensor(name, &shape)?;
+        Array2::from_shape_vec(shape, values).map_err(|error| damaged(error.to_string()))
     }
 
     /// `kind` is the name of the entry of the metadata.
@@ -152,7 +168,10 @@ impl Saved {
                 .tensors
                 .insert(name, (tensor.shape().to_vec(), values));
         }
-        Ok(saved)
+        match saved.value("version")? {
+            VERSION => Ok(saved),
+            version => Err(damaged(format!("its version is {version}, not {VERSION}"))),
+        }
     }
 }
 
@@ -160,18 +179,9 @@ pub(crate) fn damaged(message: String) -> Error {
     Error::Damaged { message }
 }
 
-/// Writes a file under a temporary name beside it, and renames it once it is whole.
+/// Writes a file, which appears whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".partial-{}", std::process::id()));
-    let partial = path.with_file_name(name);
-    fs::write(&partial, bytes)
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|source| {
-            // The first error is the one to tell of.
-            let _ = fs::remove_file(&partial);
-            file_error(path, source)
-        })
+    replace::write(path, bytes).map_err(|source| file_error(path, source))
 }
 
 /// Reads a file of a size that a probe may have.

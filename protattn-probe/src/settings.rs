@@ -1,5 +1,6 @@
 use std::num::NonZeroUsize;
-use std::thread;
+
+use protattn_io::parallel;
 
 use crate::Error;
 use crate::lbfgs::Limits;
@@ -201,8 +202,8 @@ impl LogisticRegression {
     ///
     /// # Errors
     ///
-    /// - [`Error::LabelCount`], [`Error::NoLabels`], [`Error::TooFewSamples`],
-    ///   [`Error::NoFeatures`], [`Error::TooFewClasses`] or [`Error::ClassWeightCount`] if the
+    /// - [`Error::OneForEach`], [`Error::NoLabels`], [`Error::TooFewSamples`],
+    ///   [`Error::NoFeatures`], or [`Error::TooFewClasses`] if the
     ///   sizes do not fit;
     /// - [`Error::LabelOutOfRange`], [`Error::OneClass`] or [`Error::UnseenClass`] if the labels
     ///   do not;
@@ -297,7 +298,7 @@ impl LogisticRegression {
         labels: &'a [usize],
         n_classes: usize,
     ) -> Result<Problem<'a>, Error> {
-        let threads = self.threads.unwrap_or_else(available_threads);
+        let threads = parallel::threads(self.threads);
         Problem::new(self.training(features, labels, n_classes)?, threads)
     }
 
@@ -317,8 +318,4 @@ impl LogisticRegression {
             max_iterations: self.max_iterations,
         }
     }
-}
-
-fn available_threads() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }

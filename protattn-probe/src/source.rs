@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{ArrayBase, Data, Ix2};
 
 use crate::Error;
+use crate::error::check_places;
 
 /// Why a source could not give its features.
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
@@ -124,34 +125,7 @@ impl<T: FeatureSource + ?Sized> FeatureSource for &T {
 }
 
 /// Lends rows where they lie if all rows are adjacent in memory, and copies a few at a time if not.
-impl FeatureSource for ArrayView2<'_, f32> {
-    fn n_samples(&self) -> usize {
-        self.nrows()
-    }
-
-    fn n_features(&self) -> usize {
-        self.ncols()
-    }
-
-    fn rows<'a>(
-        &'a self,
-        rows: Range<usize>,
-        buffer: &'a mut Vec<f32>,
-    ) -> Result<&'a [f32], SourceError> {
-        if let Some(values) = self.as_slice() {
-            let width = self.ncols();
-            return Ok(&values[rows.start * width..rows.end * width]);
-        }
-        buffer.clear();
-        for row in rows {
-            buffer.extend(self.row(row));
-        }
-        Ok(buffer)
-    }
-}
-
-/// As its view.
-impl FeatureSource for Array2<f32> {
+impl<S: Data<Elem = f32> + Sync> FeatureSource for ArrayBase<S, Ix2> {
     fn n_samples(&self) -> usize {
         self.nrows()
     }
@@ -210,16 +184,11 @@ impl<'a, S: FeatureSource + ?Sized> Selection<'a, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchSample`] if the source does not have one of them.
+    /// [`Error::NoSuch`] if the source does not have one of them.
     pub fn new(source: &'a S, samples: &'a [usize]) -> Result<Self, Error> {
         let n_samples = source.n_samples();
-        match samples.iter().find(|sample| **sample >= n_samples) {
-            Some(sample) => Err(Error::NoSuchSample {
-                sample: *sample,
-                n_samples,
-            }),
-            None => Ok(Self { source, samples }),
-        }
+        check_places("sample", samples, n_samples)?;
+        Ok(Self { source, samples })
     }
 }
 

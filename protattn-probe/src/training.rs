@@ -1,3 +1,4 @@
+use crate::error::check_one_for_each;
 use crate::source::FeatureSource;
 use crate::{ClassWeights, Error};
 
@@ -62,12 +63,7 @@ fn check_sizes(
     n_classes: usize,
 ) -> Result<(), Error> {
     let (samples, n_features) = (features.n_samples(), features.n_features());
-    if labels.len() != samples {
-        return Err(Error::LabelCount {
-            samples,
-            labels: labels.len(),
-        });
-    }
+    check_one_for_each(("labels", labels.len()), ("samples", samples))?;
     if samples == 0 {
         return Err(Error::NoLabels);
     }
@@ -125,13 +121,10 @@ fn class_weights(weights: &ClassWeights, counts: &[usize]) -> Result<Vec<f64>, E
             let share = counts.iter().sum::<usize>() as f64 / n_classes as f64;
             Ok(counts.iter().map(|count| share / *count as f64).collect())
         }
-        ClassWeights::Given(weights) if weights.len() != n_classes => {
-            Err(Error::ClassWeightCount {
-                n_classes,
-                found: weights.len(),
-            })
+        ClassWeights::Given(weights) => {
+            check_one_for_each(("class weights", weights.len()), ("classes", n_classes))?;
+            Ok(weights.clone())
         }
-        ClassWeights::Given(weights) => Ok(weights.clone()),
     }
 }
 

@@ -4,6 +4,9 @@
 
 #[path = "tests/contact.rs"]
 mod contact;
+#[cfg(feature = "model")]
+#[path = "tests/contact_runs.rs"]
+mod contact_runs;
 #[path = "tests/corpus.rs"]
 mod corpus;
 #[path = "tests/data.rs"]
@@ -14,6 +17,8 @@ mod errors;
 mod evaluation;
 #[path = "tests/optimum.rs"]
 mod optimum;
+#[path = "tests/rows.rs"]
+mod rows;
 #[path = "tests/saved.rs"]
 mod saved;
 #[path = "tests/scikit_learn.rs"]

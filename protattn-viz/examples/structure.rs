@@ -8,8 +8,9 @@
 
 use protattn_io::structure::{self, Format, Options};
 use protattn_io::{Protein, Track, labels};
+use protattn_viz::Figure;
 use protattn_viz::structure::{
-    Arc, FileFormat, HeadsOverview, Residue, SecondaryStructure, StructureFile, View,
+    FileFormat, HeadsOverview, Residue, ResidueArc, SecondaryStructure, StructureFile, View,
 };
 use std::error::Error;
 use std::path::Path;
@@ -119,7 +120,7 @@ fn contact(residues: &[Residue], from: usize, to: usize) -> Option<bool> {
 }
 
 /// About an arc for each four residues: mostly contacts.
-fn made_up(residues: &[Residue]) -> Vec<Arc> {
+fn made_up(residues: &[Residue]) -> Vec<ResidueArc> {
     let arc = |(from, to): (usize, usize)| {
         let mixed = (from * 7919 + to * 104_729 + from * to * 31) % 997;
         let contact = contact(residues, from, to);
@@ -128,25 +129,25 @@ fn made_up(residues: &[Residue]) -> Vec<Arc> {
         } else {
             residues.len() * 8
         };
-        (mixed % rarity == 3 && to - from > 2).then(|| Arc {
+        (mixed % rarity == 3 && to - from > 2).then(|| ResidueArc {
             contact,
             distance: distance(&residues[from], &residues[to]),
             directed: mixed % 3 == 0,
             head: Some((mixed / 7 % 3, mixed / 5 % 4)),
-            ..Arc::new(from, to, 0.3 + 0.65 * mixed as f32 / 997.0)
+            ..ResidueArc::new(from, to, 0.3 + 0.65 * mixed as f32 / 997.0)
         })
     };
     pairs(residues.len()).filter_map(arc).collect()
 }
 
 /// The arcs in every head, in each some others of them.
-fn spread(arcs: &[Arc], layers: usize, heads: usize) -> Vec<Arc> {
+fn spread(arcs: &[ResidueArc], layers: usize, heads: usize) -> Vec<ResidueArc> {
     let of_head = |head: usize| {
         let some = arcs
             .iter()
             .enumerate()
             .filter(move |(i, _)| (i * 31 + head * 17) % 5 < 2);
-        some.map(move |(_, arc)| Arc {
+        some.map(move |(_, arc)| ResidueArc {
             head: Some((head / heads, head % heads)),
             ..*arc
         })

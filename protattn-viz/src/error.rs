@@ -12,28 +12,10 @@ pub enum Error {
         /// Length of the head axis.
         heads: usize,
     },
-    /// The number of layer indices is not the number of rows.
-    #[error("{found} layer indices given for {expected} rows of head map values")]
-    LayerCount {
-        /// Rows of the array.
-        expected: usize,
-        /// Layer indices given.
-        found: usize,
-    },
     /// A number lies outside the range that can be drawn.
-    #[error("{what} is {value}, expected 0 to {max}")]
-    Range {
-        /// Which number, with layer and head (1-based) where it has them.
-        what: String,
-        /// The number found.
-        value: f64,
-        /// The largest number allowed.
-        max: f64,
-    },
-    /// A number that may be negative lies outside the range that can be drawn.
     #[error("{what} is {value}, expected {low} to {high}")]
     Outside {
-        /// Which number.
+        /// Which number, with layer and head (1-based) where it has them.
         what: String,
         /// The number found.
         value: f64,
@@ -76,18 +58,6 @@ pub enum Error {
         /// The length found.
         found: usize,
     },
-    /// A table row does not have one cell a column.
-    #[error("row {row} of table {table:?} has {found} cells, expected {expected}")]
-    Cells {
-        /// Caption of the table.
-        table: String,
-        /// Row, 1-based.
-        row: usize,
-        /// Columns of the table.
-        expected: usize,
-        /// Cells found.
-        found: usize,
-    },
     /// A figure handed to a report is not an SVG document.
     #[error(
         "figure {figure} of the report is not an SVG document, expected text from <svg to </svg>"
@@ -120,16 +90,6 @@ pub enum Error {
         /// The position found, in Å.
         found: [f32; 3],
     },
-    /// An arc runs from or to a residue that is not there.
-    #[error("arc {arc} ends at residue {found}, expected an index below {residues}")]
-    ArcEnd {
-        /// Which arc, 0-based.
-        arc: usize,
-        /// The index found, 0-based.
-        found: usize,
-        /// The number of residues.
-        residues: usize,
-    },
     /// A name cannot be written in a script, whose language has no way to quote it.
     #[error(
         "{what} {found:?} cannot be written in a ChimeraX script, expected letters and digits, or a \
@@ -140,18 +100,6 @@ pub enum Error {
         what: &'static str,
         /// The name found.
         found: String,
-    },
-    /// A region of a sequence is empty or reaches beyond it.
-    #[error(
-        "region is {start} to {end}, expected at least one residue and no index above {residues}"
-    )]
-    Region {
-        /// First residue, 0-based.
-        start: usize,
-        /// The residue after the last.
-        end: usize,
-        /// The number of residues.
-        residues: usize,
     },
     /// An arc or a mark is of no head of the overview.
     #[error(

@@ -3,6 +3,7 @@
 
 use crate::marks::{self, Mark};
 use crate::palette;
+use crate::plot::Ticks;
 use crate::scale::{self, Axis};
 use crate::survival::Verdict;
 use crate::svg::{Anchor, Rect, Style, Svg};
@@ -32,7 +33,7 @@ pub(crate) const MAX_INTERVALS: usize = 7;
 
 /// Width of a figure on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Column {
+pub enum Column {
     /// 85 mm
     Single,
     /// 175 mm
@@ -40,6 +41,16 @@ pub(crate) enum Column {
 }
 
 impl Column {
+    /// The double column for what is `wide`, the single one for the rest.
+    pub(crate) fn double_if(wide: bool) -> Self {
+        if wide { Self::Double } else { Self::Single }
+    }
+
+    /// Width within the margins, in points.
+    pub(crate) fn inside(self) -> f64 {
+        self.width() - 2.0 * MARGIN
+    }
+
     /// Width in points.
     pub(crate) fn width(self) -> f64 {
         let millimetres = match self {
@@ -145,13 +156,13 @@ pub(crate) fn spread(wanted: &[f64], widths: &[f64], (from, to): (f64, f64)) -> 
 /// The title across the top of a figure; gives the lower edge, the margin's where there is none.
 pub(crate) fn heading(svg: &mut Svg, title: &str, column: Column) -> f64 {
     let style = Style::new(TITLE, Anchor::Start).bold();
-    paragraph(
-        svg,
-        title,
-        (MARGIN, MARGIN),
-        column.width() - 2.0 * MARGIN,
-        style,
-    )
+    paragraph(svg, title, (MARGIN, MARGIN), column.inside(), style)
+}
+
+/// The title and below it the legend, as most charts begin; gives the lower edge.
+pub(crate) fn head(svg: &mut Svg, title: &str, column: Column, entries: &[(Key, String)]) -> f64 {
+    let top = heading(svg, title, column) + 5.0;
+    legend(svg, entries, (MARGIN, top), column.inside())
 }
 
 /// What stands before the words of a legend entry.
@@ -183,6 +194,11 @@ pub(crate) enum Key {
 
 /// Width of what stands before the words of a legend entry.
 pub(crate) const KEY_WIDTH: f64 = 15.0;
+/// The entry of a legend, where there is what it explains.
+pub(crate) fn entry_if<K>(shown: bool, key: K, words: &str) -> Option<(K, String)> {
+    shown.then(|| (key, words.to_owned()))
+}
+
 const KEY_GAP: f64 = 4.0;
 const ENTRY_GAP: f64 = 12.0;
 const ROW: f64 = LABEL * LEADING;
@@ -197,6 +213,17 @@ pub(crate) fn legend(
     legend_of(svg, entries, at, max_width, |svg, key, x, middle| {
         draw_key(svg, *key, x, middle);
     })
+}
+
+/// A [`legend`] clear of what ends at `bottom`.
+pub(crate) fn legend_below(
+    svg: &mut Svg,
+    entries: &[(Key, String)],
+    (left, bottom): (f64, f64),
+    max_width: f64,
+) -> f64 {
+    let gap = if entries.is_empty() { 0.0 } else { 8.0 };
+    legend(svg, entries, (left, bottom + gap), max_width)
 }
 
 /// A [`legend`] whose keys, [`KEY_WIDTH`] wide, `draw` draws from x to the right about a middle line.
@@ -230,12 +257,7 @@ pub(crate) fn legend_of<K>(
 
 fn draw_key(svg: &mut Svg, key: Key, x: f64, middle: f64) {
     let centre = x + KEY_WIDTH / 2.0;
-    let cell = Rect {
-        x: x + 4.0,
-        y: middle - 3.5,
-        width: 7.0,
-        height: 7.0,
-    };
+    let cell = Rect::square((x + 4.0, middle - 3.5), 7.0);
     match key {
         Key::Dashed => svg.dashed([x, middle, x + KEY_WIDTH, middle]),
         Key::Unscored => unscored(svg, &[(cell, String::new())]),
@@ -292,25 +314,19 @@ pub(crate) fn error_bar(svg: &mut Svg, x: f64, (from, to): (f64, f64), cap: f64)
 
 /// Ticks and labels under a horizontal axis of `length` from (x, y); gives the lower edge.
 pub(crate) fn ticks_below(svg: &mut Svg, axis: &Axis, (x, y): (f64, f64), length: f64) -> f64 {
-    let baseline = y + TICK_OFFSET + TICK * CAP_HEIGHT;
-    let mut strokes = Vec::new();
+    let mut ticks = Ticks::default();
     for (share, label) in axis.ticks() {
-        let at = x + share * length;
-        strokes.push([at, y, at, y + TICK_LENGTH]);
-        svg.text(at, baseline, &label, Style::new(TICK, Anchor::Middle));
+        ticks.below(svg, (x + share * length, y), &label);
     }
-    svg.strokes(&strokes, palette::INK, HAIRLINE);
-    baseline
+    ticks.draw(svg);
+    Ticks::baseline(y)
 }
 
 /// The axis that holds `low` and `high` and whose tick labels fit side by side in `length`.
 pub(crate) fn horizontal_span(low: f64, high: f64, length: f64) -> Axis {
     let fits = |axis: &Axis| {
-        let style = Style::new(TICK, Anchor::Middle);
-        let widest = axis
-            .ticks()
-            .map(|(_, label)| style.width(&label))
-            .fold(0.0, f64::max);
+        let labels = axis.ticks().map(|(_, label)| label);
+        let widest = Style::new(TICK, Anchor::Middle).widest(labels);
         axis.ticks().count().saturating_sub(1) as f64 * (widest + 5.0) <= length
     };
     let axes = (1..=MAX_INTERVALS)
@@ -328,38 +344,25 @@ pub(crate) fn about_zero(low: f64, high: f64) -> (f64, f64) {
     (-far, far)
 }
 
-/// A figure that says in words that no head is scored, and `reason` why.
+/// The words for a figure without values.
+pub(crate) fn no_values() -> [String; 2] {
+    ["There are no values to draw.".to_owned(), String::new()]
+}
+
+/// A figure that says in one or two sentences that there is nothing to draw.
 ///
 /// `name` stands in for a title where there is none, for those who cannot see the figure.
-pub(crate) fn notice(title: &str, name: &str, reason: &str) -> String {
-    let first = "No head is scored, so there is nothing to draw.";
-    words(title, name, first, &format!("Every head: {reason}."))
-}
-
-/// A figure that says in words that it has no values.
-pub(crate) fn no_values(title: &str, name: &str) -> String {
-    words(title, name, "There are no values to draw.", "")
-}
-
-fn words(title: &str, name: &str, first: &str, second: &str) -> String {
+pub(crate) fn notice(title: &str, name: &str, [first, second]: [String; 2]) -> String {
     const PADDING: f64 = 16.0;
     let mut svg = Svg::new();
     let width = Column::Single.width();
-    let inside = width - 2.0 * MARGIN;
+    let inside = Column::Single.inside();
     let (middle, room) = (width / 2.0, inside - 2.0 * PADDING);
     let top = heading(&mut svg, title, Column::Single) + 6.0;
     let style = Style::new(LABEL, Anchor::Middle);
-    let bottom = paragraph(&mut svg, first, (middle, top + PADDING), room, style) + 4.0;
-    let bottom = paragraph(&mut svg, second, (middle, bottom), room, style) + PADDING;
-    svg.frame(
-        Rect {
-            x: MARGIN,
-            y: top,
-            width: inside,
-            height: bottom - top,
-        },
-        HAIRLINE,
-    );
+    let bottom = paragraph(&mut svg, &first, (middle, top + PADDING), room, style) + 4.0;
+    let bottom = paragraph(&mut svg, &second, (middle, bottom), room, style) + PADDING;
+    svg.frame(Rect::new((MARGIN, top), (inside, bottom - top)), HAIRLINE);
     let title = titled(title, name);
     let description = format!("{first} {second}");
     svg.finish(width, bottom + MARGIN, title, description.trim_end())

@@ -1,7 +1,7 @@
 //! Draws what attention heads look at, as SVG and HTML, from plain numbers and labels.
 //!
-//! Each figure takes plain numbers and labels and gives the text of an SVG document, sized for a
-//! journal column (85 or 175 mm), legible in grey and to the colour-blind:
+//! Each [`Figure`] takes plain numbers and labels, and [`to_svg`](Figure::to_svg) gives the text of an
+//! SVG document, sized for a journal column (85 or 175 mm), legible in grey and to the colour-blind:
 //!
 //! - of all heads: a [`HeadMap`] has a cell for each head and the best of each layer beside it;
 //! - of the best heads: [`TopHeads`] has a bar for each, given as [`Bar`]s, and [`ModelComparison`]
@@ -19,13 +19,13 @@
 //! [`Table`]s and words, by [`Section`], on one page that needs no other file.
 //! [`structure`] shows attention in space, on the fold of a protein.
 //!
-//! Values are in the unit that is printed: percent by default, and none for maps of pairs. Layers and heads are 0-based as
-//! arguments and 1-based in every figure. The same input gives the same bytes. Nothing is written
-//! to disk: what to do with the text is the caller's affair.
+//! Figures own their words and numbers, so rows and panels can be built in a closure; of arrays they
+//! borrow a view. Values are in the unit that is printed: percent by default, and none for maps of
+//! pairs. Layers and heads are 0-based as arguments and 1-based in every figure. The same input gives
+//! the same bytes. Nothing is written to disk: what to do with the text is the caller's affair.
 //!
 //! ```
-//! use ndarray::array;
-//! use protattn_viz::HeadMap;
+//! use protattn_viz::{Figure, HeadMap, ndarray::array};
 //!
 //! // [layer, head], in percent; NaN for a head with too few arcs to score.
 //! let percent = array![[3.2, 4.1, 2.8], [5.0, f64::NAN, 6.3], [4.4, 44.7, 12.1]];
@@ -50,9 +50,11 @@ mod contact_map;
 mod error;
 #[cfg(any(feature = "pdf", feature = "png"))]
 pub mod export;
+mod figure;
 mod forest;
 mod grouped_dots;
 mod head_map;
+mod labels;
 mod layer_profiles;
 mod layout;
 mod marks;
@@ -60,6 +62,7 @@ mod matrix_panels;
 mod model_comparison;
 mod palette;
 mod plot;
+mod ranges;
 mod report;
 mod scale;
 mod similarity;
@@ -71,6 +74,7 @@ mod top_heads;
 
 pub use contact_map::ContactMap;
 pub use error::{Error, Result};
+pub use figure::Figure;
 pub use forest::{Forest, ForestGroup, ForestRow};
 pub use grouped_dots::{DotGroup, GroupedDots};
 pub use head_map::HeadMap;

@@ -27,34 +27,16 @@ pub(crate) fn series(index: usize) -> &'static str {
 }
 
 /// Equal steps of falling lightness from near white to near black; `tests/palette.py` makes it.
-const SEQUENTIAL: [[u8; 3]; 11] = [
-    [0xf9, 0xfc, 0xee],
-    [0xcf, 0xec, 0xcc],
-    [0xa0, 0xda, 0xbc],
-    [0x72, 0xc6, 0xb3],
-    [0x4a, 0xaf, 0xad],
-    [0x2c, 0x97, 0xa4],
-    [0x21, 0x7d, 0x96],
-    [0x24, 0x64, 0x84],
-    [0x27, 0x4c, 0x6c],
-    [0x24, 0x36, 0x52],
-    [0x1d, 0x23, 0x36],
+const SEQUENTIAL: [u32; 11] = [
+    0xf9fcee, 0xcfeccc, 0xa0dabc, 0x72c6b3, 0x4aafad, 0x2c97a4, 0x217d96, 0x246484, 0x274c6c,
+    0x243652, 0x1d2336,
 ];
 
 /// As [`SEQUENTIAL`], from yellow over a grey in the middle to blue, so that a sign shows in colour
 /// and an order in grey.
-const DIVERGING: [[u8; 3]; 11] = [
-    [0xff, 0xed, 0x7f],
-    [0xf5, 0xd9, 0x80],
-    [0xda, 0xc4, 0x81],
-    [0xbf, 0xb0, 0x81],
-    [0xa4, 0x9c, 0x82],
-    [0x88, 0x88, 0x88],
-    [0x6a, 0x76, 0x8a],
-    [0x4f, 0x62, 0x85],
-    [0x36, 0x4f, 0x7e],
-    [0x1e, 0x3c, 0x75],
-    [0x05, 0x27, 0x6b],
+const DIVERGING: [u32; 11] = [
+    0xffed7f, 0xf5d980, 0xdac481, 0xbfb081, 0xa49c82, 0x888888, 0x6a768a, 0x4f6285, 0x364f7e,
+    0x1e3c75, 0x05276b,
 ];
 
 /// A scale of colours that darkens all the way.
@@ -69,25 +51,50 @@ pub(crate) enum Ramp {
 impl Ramp {
     /// The colour, as `#rrggbb`, of a share of the scale from 0 (light) to 1 (dark).
     pub(crate) fn colour(self, share: f64) -> String {
-        let [red, green, blue] = self.rgb(share);
-        format!("#{red:02x}{green:02x}{blue:02x}")
+        hex(self.rgb(share))
     }
 
-    fn rgb(self, share: f64) -> [u8; 3] {
+    fn rgb(self, share: f64) -> Rgb {
         let stops = match self {
             Self::Sequential => &SEQUENTIAL,
             Self::Diverging => &DIVERGING,
         };
-        let last = stops.len() - 1;
-        let place = share.clamp(0.0, 1.0) * last as f64;
-        let below = (place.floor() as usize).min(last - 1);
-        let weight = place - below as f64;
-        std::array::from_fn(|channel| {
-            let low = f64::from(stops[below][channel]);
-            let high = f64::from(stops[below + 1][channel]);
-            (low + weight * (high - low)).round() as u8
-        })
+        gradient(stops, share)
     }
+}
+
+/// A colour, as red, green and blue.
+pub(crate) type Rgb = [u8; 3];
+
+/// The colour that is written `#rrggbb`, from the number `0xrrggbb`.
+pub(crate) const fn rgb(number: u32) -> Rgb {
+    let [_, red, green, blue] = number.to_be_bytes();
+    [red, green, blue]
+}
+
+/// `#rrggbb`
+pub(crate) fn hex([red, green, blue]: Rgb) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// The colour `share` of the way from `a` to `b`.
+pub(crate) fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
+    std::array::from_fn(|i| {
+        let (a, b) = (f64::from(a[i]), f64::from(b[i]));
+        (a + (b - a) * share.clamp(0.0, 1.0)).round() as u8
+    })
+}
+
+/// The colour `share` of the way along stops (`0xrrggbb`) at equal distances.
+pub(crate) fn gradient(stops: &[u32], share: f64) -> Rgb {
+    let last = stops.len() - 1;
+    let place = share.clamp(0.0, 1.0) * last as f64;
+    let below = (place as usize).min(last - 1);
+    mix(
+        rgb(stops[below]),
+        rgb(stops[below + 1]),
+        place - below as f64,
+    )
 }
 
 #[cfg(test)]
@@ -143,5 +150,11 @@ mod tests {
         let contrast =
             (luminance([0x7f, 0xb0, 0xd3]) + 0.05) / (luminance([0x1a, 0x1a, 0x1a]) + 0.05);
         assert!(contrast > 3.0, "{contrast}");
+    }
+
+    #[test]
+    fn colours_mix() {
+        assert_eq!(mix([0, 100, 200], [100, 0, 200], 0.25), [25, 75, 200]);
+        assert_eq!(hex([1, 0xab, 255]), "#01abff");
     }
 }

@@ -90,31 +90,53 @@ pub(crate) fn signed(number: &str) -> String {
     number.replace('-', MINUS)
 }
 
-/// Refuses what is not within a million of 0; NaN, which is no value, passes.
-pub(crate) fn check_signed(value: f64, what: impl FnOnce() -> String) -> Result<()> {
+/// Refuses what is not within a million of 0; NaN or none, which is no value, passes.
+pub(crate) fn check_signed(
+    value: impl Into<Option<f64>>,
+    what: impl FnOnce() -> String,
+) -> Result<()> {
     check_within(value, (-MAX_MAGNITUDE, MAX_MAGNITUDE), what)
 }
 
-/// Refuses what lies outside `low` to `high`; NaN, which is no value, passes.
+/// Refuses what lies outside `low` to `high`; NaN or none, which is no value, passes.
 pub(crate) fn check_within(
+    value: impl Into<Option<f64>>,
+    (low, high): (f64, f64),
+    what: impl FnOnce() -> String,
+) -> Result<()> {
+    match value.into() {
+        Some(value) if !value.is_nan() => check_number(value, (low, high), what),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what lies outside `low` to `high`, and NaN.
+pub(crate) fn check_number(
     value: f64,
     (low, high): (f64, f64),
     what: impl FnOnce() -> String,
 ) -> Result<()> {
-    if value.is_nan() || (low..=high).contains(&value) {
-        Ok(())
-    } else {
-        Err(Error::Outside {
-            what: what(),
-            value,
-            low,
-            high,
-        })
+    if (low..=high).contains(&value) {
+        return Ok(());
     }
+    Err(Error::Outside {
+        what: what(),
+        value,
+        low,
+        high,
+    })
 }
 
-/// Refuses what is not from 0 to a million; NaN, which is no value, passes.
-pub(crate) fn check_unsigned(value: f64, what: impl FnOnce() -> String) -> Result<()> {
+/// Refuses an index that is not below `count`.
+pub(crate) fn check_index(found: usize, count: usize, what: impl FnOnce() -> String) -> Result<()> {
+    check_number(found as f64, (0.0, count as f64 - 1.0), what)
+}
+
+/// Refuses what is not from 0 to a million; NaN or none, which is no value, passes.
+pub(crate) fn check_unsigned(
+    value: impl Into<Option<f64>>,
+    what: impl FnOnce() -> String,
+) -> Result<()> {
     check_within(value, (0.0, MAX_MAGNITUDE), what)
 }
 

@@ -49,6 +49,12 @@ impl Style {
     pub(crate) fn width(&self, line: &str) -> f64 {
         text::width(line, self.size) * if self.bold { text::BOLD } else { 1.0 }
     }
+
+    /// Width of the widest line, 0 without any.
+    pub(crate) fn widest(&self, lines: impl IntoIterator<Item = impl AsRef<str>>) -> f64 {
+        let widths = lines.into_iter().map(|line| self.width(line.as_ref()));
+        widths.fold(0.0, f64::max)
+    }
 }
 
 /// A rectangle by its upper left corner and its size.
@@ -61,6 +67,32 @@ pub(crate) struct Rect {
 }
 
 impl Rect {
+    /// From its upper left corner, as wide and high as that.
+    pub(crate) fn new((x, y): (f64, f64), (width, height): (f64, f64)) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    pub(crate) fn square(corner: (f64, f64), side: f64) -> Self {
+        Self::new(corner, (side, side))
+    }
+
+    /// The cell (row, column) of a map whose cells have that side and a gap between them.
+    pub(crate) fn cell(&self, (row, column): (usize, usize), side: f64, gap: f64) -> Self {
+        let (x, y) = (column as f64 * side, row as f64 * side);
+        Self::square((self.x + x + gap / 2.0, self.y + y + gap / 2.0), side - gap)
+    }
+
+    /// As attributes of an element.
+    pub(crate) fn attributes(&self) -> String {
+        let [x, y, width, height] = [self.x, self.y, self.width, self.height].map(num);
+        format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"")
+    }
+
     pub(crate) fn right(&self) -> f64 {
         self.x + self.width
     }
@@ -68,11 +100,15 @@ impl Rect {
     pub(crate) fn bottom(&self) -> f64 {
         self.y + self.height
     }
+
+    pub(crate) fn middle(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
 }
 
 /// The body of a figure as it grows.
 #[derive(Debug, Default)]
-pub(crate) struct Svg {
+pub struct Svg {
     body: String,
 }
 
@@ -92,60 +128,33 @@ impl Svg {
 
     /// A filled rectangle; a tooltip that is not empty shows under a pointer.
     pub(crate) fn rect(&mut self, rect: Rect, fill: &str, tooltip: &str) {
-        let Rect {
-            x,
-            y,
-            width,
-            height,
-        } = rect;
-        let (x, y, width, height) = (num(x), num(y), num(width), num(height));
-        let end = match tooltip {
-            "" => "/>".to_owned(),
-            _ => format!("><title>{}</title></rect>", escape(tooltip)),
-        };
-        self.put(format_args!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"{end}"
-        ));
+        let rect = rect.attributes();
+        let end = end("rect", tooltip);
+        self.put(format_args!("<rect {rect} fill=\"{fill}\"{end}"));
     }
 
     /// An outline without filling.
     pub(crate) fn frame(&mut self, rect: Rect, stroke_width: f64) {
-        let Rect {
-            x,
-            y,
-            width,
-            height,
-        } = rect;
+        let (rect, ink, stroke_width) = (rect.attributes(), palette::INK, num(stroke_width));
         self.put(format_args!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"/>",
-            num(x), num(y), num(width), num(height), palette::INK, num(stroke_width)
+            "<rect {rect} fill=\"none\" stroke=\"{ink}\" stroke-width=\"{stroke_width}\"/>"
         ));
     }
 
     /// Straight strokes, each from a point to a point.
     pub(crate) fn strokes(&mut self, strokes: &[[f64; 4]], colour: &str, stroke_width: f64) {
-        self.path(strokes, colour, stroke_width, "");
+        if !strokes.is_empty() {
+            let stroke = |&[x1, y1, x2, y2]: &[f64; 4]| outline(&[(x1, y1), (x2, y2)]);
+            let data: String = strokes.iter().map(stroke).collect();
+            self.path(&data, "none", (colour, stroke_width), "/>");
+        }
     }
 
     /// A dashed stroke.
-    pub(crate) fn dashed(&mut self, stroke: [f64; 4]) {
-        self.path(&[stroke], palette::INK, 0.9, " stroke-dasharray=\"3 2\"");
-    }
-
-    fn path(&mut self, strokes: &[[f64; 4]], colour: &str, stroke_width: f64, more: &str) {
-        if strokes.is_empty() {
-            return;
-        }
-        let mut data = String::new();
-        for [x1, y1, x2, y2] in strokes {
-            let (x1, y1, x2, y2) = (num(*x1), num(*y1), num(*x2), num(*y2));
-            // Writing to a String cannot fail.
-            let _ = write!(data, "M{x1} {y1}L{x2} {y2}");
-        }
-        let stroke_width = num(stroke_width);
-        self.put(format_args!(
-            "<path d=\"{data}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{stroke_width}\"{more}/>"
-        ));
+    pub(crate) fn dashed(&mut self, [x1, y1, x2, y2]: [f64; 4]) {
+        let data = outline(&[(x1, y1), (x2, y2)]);
+        let end = " stroke-dasharray=\"3 2\"/>";
+        self.path(&data, "none", (palette::INK, 0.9), end);
     }
 
     /// A line from point to point; `dash` as in SVG, in points, empty for a line without gaps.
@@ -159,15 +168,18 @@ impl Svg {
         if points.len() < 2 {
             return;
         }
-        let dash = match dash {
-            "" => String::new(),
-            _ => format!(" stroke-dasharray=\"{dash}\""),
+        let end = match dash {
+            "" => " stroke-linejoin=\"round\"/>".to_owned(),
+            _ => format!(" stroke-linejoin=\"round\" stroke-dasharray=\"{dash}\"/>"),
         };
+        self.path(&outline(points), "none", (colour, stroke_width), &end);
+    }
+
+    /// A path; `end` has the rest of its attributes and closes it.
+    fn path(&mut self, data: &str, fill: &str, (stroke, width): (&str, f64), end: &str) {
+        let width = num(width);
         self.put(format_args!(
-            "<path d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{}\" \
-             stroke-linejoin=\"round\"{dash}/>",
-            outline(points),
-            num(stroke_width)
+            "<path d=\"{data}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{width}\"{end}"
         ));
     }
 
@@ -183,21 +195,8 @@ impl Svg {
     }
 
     /// A path in the grammar of SVG, with a tooltip where that is not empty.
-    pub(crate) fn shape(
-        &mut self,
-        data: &str,
-        fill: &str,
-        (stroke, stroke_width): (&str, f64),
-        tooltip: &str,
-    ) {
-        let end = match tooltip {
-            "" => "/>".to_owned(),
-            _ => format!("><title>{}</title></path>", escape(tooltip)),
-        };
-        self.put(format_args!(
-            "<path d=\"{data}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{}\"{end}",
-            num(stroke_width)
-        ));
+    pub(crate) fn shape(&mut self, data: &str, fill: &str, stroke: (&str, f64), tooltip: &str) {
+        self.path(data, fill, stroke, &end("path", tooltip));
     }
 
     /// Rows of square cells, as a path along them in cells: `M3 0h2` is the fourth and fifth cell
@@ -227,14 +226,9 @@ impl Svg {
 
     /// Nothing to see, but a place that shows a tooltip under a pointer.
     pub(crate) fn hover(&mut self, rect: Rect, tooltip: &str) {
+        let (rect, end) = (rect.attributes(), end("rect", tooltip));
         self.put(format_args!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" \
-             pointer-events=\"all\"><title>{}</title></rect>",
-            num(rect.x),
-            num(rect.y),
-            num(rect.width),
-            num(rect.height),
-            escape(tooltip)
+            "<rect {rect} fill=\"none\" pointer-events=\"all\"{end}"
         ));
     }
 
@@ -286,7 +280,15 @@ impl Svg {
     }
 }
 
-fn outline(points: &[(f64, f64)]) -> String {
+/// The end of an element, with a tooltip where that is not empty.
+fn end(element: &str, tooltip: &str) -> String {
+    match tooltip {
+        "" => "/>".to_owned(),
+        _ => format!("><title>{}</title></{element}>", escape(tooltip)),
+    }
+}
+
+pub(crate) fn outline(points: &[(f64, f64)]) -> String {
     let mut data = String::new();
     for (i, (x, y)) in points.iter().enumerate() {
         let letter = if i == 0 { 'M' } else { 'L' };

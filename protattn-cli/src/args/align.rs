@@ -1,15 +1,13 @@
 //! The arguments of `align`.
 
-use std::fmt;
-use std::path::PathBuf;
-use std::str::FromStr;
-
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use protattn_metrics::align::Null;
+use protattn_model::run::Shard;
 
 use super::{
-    ContactArgs, FigureArgs, ModelArgs, NumberSelection, ReadArgs, max_tokens, min_attention,
+    ContactArgs, ModelArgs, NumberSelection, OutputArgs, ReadArgs, max_tokens, min_attention,
 };
-use crate::nulls::Null;
 
 #[derive(Debug, Args)]
 pub(crate) struct AlignArgs {
@@ -31,7 +29,7 @@ pub(crate) struct AlignArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) metric: Vec<String>,
     /// Null models to compare each head with. Those but the first take passes of their own.
-    #[arg(long, value_name = "MODEL", value_enum, value_delimiter = ',')]
+    #[arg(long, value_name = "MODEL", value_parser = null_parser(), value_delimiter = ',')]
     pub(crate) null: Vec<Null>,
     /// Draws of the null models for each protein: 10 rotations and 1 shuffle unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
@@ -43,9 +41,8 @@ pub(crate) struct AlignArgs {
     /// for a large model.
     #[arg(long)]
     pub(crate) per_protein: bool,
-    /// Folder for tables and figures.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) long: LongRunArgs,
     /// Attention from this value on counts as an arc.
@@ -69,19 +66,8 @@ pub(crate) struct AlignArgs {
     /// Seed of the draws: of records, null models and the bootstrap.
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Workers; one a core unless given.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     pub(crate) contact: ContactArgs,
-    /// Exit with status 3 if any record was skipped.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Write the tables and draw nothing.
-    #[arg(long)]
-    pub(crate) no_figures: bool,
-    #[command(flatten)]
-    pub(crate) figures: FigureArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }
@@ -90,47 +76,22 @@ pub(crate) struct AlignArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Long runs")]
 pub(crate) struct LongRunArgs {
-    /// Count one of several shares of the proteins, `3/16`, for `protattn merge` to bring together: of
+    /// Take one of several shares of the proteins, `3/16`, for `protattn merge` to bring together: of
     /// about the same cost, and the same whatever the order of the records.
     #[arg(long, value_name = "K/N")]
     pub(crate) shard: Option<Shard>,
     /// Go on with what an interrupted run saved in the output folder; begin if there is nothing.
     #[arg(long)]
     pub(crate) resume: bool,
-    /// Seconds between saves of what was counted, in DIR/saved; 0 to save nothing.
+    /// Seconds between saves of what was computed, in DIR/saved; 0 to save nothing.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
     pub(crate) save_every: f64,
 }
 
-/// One of several shares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shard {
-    /// From 1.
-    pub(crate) number: u32,
-    pub(crate) of: u32,
-}
-
-/// The most shares; each is a process.
-const MOST_SHARDS: u32 = 100_000;
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers = text.split_once('/');
-        let numbers = numbers.and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
-        let shard = numbers.map(|(number, of)| Self { number, of });
-        let makes_sense = |s: &Self| (1..=s.of).contains(&s.number) && s.of <= MOST_SHARDS;
-        shard
-            .filter(makes_sense)
-            .ok_or_else(|| format!("`3/16` is the third of sixteen; at most {MOST_SHARDS}"))
-    }
-}
-
-impl fmt::Display for Shard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.number, self.of)
-    }
+/// The null models by their names, with what each is.
+fn null_parser() -> impl TypedValueParser<Value = Null> {
+    let value = |null: Null| PossibleValue::new(null.name()).help(null.meaning());
+    PossibleValuesParser::new(Null::ALL.map(value)).try_map(|name| name.parse())
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -145,19 +106,4 @@ pub(super) fn replicates(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|n| *n == 0 || (100..=100_000).contains(n))
         .ok_or_else(|| "0 for none, or from 100 to 100,000".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shards_count_from_one_to_their_number() {
-        let third = Shard { number: 3, of: 16 };
-        assert_eq!("3/16".parse(), Ok(third));
-        assert_eq!(third.to_string(), "3/16");
-        for text in ["0/4", "5/4", "1/0", "4", "1/100001", "-1/2", "a/b"] {
-            assert!(text.parse::<Shard>().is_err(), "{text}");
-        }
-    }
 }

@@ -1,12 +1,14 @@
 //! The arguments of `contacts`.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::probe::size;
-use super::{ContactArgs, FigureArgs, ModelArgs, Ranges, ReadArgs, max_tokens};
+use super::{ContactArgs, LongRunArgs, ModelArgs, Ranges, ReadArgs, WorkArgs, max_tokens};
+
+/// Maps that are drawn unless told.
+pub(crate) const N_MAPS: usize = 10;
 
 #[derive(Debug, Args)]
 pub(crate) struct ContactsArgs {
@@ -26,20 +28,22 @@ pub(crate) struct ContactsArgs {
         conflicts_with = "data_records"
     )]
     pub(crate) limit: Option<usize>,
-    /// Folder for the tables, the record of the run and the maps.
-    #[arg(long, value_name = "DIR", requires = "data")]
+    /// Folder for the tables, the record of the run and the maps, and for what is saved on the way. A
+    /// fit alone is saved, resumed and divided only if there is one.
+    #[arg(long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
     /// Predict with a regression that --fit saved, instead of the checkpoint's own contact head.
     #[arg(long, value_name = "FILE", conflicts_with = "fit")]
     pub(crate) head: Option<PathBuf>,
     /// Fit a regression to the attention of all heads on these proteins, which need structures; 20 are
-    /// enough. With --data it predicts in the same run.
-    #[arg(long, value_name = "D", num_args = 1.., requires = "save")]
+    /// enough. With --data it predicts in the same run, each shard of which fits all of it.
+    #[arg(long, value_name = "D", num_args = 1..)]
     pub(crate) fit: Vec<String>,
     /// Fit on these records only, from 0.
     #[arg(long, value_name = "RECORDS", requires = "fit")]
     pub(crate) fit_records: Option<Ranges>,
-    /// The safetensors file for the regression, to give to --head later.
+    /// The safetensors file for the regression, to give to --head later [default: head.safetensors in
+    /// the output folder].
     #[arg(long, value_name = "FILE", requires = "fit")]
     pub(crate) save: Option<PathBuf>,
     /// --fit: weight of the penalty on absolute coefficients against the sum of losses, 1 / C of
@@ -50,24 +54,17 @@ pub(crate) struct ContactsArgs {
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size)]
     pub(crate) memory: u64,
     /// Draw the maps of the first N proteins.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = N_MAPS)]
     pub(crate) maps: usize,
     /// Sequences are cut to this many tokens, special ones included.
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = max_tokens)]
     pub(crate) max_tokens: usize,
-    /// Workers; one a core unless given.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) contact: ContactArgs,
-    /// Exit with status 3 if any record was skipped.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Write the tables and draw nothing.
-    #[arg(long)]
-    pub(crate) no_figures: bool,
     #[command(flatten)]
-    pub(crate) figures: FigureArgs,
+    pub(crate) work: WorkArgs,
+    #[command(flatten)]
+    pub(crate) long: LongRunArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }

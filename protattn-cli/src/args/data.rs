@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use protattn_io::source::{self, Format};
 use protattn_io::structure::{self, BindingSites, LIGAND_DISTANCE, SecondaryStructure};
 
-use crate::record::ReadSettings;
+use protattn_io::ReadSettings;
 
 /// How data sets are read.
 #[derive(Debug, Args)]
@@ -43,10 +43,9 @@ impl ReadArgs {
 
     /// What a run says of them.
     pub(crate) fn settings(&self) -> ReadSettings {
-        ReadSettings {
-            data_format: self.data_format.map(|format| format.name().to_owned()),
-            ..self.structure.settings()
-        }
+        let mut settings = self.structure.settings();
+        settings.data_format = self.data_format.map(|format| format.name().to_owned());
+        settings
     }
 }
 
@@ -88,13 +87,12 @@ impl StructureArgs {
 
     /// What a run says of them.
     pub(crate) fn settings(&self) -> ReadSettings {
-        ReadSettings {
-            data_format: None,
-            secondary_structure: format!("{:?}", self.secondary_structure).to_lowercase(),
-            binding_sites: format!("{:?}", self.binding_sites).to_lowercase(),
-            ligand_distance: self.ligand_distance,
-            unobserved: self.unobserved,
-        }
+        let mut settings = ReadSettings::default();
+        settings.secondary_structure = format!("{:?}", self.secondary_structure).to_lowercase();
+        settings.binding_sites = format!("{:?}", self.binding_sites).to_lowercase();
+        settings.ligand_distance = self.ligand_distance;
+        settings.unobserved = self.unobserved;
+        settings
     }
 }
 

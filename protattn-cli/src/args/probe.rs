@@ -1,11 +1,11 @@
 //! The arguments of `probe`.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use protattn_probe::layers::{FeatureKind, Storage};
 
-use super::{ContactArgs, FigureArgs, ModelArgs, ReadArgs, max_tokens, replicates};
+use super::{ContactArgs, LongRunArgs, ModelArgs, OutputArgs, ReadArgs, max_tokens, replicates};
 
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
@@ -48,9 +48,10 @@ pub(crate) struct ProbeArgs {
     /// Layers, `1-12`, `0,5-7` or `all`: 0 is the output of the embedding, n that of layer n.
     #[arg(long, value_name = "LAYERS", default_value = "all")]
     pub(crate) layers: Layers,
-    /// Folder for the table, the record of the run and the figures.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) long: LongRunArgs,
     /// Weight of the penalty on squared coefficients, against the sum of losses: 1 / C of scikit-learn.
     /// Of several the best is chosen by cross-validation over the training proteins.
     #[arg(long, value_name = "A", value_delimiter = ',', default_value = "1", value_parser = penalty)]
@@ -79,41 +80,42 @@ pub(crate) struct ProbeArgs {
     /// Sequences are cut to this many tokens, special ones included.
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = max_tokens)]
     pub(crate) max_tokens: usize,
-    /// Memory for features, such as 500M or 4G; with --scratch, for those of one layer.
-    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size)]
-    pub(crate) memory: u64,
-    /// Keep features on disk in this folder; for --resume they stay there.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) scratch: Option<PathBuf>,
-    /// Take up what an interrupted run of the same model, data and settings left: features in
-    /// --scratch, layers in --output.
-    #[arg(long)]
-    pub(crate) resume: bool,
+    #[command(flatten)]
+    pub(crate) storage: StorageArgs,
     /// Write the probes too, to DIR/probes.
     #[arg(long)]
     pub(crate) save_probes: bool,
     /// Seed of the draws: of negatives, control tasks and the bootstrap.
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Workers; one a core unless given.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) contact: ContactArgs,
-    /// Exit with status 3 if any record was skipped.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Write the table and draw nothing.
-    #[arg(long)]
-    pub(crate) no_figures: bool,
-    #[command(flatten)]
-    pub(crate) figures: FigureArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }
 
+/// Where features of probes are kept.
+#[derive(Debug, Args)]
+pub(crate) struct StorageArgs {
+    /// Memory for features, such as 500M or 4G; with --scratch, for those of one layer.
+    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size)]
+    pub(crate) memory: u64,
+    /// Keep the features of probes in a file in this folder, which is gone when the run ends.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
+}
+
+impl StorageArgs {
+    /// The same, as the library has it.
+    pub(crate) fn storage(&self) -> Storage {
+        Storage::default()
+            .memory(self.memory)
+            .scratch(self.scratch.clone())
+    }
+}
+
 /// What a probe reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Kind {
     /// The hidden states of a residue or, for pairs, their product and absolute difference.
     Hidden,
@@ -121,12 +123,11 @@ pub(crate) enum Kind {
     Attention,
 }
 
-impl Kind {
-    /// As it is written in tables.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Hidden => "hidden",
-            Self::Attention => "attention",
+impl From<Kind> for FeatureKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Hidden => Self::Hidden,
+            Kind::Attention => Self::Attention,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The arguments that give the same numbers again, and those of `repeat`.
 
-use std::num::NonZeroUsize;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, CommandFactory};
 
-use super::{AlignArgs, FigureArgs, LongRunArgs, ReadArgs, StructureArgs};
+use super::{Cli, LongRunArgs, OutputArgs, StorageArgs};
 
 /// The arguments of `repeat`.
 #[derive(Debug, Args)]
@@ -13,133 +13,73 @@ pub(crate) struct RepeatArgs {
     /// The `run.json` of the run to repeat.
     #[arg(value_name = "RUN.JSON")]
     pub(crate) run: PathBuf,
-    /// Folder for tables and figures.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) long: LongRunArgs,
-    /// Workers; one a core unless given.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
-    /// Exit with status 3 if any record was skipped.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Write the tables and draw nothing.
-    #[arg(long)]
-    pub(crate) no_figures: bool,
     #[command(flatten)]
-    pub(crate) figures: FigureArgs,
+    pub(crate) storage: StorageArgs,
 }
 
-/// Arguments as they are gathered.
-#[derive(Default)]
-struct Line(Vec<String>);
+/// Arguments that say where results go and how the work is done, and decide no number.
+const HOW: [&str; 14] = [
+    "output",
+    "shard",
+    "resume",
+    "save_every",
+    "threads",
+    "strict",
+    "no_figures",
+    "format",
+    "memory",
+    "scratch",
+    "save",
+    "save_probes",
+    "maps",
+    "raise_limits",
+];
+/// Arguments that name files.
+const PATHS: [&str; 8] = [
+    "model", "data", "train", "eval", "fit", "labels", "ids", "head",
+];
 
-impl Line {
-    fn value(&mut self, flag: &str, value: impl ToString) {
-        self.0.extend([flag.to_owned(), value.to_string()]);
+/// All arguments of a command line that decide the numbers, with those that were not given: from any
+/// folder and with other defaults they ask for the same. `commit` is that of a model of the hub, if it
+/// is known. None of a line that is not one of protattn's.
+pub(crate) fn arguments(line: &[String], commit: Option<&str>) -> Vec<String> {
+    let command = Cli::command();
+    let matches = command.clone().try_get_matches_from(line);
+    let matches = matches.as_ref().ok().and_then(ArgMatches::subcommand);
+    let Some((name, matches)) = matches else {
+        return Vec::new();
+    };
+    let mut again = Vec::new();
+    let known = command.find_subcommand(name).into_iter();
+    for argument in known.flat_map(clap::Command::get_arguments) {
+        let id = argument.get_id().as_str();
+        let Some(flag) = argument.get_long().filter(|_| !HOW.contains(&id)) else {
+            continue;
+        };
+        let flag = format!("--{flag}");
+        if matches!(argument.get_action(), ArgAction::SetTrue) {
+            again.extend(matches.get_flag(id).then_some(flag));
+            continue;
+        }
+        let given = matches.try_get_raw(id).ok().flatten().into_iter().flatten();
+        let values: Vec<OsString> = match commit.filter(|_| id == "revision") {
+            Some(commit) => vec![commit.into()],
+            None => given.map(ToOwned::to_owned).collect(),
+        };
+        for value in values {
+            let value = value.to_string_lossy();
+            let value = match PATHS.contains(&id) {
+                true => absolute(&value),
+                false => value.into_owned(),
+            };
+            again.extend([flag.clone(), value]);
+        }
     }
-
-    fn values(&mut self, flag: &str, values: impl IntoIterator<Item = impl ToString>) {
-        values.into_iter().for_each(|value| self.value(flag, value));
-    }
-
-    fn name(&mut self, flag: &str, value: &impl ValueEnum) {
-        let name = value.to_possible_value();
-        self.values(
-            flag,
-            name.iter().map(clap::builder::PossibleValue::get_name),
-        );
-    }
-
-    fn flag(&mut self, flag: &str, is_set: bool) {
-        self.0.extend(is_set.then(|| flag.to_owned()));
-    }
-}
-
-impl AlignArgs {
-    /// All arguments that decide the numbers, with those that were not given: from any folder and with
-    /// other defaults they ask for the same. `commit` is that of a model of the hub, if it is known.
-    ///
-    /// Where results go, and how the work is done, is not among them.
-    pub(crate) fn arguments(&self, commit: Option<&str>) -> Vec<String> {
-        // Every field is named, so that none can be forgotten.
-        let Self {
-            model,
-            data,
-            property,
-            metric,
-            null,
-            null_draws,
-            bootstrap,
-            per_protein,
-            output: _,
-            long: _,
-            min_attention,
-            min_arcs,
-            max_tokens,
-            layers,
-            limit,
-            sample,
-            seed,
-            threads: _,
-            contact,
-            strict: _,
-            no_figures: _,
-            figures: _,
-            read,
-        } = self;
-        let mut line = Line::default();
-        line.value("--model", absolute(&model.model));
-        line.values("--revision", commit.or(model.revision.as_deref()));
-        line.value("--precision", model.precision.name());
-        line.values("--data", data.iter().map(|name| absolute(name)));
-        line.values("--property", property.iter().flatten());
-        line.values("--metric", metric);
-        null.iter().for_each(|null| line.name("--null", null));
-        line.values("--null-draws", null_draws);
-        line.value("--bootstrap", bootstrap);
-        line.flag("--per-protein", *per_protein);
-        line.value("--min-attention", min_attention);
-        line.value("--min-arcs", min_arcs);
-        line.value("--max-tokens", max_tokens);
-        line.value("--layers", layers.to_string().replace(", ", ","));
-        line.values("--limit", limit);
-        line.values("--sample", sample);
-        line.value("--seed", seed);
-        line.name("--contact-atom", &contact.contact_atom);
-        line.value("--min-separation", contact.min_separation);
-        line.value("--contact-distance", contact.contact_distance);
-        read.add_to(&mut line);
-        line.0
-    }
-}
-
-impl ReadArgs {
-    fn add_to(&self, line: &mut Line) {
-        let Self {
-            data_format,
-            labels,
-            ids,
-            structure,
-            offline,
-        } = self;
-        let StructureArgs {
-            secondary_structure,
-            binding_sites,
-            ligand_distance,
-            unobserved,
-        } = structure;
-        let path = |path: &PathBuf| absolute(&path.to_string_lossy());
-        line.values("--data-format", data_format.map(|format| format.name()));
-        line.values("--labels", labels.iter().map(path));
-        line.values("--ids", ids.iter().map(path));
-        line.name("--secondary-structure", secondary_structure);
-        line.name("--binding-sites", binding_sites);
-        line.value("--ligand-distance", ligand_distance);
-        line.flag("--unobserved", *unobserved);
-        line.flag("--offline", *offline);
-    }
+    again
 }
 
 /// A name as it is found from any folder, if it is that of a file or folder, or of a chain of one.
@@ -166,43 +106,59 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::args::{Cli, Command};
 
-    fn parsed(arguments: &[String]) -> AlignArgs {
-        let program = ["protattn", "align", "--output", "out"].map(str::to_owned);
-        let line = [&program[..], arguments].concat();
-        match Cli::try_parse_from(line).unwrap().command {
-            Command::Align(args) => *args,
-            _ => unreachable!("the arguments say align"),
-        }
+    /// Holds the arguments of a command, as they are and as they are given again, against each other.
+    fn asks_again(command: &str, line: &str) {
+        let program = ["protattn", command, "--output", "out"].map(str::to_owned);
+        let with = |arguments: &[String]| [&program[..], arguments].concat();
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let asked = with(&words);
+        let again = with(&arguments(&asked, None));
+        let shown = |line: &[String]| {
+            let folder = std::env::current_dir().unwrap();
+            let folder = format!("{}/", folder.to_string_lossy());
+            let parsed = Cli::try_parse_from(line).unwrap();
+            format!("{parsed:?}").replace(&folder, "")
+        };
+        assert_eq!(shown(&again), shown(&asked));
+        assert_eq!(arguments(&again, None), arguments(&asked, None));
+        let of_commit = arguments(&asked, Some("abc")).join(" ");
+        assert!(of_commit.contains("--revision abc"), "{of_commit}");
+        assert!(!of_commit.contains("--output"), "{of_commit}");
     }
 
+    const READING: &str = "--data-format structure --labels Cargo.toml --ids Cargo.toml \
+        --secondary-structure file --binding-sites either --ligand-distance 3.7 --unobserved --offline \
+        --contact-atom cb --min-separation 4 --contact-distance 7.25";
+
     #[test]
-    fn arguments_ask_for_the_same_again() {
-        let least = "--model demo --data demo";
+    fn arguments_of_align_ask_for_the_same_again() {
         let most = "--model org/name --revision main --data demo 7HVP:A Cargo.toml:B --property \
             contact,a-label --metric all --null rotate-labels,random-weights --null-draws 3 \
             --bootstrap 0 --per-protein --min-attention 0.1 --min-arcs 7 --max-tokens 99 --layers \
-            1-3,5 --limit 10 --seed 8 --contact-atom cb --min-separation 4 --contact-distance 7.25 \
-            --data-format structure --labels Cargo.toml --ids Cargo.toml --secondary-structure file \
-            --binding-sites either --ligand-distance 3.7 --unobserved --offline";
-        for line in [least, most, "--model demo --data demo --sample 3"] {
-            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-            let asked = parsed(&words);
-            let again = parsed(&asked.arguments(None));
-            let shown = |args: &AlignArgs| {
-                let folder = std::env::current_dir().unwrap();
-                let folder = format!("{}/", folder.to_string_lossy());
-                format!("{args:?}").replace(&folder, "")
-            };
-            assert_eq!(shown(&again), shown(&asked));
-            assert_eq!(again.arguments(None), asked.arguments(None));
-            assert!(
-                asked
-                    .arguments(Some("abc"))
-                    .join(" ")
-                    .contains("--revision abc")
-            );
-        }
+            1-3,5 --limit 10 --seed 8";
+        asks_again("align", "--model demo --data demo");
+        asks_again("align", &format!("{most} {READING}"));
+        asks_again("align", "--model demo --data demo --sample 3");
+    }
+
+    #[test]
+    fn arguments_of_probe_ask_for_the_same_again() {
+        let most = "--model org/name --train demo Cargo.toml --eval 7HVP:A --train-records 0-3,7 \
+            --eval-records 5 --task contact,a-label --features attention --layers 0,2-3 --l2 0.1,10 \
+            --folds 3 --class-weight balanced --no-standardize --negative-rate 0.5 --no-control \
+            --bootstrap 0 --max-tokens 99 --seed 8";
+        let least = "--model demo --train demo --eval demo --task contact";
+        asks_again("probe", least);
+        asks_again("probe", &format!("{least} --limit 3 --l1 2"));
+        asks_again("probe", &format!("{most} {READING}"));
+    }
+
+    #[test]
+    fn arguments_of_contacts_ask_for_the_same_again() {
+        let most = "--model org/name --data demo 7HVP:A --data-records 0-3 --head Cargo.toml \
+            --max-tokens 99";
+        asks_again("contacts", "--model demo --data demo");
+        asks_again("contacts", &format!("{most} {READING}"));
     }
 }

@@ -1,12 +1,12 @@
 //! `protattn data convert`: data sets as protattn's own records.
 
 use anyhow::Result;
+use protattn_io::Selection;
 
 use super::{Reading, Set, Writer};
 use crate::args::ConvertArgs;
 use crate::data;
-use crate::ending::{Outcome, tell};
-use crate::selection::Selection;
+use crate::terminal::ending::{Outcome, tell};
 
 /// Runs the command. One data set goes through record by record; several are joined in memory.
 pub(crate) fn run(args: &ConvertArgs) -> Result<Outcome> {
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<Outcome> {
         (written, set.skipped)
     } else {
         let selection = args.limit.map_or(Selection::All, Selection::First);
-        let data = data::read(&args.data, &reading, selection)?;
+        let data = data::read(&args.data, &reading, &selection)?;
         for protein in &data.proteins {
             writer.write(protein)?;
         }

@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use protattn_io::Skipped;
 use protattn_io::fetch::{Fetcher, Identifier, Options};
 
 use super::reading::words_of;
 use crate::args::FetchArgs;
 use crate::data;
-use crate::ending::{Outcome, Usage};
-use crate::progress::Download;
-use crate::record::Skipped;
+use crate::terminal::ending::{Outcome, Usage};
+use crate::terminal::progress::Download;
 
 /// Runs the command: the path of each structure goes to stdout.
 pub(crate) fn run(args: &FetchArgs) -> Result<Outcome> {

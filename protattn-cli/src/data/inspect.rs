@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use anyhow::Result;
+use protattn_io::Skipped;
 use protattn_io::summary::{LabelSummary, Positions, Summary};
 use serde_json::{Value, json};
 
 use super::{Reading, Set};
 use crate::args::InspectArgs;
 use crate::data;
-use crate::ending::Outcome;
-use crate::record::Skipped;
-use crate::text::{align, number};
+use crate::terminal::ending::Outcome;
+use crate::terminal::text::{align, number};
 
 /// Skipped records, warnings and repeated identifiers that are named; `--json` has them all.
 const NAMED: usize = 10;

@@ -5,14 +5,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use protattn_io::Protein;
 use protattn_io::fetch::Identifier;
 use protattn_io::label_table::LabelTable;
 use protattn_io::source::{self, Source};
+use protattn_io::{DataRecord, Protein};
+use protattn_model::run::describe_data;
 
 use super::fetch;
 use crate::args::ReadArgs;
-use crate::record::DataRecord;
 
 /// Ids of a table that are named where no protein has them.
 const NAMED_UNMATCHED: usize = 5;
@@ -80,7 +80,7 @@ impl<'a> Reading<'a> {
         let list = wanted.map(|(path, ids)| (path, ids.len()));
         let record = |(path, records): (&Path, usize)| {
             let name = path.to_string_lossy();
-            DataRecord::of_path(&name, path, records)
+            describe_data(&name, path, records)
                 .with_context(|| format!("{name}: cannot be read again for its checksum"))
         };
         tables.chain(list).map(record).collect()

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use protattn_io::source::Source;
-use protattn_io::{Error, Protein, jsonl};
+use protattn_io::{DataRecord, Error, Protein, Skipped, jsonl};
+use protattn_model::run::describe_data;
 
 use super::Reading;
 use crate::built_in;
-use crate::record::{DataRecord, Skipped};
 
 /// The usable records of one data set; the others are kept with their reasons.
 pub(crate) struct Set<'a> {
@@ -32,7 +32,7 @@ impl Origin {
     pub(crate) fn record(&self) -> Result<DataRecord> {
         match &self.path {
             None => Ok(built_in::data_record(self.records)),
-            Some(path) => DataRecord::of_path(&self.name, path, self.records)
+            Some(path) => describe_data(&self.name, path, self.records)
                 .with_context(|| format!("{}: cannot be read again for its checksum", self.name)),
         }
     }

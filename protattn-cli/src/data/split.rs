@@ -1,13 +1,12 @@
 //! `protattn data split`: parts for training, validation and test.
 
 use anyhow::{Result, bail};
-use protattn_io::Protein;
 use protattn_io::split::{Clusters, Split};
+use protattn_io::{Protein, Selection};
 
 use super::{Reading, Writer};
 use crate::args::SplitArgs;
-use crate::ending::{Outcome, Usage, tell};
-use crate::selection::Selection;
+use crate::terminal::ending::{Outcome, Usage, tell};
 use crate::{data, output};
 
 /// The parts, in the order of their shares.
@@ -29,7 +28,7 @@ pub(crate) fn run(args: &SplitArgs) -> Result<Outcome> {
         None => Clusters::default(),
     };
     output::prepare(&args.output)?;
-    let data = data::read(&args.data, &Reading::new(&args.read)?, Selection::All)?;
+    let data = data::read(&args.data, &Reading::new(&args.read)?, &Selection::All)?;
     data::tell_warnings(&data.warnings, data::INSPECT);
     let parts = split.assign(data.proteins.iter().map(Protein::id), &clusters);
     let ending = if args.parquet { "parquet" } else { "jsonl" };

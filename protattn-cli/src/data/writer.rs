@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use protattn_io::{Protein, jsonl, parquet};
 
-use crate::ending::Usage;
+use crate::terminal::ending::Usage;
 
 /// Writes protattn's own records; the file appears when it is finished.
 pub(crate) enum Writer {

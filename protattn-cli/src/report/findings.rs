@@ -1,9 +1,9 @@
 //! What the tables say, in plain words.
 
-use protattn_metrics::{AgreementRow, ComparisonRow, Verdict};
+use protattn_metrics::align::Results;
+use protattn_metrics::{AgreementRow, ComparisonRow, Verdict, rank_over_background};
 
-use crate::record::RunRecord;
-use crate::summary::{self, Class};
+use crate::report::summary::{self, Class};
 
 /// A number, and what it is of.
 pub(super) type Finding = (String, String);
@@ -12,13 +12,13 @@ pub(super) type Finding = (String, String);
 pub(super) fn all(
     rows: &[AgreementRow],
     compared: &[ComparisonRow],
-    run: &RunRecord,
+    results: &Results,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rows
         .chunk_by(|a, b| a.property == b.property)
         .map(|property| of_property(property, compared))
         .collect();
-    if let Some(similarity) = &run.similarity {
+    if let Some(similarity) = &results.similarity {
         let p = similarity.mantel_p_value.unwrap_or(similarity.p_value);
         findings.push((
             format!("r = {:.2}", similarity.correlation),
@@ -34,13 +34,14 @@ pub(super) fn all(
 
 fn of_property(property: &[AgreementRow], compared: &[ComparisonRow]) -> Finding {
     let name = &property[0].property;
-    let Some((_, target, row)) = summary::over_background(property).into_iter().next() else {
+    let Some(row) = rank_over_background(property).into_iter().next() else {
         let text = format!("{name}: no head has enough arcs to be scored.");
         return ("-".to_owned(), text);
     };
     let mut text = format!(
-        "of the attention of head {} goes to {target}; of all {}, {:.1} % are.",
+        "of the attention of head {} goes to {}; of all {}, {:.1} % are.",
         summary::label(row),
+        summary::target(&row.property, &row.class),
         if name == "contact" {
             "pairs that could be"
         } else {
@@ -62,10 +63,7 @@ fn of_property(property: &[AgreementRow], compared: &[ComparisonRow]) -> Finding
 
 /// What the head survives, and what it does not.
 fn survived(row: &AgreementRow, compared: &[ComparisonRow]) -> String {
-    let of_head = |other: &&ComparisonRow| {
-        (&other.property, &other.class) == (&row.property, &row.class)
-            && (other.layer, other.head) == (row.layer, row.head)
-    };
+    let of_head = |other: &&ComparisonRow| other.is_of(row);
     let with = |verdict: Verdict| -> Vec<String> {
         let rows = compared
             .iter()
@@ -95,10 +93,7 @@ fn others(property: &[AgreementRow], compared: &[ComparisonRow]) -> String {
     let (mut sound, mut scored) = (0, 0);
     for class in summary::classes(property).filter(Class::occurs) {
         for row in class.ranked() {
-            let of_head = |other: &&ComparisonRow| {
-                (&other.property, &other.class) == (&row.property, &row.class)
-                    && (other.layer, other.head) == (row.layer, row.head)
-            };
+            let of_head = |other: &&ComparisonRow| other.is_of(row);
             let mut verdicts = compared
                 .iter()
                 .filter(of_head)

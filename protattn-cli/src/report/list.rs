@@ -3,7 +3,7 @@
 use protattn_metrics::{AgreementRow, ComparisonRow, Verdict};
 use protattn_viz::{Column, Table};
 
-use crate::summary::{self, Class};
+use crate::report::summary::{self, Class};
 
 /// Heads listed for each class.
 const LISTED: usize = 10;
@@ -30,10 +30,7 @@ pub(super) fn best(class: &Class<'_>, compared: &[ComparisonRow]) -> Table {
         Column::text("Stands above"),
     ];
     let survives = |row: &AgreementRow| {
-        let of_head = compared.iter().filter(|other| {
-            (&other.property, &other.class) == (&row.property, &row.class)
-                && (other.layer, other.head) == (row.layer, row.head)
-        });
+        let of_head = compared.iter().filter(|other| other.is_of(row));
         let survived = of_head.filter(|other| other.verdict == Verdict::Survives);
         let names: Vec<String> = survived
             .map(|other| summary::against(&other.against))

@@ -3,28 +3,30 @@
 use std::path::Path;
 
 use anyhow::Result;
+use protattn_model::run::Record;
+use protattn_probe::ProbeRow;
+use protattn_probe::layers::{Results, Settings};
 use protattn_viz::{Column, Report, Section, Table};
+use serde_json::Value;
 
 use super::{BIBTEX, CITATION, Drawing, FILE_NAME, placed};
 use crate::args::Format;
 use crate::built_in;
-use crate::figures;
-use crate::probe::ProbeRecord;
-use crate::summary::{self, Probed};
-use crate::tables::{self, ProbeRow};
+use crate::report::figures;
+use crate::report::summary::{self, Probed};
+use crate::tables;
 
 /// Draws the figures of a folder and writes its page.
 pub(super) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
-    let run = ProbeRecord::read(folder)?;
-    let rows = tables::read_probe(&folder.join(tables::PROBE))?;
+    let (run, read) = Record::<Settings>::read::<Results>(folder)?;
+    let rows = tables::read::<ProbeRow>(folder)?;
     let probed = summary::probed(&rows);
     let mut drawing = Drawing::new(folder, formats)?;
     let mut page = Report::new(format!("What the layers of {} know", run.model.name)).paragraph(format!(
         "Linear probes, trained on {} proteins and judged by {} others; {} layers of {} heads each.",
-        run.train_proteins, run.eval_proteins, run.model.layers, run.model.heads
+        read.train_proteins, read.eval_proteins, run.model.layers, run.model.heads
     ));
-    let mut sets = run.train.iter().chain(&run.eval);
-    if run.model.name == built_in::NAME || sets.any(|data| data.path == built_in::NAME) {
+    if run.model.name == built_in::NAME || run.data.iter().any(|data| data.path == built_in::NAME) {
         page = page.paragraph(built_in::SYNTHETIC);
     }
     for warning in &run.warnings {
@@ -38,7 +40,7 @@ pub(super) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
     let page = page
         .section(layers(&probed, run.model.layers, &mut drawing)?)
         .section(Section::new("All scores").collapsed().table(all(&rows)))
-        .section(settings(&run))
+        .section(settings(&run)?)
         .citation(CITATION)
         .bibtex(BIBTEX);
     drawing.finish(&page, FILE_NAME)
@@ -46,13 +48,13 @@ pub(super) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
 
 /// What the probes of a folder found, as a part of the page of another.
 pub(super) fn section(folder: &Path, drawing: &mut Drawing<'_>) -> Result<Section> {
-    let run = ProbeRecord::read(folder)?;
-    let rows = tables::read_probe(&folder.join(tables::PROBE))?;
+    let (run, read) = Record::<Settings>::read::<Results>(folder)?;
+    let rows = tables::read::<ProbeRow>(folder)?;
     let probed = summary::probed(&rows);
     let mut section = Section::new("What the layers know").paragraph(format!(
         "Linear probes, trained on {} proteins and judged by {} others; their table is {}.",
-        run.train_proteins,
-        run.eval_proteins,
+        read.train_proteins,
+        read.eval_proteins,
         Path::new(super::PROBES).join(tables::PROBE).display()
     ));
     for of_class in &probed {
@@ -88,8 +90,8 @@ fn columns(first: &[&str]) -> Vec<Column> {
 fn cells(row: &ProbeRow) -> Vec<String> {
     let numbers = [
         row.value,
-        row.low,
-        row.high,
+        row.ci_low,
+        row.ci_high,
         row.majority,
         row.control,
         row.selectivity,
@@ -139,27 +141,30 @@ fn all(rows: &[ProbeRow]) -> Table {
     })
 }
 
-fn settings(run: &ProbeRecord) -> Section {
-    let data = |sets: &[crate::record::DataRecord]| {
-        let sets = sets
-            .iter()
-            .map(|set| format!("{} (sha256 {})", set.path, set.sha256));
+fn settings(run: &Record<Settings>) -> Result<Section> {
+    let data = |role: &str| {
+        let sets = run.data.iter().filter(|set| set.role == role);
+        let sets = sets.map(|set| format!("{} (sha256 {})", set.path, set.sha256));
         sets.collect::<Vec<_>>().join("; ")
     };
+    let model = &run.model;
     let mut all = vec![
         ("Command".to_owned(), run.command.join(" ")),
         ("protattn".to_owned(), run.version.clone()),
         (
             "Model".to_owned(),
-            format!(
-                "{} ({}, sha256 {})",
-                run.model.name, run.model.family, run.model.sha256
-            ),
+            format!("{} ({}, sha256 {})", model.name, model.family, model.sha256),
         ),
-        ("Trained on".to_owned(), data(&run.train)),
-        ("Judged by".to_owned(), data(&run.eval)),
+        ("Trained on".to_owned(), data("train")),
+        ("Judged by".to_owned(), data("eval")),
     ];
-    all.extend(run.settings.clone());
+    if let Value::Object(settings) = serde_json::to_value(&run.settings)? {
+        all.extend(
+            settings
+                .into_iter()
+                .map(|(name, value)| (name, value.to_string())),
+        );
+    }
     all.push(("Seconds".to_owned(), format!("{:.1}", run.seconds)));
-    Section::new("Settings").settings(all)
+    Ok(Section::new("Settings").settings(all))
 }

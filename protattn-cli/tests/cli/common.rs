@@ -1,5 +1,6 @@
 //! Running the command, and finding what it is run on.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,33 @@ pub fn assert_same_tables(one: &[Vec<u8>; 6], other: &[Vec<u8>; 6], what: &str) 
         assert!(one == other, "{name}: {what}");
     }
     assert!(!one[0].is_empty(), "{what}: there is an alignment");
+}
+
+/// The bytes of each table, and of the regression, of an output folder of any command.
+pub fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = std::fs::read_dir(folder).unwrap();
+    let paths = files.map(|file| file.unwrap().path());
+    let is_result = |path: &PathBuf| {
+        let extension = path.extension().and_then(OsStr::to_str);
+        extension.is_some_and(|extension| ["parquet", "safetensors"].contains(&extension))
+    };
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, std::fs::read(&path).unwrap())
+    };
+    paths.filter(is_result).map(read).collect()
+}
+
+/// Fails unless the results of both are the same, bit for bit.
+pub fn assert_same_results(
+    one: &BTreeMap<String, Vec<u8>>,
+    other: &BTreeMap<String, Vec<u8>>,
+    what: &str,
+) {
+    assert!(one.keys().eq(other.keys()), "{what}");
+    let different = one.iter().find(|(name, bytes)| &other[*name] != *bytes);
+    assert_eq!(different.map(|(name, _)| name), None, "{what}");
+    assert!(!one.is_empty(), "{what}: there is nothing");
 }
 
 /// A run of `align` that writes every table: on the built-in model and proteins.

@@ -8,14 +8,16 @@ use crate::common::{
     ALIGN_DEMO, assert_same_tables, done, folder, started, tables, text, until_saved, with,
 };
 
-fn signal(run: &Child, name: &str) {
+/// Sends a signal.
+pub fn signal(run: &Child, name: &str) {
     let status = Command::new("kill")
         .args([&format!("-{name}"), &run.id().to_string()])
         .status();
     assert!(status.unwrap().success());
 }
 
-fn ended(mut run: Child) -> (Option<i32>, String) {
+/// The status of a run, and what it said.
+pub fn ended(mut run: Child) -> (Option<i32>, String) {
     let mut said = String::new();
     run.stderr
         .take()
@@ -55,7 +57,7 @@ fn an_interrupted_run_says_how_to_go_on() {
             "{said}"
         );
         assert!(
-            said.contains("sequences are counted and saved; go on with\n"),
+            said.contains("sequences are done and saved; go on with\n"),
             "{said}"
         );
         // As a shell reads it.

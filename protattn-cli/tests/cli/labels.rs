@@ -52,7 +52,7 @@ fn a_table_of_labels_is_a_property() {
     let background = run["backgrounds"]["odd-place"]["yes"].as_f64().unwrap();
     assert!((0.35..0.5).contains(&background), "{background}");
     assert_eq!(run["data"][1]["path"], text(&labels));
-    let reading = &run["settings"]["reading"];
+    let reading = &run["reading"];
     assert_eq!(reading["secondary_structure"], "dssp");
     assert_eq!(reading["binding_sites"], "file");
     let found = table(&results);

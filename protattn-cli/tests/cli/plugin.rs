@@ -209,7 +209,7 @@ fn what_misbehaves_is_named_and_the_rest_is_kept() {
     };
     said([
         PANICS,
-        "property careless: it panicked: index out of range, perhaps",
+        "property careless: it panicked at protattn-cli/tests/cli/plugin.rs:",
     ]);
     said([SHORT, "careless could not label it"]);
     said([PANICS, "metric odd: it panicked"]);

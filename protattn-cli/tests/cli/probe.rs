@@ -6,8 +6,12 @@ use protattn_io::parquet::Table;
 use serde_json::Value;
 
 use crate::common::{
-    done, folder, protattn, reference_model, run_record, shared, started, stderr, text, with,
+    done, folder, protattn, reference_model, run_record, shared, started, stderr, text,
+    until_saved, with,
 };
+use crate::interrupt::{ended, signal};
+use crate::resume::killed_at_any_moment;
+use crate::shards::{merged, shards};
 
 /// One family of each fold of the built-in proteins to train on, and the other to judge by.
 const DEMO: [&str; 11] = [
@@ -116,64 +120,115 @@ fn probes_of_binding_sites_are_those_of_scikit_learn() {
     }
 }
 
-#[test]
-fn features_on_disk_and_threads_change_nothing() {
-    let (memory, disk, scratch) = (folder(), folder(), folder());
-    let task = "secondary-structure,contact";
-    let few = [
-        "--layers",
-        "0,2",
-        "--bootstrap",
-        "100",
-        "--negative-rate",
-        "0.02",
-    ];
-    done(&with(&demo(task, memory.path(), &few), &["--threads", "1"]));
-    let on_disk = with(
-        &demo(task, disk.path(), &few),
-        &["--threads", "3", "--memory", "100K"],
-    );
-    let refused = protattn(&on_disk);
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(stderr(&refused).contains("keep them on disk with --scratch"));
-    done(&with(&on_disk, &["--scratch", text(scratch.path())]));
-    assert_eq!(bytes(memory.path()), bytes(disk.path()));
-    // All that is there is taken up: no features, no fits.
-    let again = with(&on_disk, &["--scratch", text(scratch.path()), "--resume"]);
-    done(&again);
-    assert_eq!(bytes(memory.path()), bytes(disk.path()));
+/// A run of seconds on nine proteins, with both kinds of features and two layers.
+const SHORT: [&str; 22] = [
+    "probe",
+    "--model",
+    "demo",
+    "--train",
+    "demo",
+    "--eval",
+    "demo",
+    "--train-records",
+    "0-1,12,24,36",
+    "--eval-records",
+    "6,18,30,42",
+    "--task",
+    "binding-site,contact",
+    "--layers",
+    "0-1",
+    "--bootstrap",
+    "0",
+    "--negative-rate",
+    "0.01",
+    "--no-control",
+    "--no-figures",
+    "--strict",
+];
+
+fn assert_same(whole: &Path, other: &Path, what: &str) {
+    assert!(bytes(whole) == bytes(other), "{what}");
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_with_its_own_settings_only() {
-    let (out, whole) = (folder(), folder());
-    let few = ["--bootstrap", "100", "--l2", "1000", "--threads", "1"];
-    let arguments = demo("secondary-structure", out.path(), &few);
-    done(&demo("secondary-structure", whole.path(), &few));
-    // Layers of other settings lie there, and may not be taken up.
-    let others = with(
-        &arguments[..arguments.len() - 4],
-        &["--l2", "1", "--layers", "0-2"],
-    );
-    done(&others);
-    let mut run = started(&arguments);
-    let of_layers = |name: &str| out.path().join("layers").join(name);
-    let is_at_work = || {
-        let settings = std::fs::read_to_string(of_layers("settings.json")).unwrap_or_default();
-        settings.contains("\"--l2\": \"1000\"") && of_layers("hidden-00.json").exists()
+fn features_on_disk_threads_and_repeating_change_nothing() {
+    let (memory, disk, again, scratch) = (folder(), folder(), folder(), folder());
+    let run = |output: &Path, threads: &str, more: &[&str]| {
+        let output = ["--output", text(output), "--threads", threads];
+        protattn(&with(&with(&SHORT, &output), more))
     };
-    let began = std::time::Instant::now();
-    while !is_at_work() && began.elapsed().as_secs() < 60 {
-        std::thread::sleep(std::time::Duration::from_millis(2));
+    assert!(run(memory.path(), "1", &[]).status.success());
+    let refused = run(disk.path(), "3", &["--memory", "100K"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("keep them on disk with --scratch"));
+    let on_disk = ["--memory", "100K", "--scratch", text(scratch.path())];
+    assert!(run(disk.path(), "3", &on_disk).status.success());
+    assert_same(memory.path(), disk.path(), "on disk");
+    let left = std::fs::read_dir(scratch.path()).unwrap().count();
+    assert_eq!(left, 0, "the file of features is gone");
+    let record = disk.path().join("run.json");
+    let output = ["--no-figures", "--output", text(again.path())];
+    done(&with(&["repeat", text(&record)], &output));
+    assert_same(memory.path(), again.path(), "repeated");
+}
+
+#[test]
+fn a_run_killed_at_any_moment_goes_on_to_the_same_table() {
+    killed_at_any_moment(&SHORT, 3, 8);
+}
+
+#[test]
+fn eight_shards_are_merged_to_the_table_of_one_run() {
+    let out = folder();
+    let whole = out.path().join("whole");
+    done(&with(&SHORT, &["--output", text(&whole)]));
+    let shards = shards(&SHORT, out.path(), 8);
+    let report = protattn(&["report", text(&shards[0])]);
+    assert!(stderr(&report).contains("holds shard 1/8, which has no tables"));
+    let folders: Vec<&Path> = shards
+        .iter()
+        .rev()
+        .map(std::path::PathBuf::as_path)
+        .collect();
+    let all = out.path().join("all");
+    let scratch = out.path().join("scratch");
+    let on_disk = ["--memory", "0", "--scratch", text(&scratch)];
+    let output = merged(&folders, &all, &on_disk);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_same(&whole, &all, "merged");
+    let (mut one, mut other) = (run_record(&whole), run_record(&all));
+    for run in [&mut one, &mut other] {
+        let run = run.as_object_mut().unwrap();
+        run.retain(|key, _| !["command", "arguments", "seconds"].contains(&key.as_str()));
     }
-    run.kill().unwrap();
-    run.wait().unwrap();
-    done(&with(&arguments, &["--resume"]));
-    assert_eq!(bytes(out.path()), bytes(whole.path()));
-    let refused = protattn(&with(&others, &["--resume"]));
+    assert_eq!(one, other);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_goes_on_with_its_own_settings_only() {
+    let (out, whole) = (folder(), folder());
+    done(&with(&SHORT, &["--output", text(whole.path())]));
+    let often = ["--save-every", "0.001", "--threads", "1"];
+    let arguments = with(&SHORT, &["--output", text(out.path())]);
+    let run = started(&with(&arguments, &often));
+    until_saved(out.path());
+    signal(&run, "INT");
+    let (code, said) = ended(run);
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains(" are done and saved; go on with\n"), "{said}");
+    let other = with(&arguments, &["--l2", "10", "--resume"]);
+    let refused = protattn(&other);
     assert_eq!(refused.status.code(), Some(1));
     let said = stderr(&refused);
-    assert!(said.contains("--l2 was 1000, and is 1"), "{said}");
+    assert!(
+        said.contains("settings.l2 is [1.0] there and [10.0] now"),
+        "{said}"
+    );
+    done(&with(&arguments, &["--resume"]));
+    assert_same(whole.path(), out.path(), "interrupted");
+    let again = done(&with(&arguments, &["--resume"]));
+    assert!(stderr(&again).contains("this run is complete"));
 }
 
 #[test]
@@ -272,13 +327,13 @@ fn mistakes_are_named_in_one_line() {
         "binding-site",
         &["--l2", "1,2", "--folds", "30"],
         1,
-        "are fewer than --folds 30",
+        "are fewer than 30 folds",
     );
     said(
         "binding-site",
         &["--l2", "1,2", "--l1", "1"],
         2,
-        "give one weight with --l1",
+        "give one weight --l2 with --l1",
     );
     let arguments = with(
         &DEMO[..7],
@@ -291,7 +346,7 @@ fn mistakes_are_named_in_one_line() {
     said(
         "contact",
         &["--scratch", text(&file)],
-        1,
+        2,
         "choose another folder with --scratch",
     );
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use protattn_io::parquet::Table;
 
 use crate::common::{
-    ALIGN_DEMO, TABLES, assert_same_tables, done, folder, protattn, random, run_record, shared,
-    started, stderr, tables, text, until_saved, with,
+    ALIGN_DEMO, TABLES, assert_same_results, assert_same_tables, done, folder, protattn, random,
+    results, run_record, shared, started, stderr, tables, text, until_saved, with,
 };
 
 /// So many moments at which a run is killed.
@@ -26,38 +26,40 @@ fn saving<'a>(arguments: &[&'a str], output: &'a str, threads: &'a str) -> Vec<&
     with(arguments, &more)
 }
 
-/// Kills runs with these arguments at moments spread over their length, saving included, lets each
-/// go on with other threads, and compares the tables.
-fn killed_at_any_moment(arguments: &[&str], seed: u64) {
+/// Kills so many runs with these arguments at moments spread over their length, saving included, lets
+/// each go on with other threads, and compares it with one that was left alone.
+pub fn killed_at_any_moment(arguments: &[&str], seed: u64, moments: usize) {
     let whole = folder();
     let start = Instant::now();
     done(&saving(arguments, text(whole.path()), "2"));
-    let (length, expected) = (start.elapsed(), tables(whole.path()));
+    let (length, expected) = (start.elapsed(), results(whole.path()));
     let mut at_work = 0;
-    for (moment, chance) in random(seed).take(MOMENTS).enumerate() {
+    for (moment, chance) in random(seed).take(moments).enumerate() {
         let out = folder();
         let output = text(out.path());
         let mut run = started(&saving(arguments, output, "2"));
-        // One in each twentieth of the time.
-        let share = (moment as f64 + chance) / MOMENTS as f64;
+        // One in each share of the time.
+        let share = (moment as f64 + chance) / moments as f64;
         std::thread::sleep(Duration::from_secs_f64(share * length.as_secs_f64()));
         run.kill().unwrap();
         run.wait().unwrap();
-        at_work += usize::from(out.path().join("saved").exists());
+        let saved = ["saved", "fit/saved"].map(|folder| out.path().join(folder));
+        at_work += usize::from(saved.iter().any(|folder| folder.exists()));
         done(&with(
             &saving(arguments, output, ["1", "3"][moment % 2]),
             &["--resume"],
         ));
-        assert_same_tables(
-            &expected,
-            &tables(out.path()),
-            &format!("killed at {share:.2}"),
+        let found = results(out.path());
+        assert_same_results(&expected, &found, &format!("killed at {share:.2}"));
+        assert!(
+            saved.iter().all(|folder| !folder.exists()),
+            "nothing is left"
         );
-        assert!(!out.path().join("saved").exists(), "nothing is left");
     }
+    // How long it is at work hangs on the machine; each moment is one of its length.
     assert!(
-        at_work > MOMENTS / 4,
-        "{at_work} of {MOMENTS} were killed while they counted"
+        10 * at_work > moments,
+        "{at_work} of {moments} were killed while they were at work"
     );
 }
 
@@ -68,7 +70,28 @@ fn a_run_killed_at_any_moment_goes_on_to_the_same_tables() {
         vec!["--metric", "contact-precision-combined"],
     ]
     .concat();
-    killed_at_any_moment(&combined, 1);
+    killed_at_any_moment(&combined, 1, MOMENTS);
+}
+
+#[test]
+fn a_fit_and_prediction_killed_at_any_moment_goes_on_to_the_same() {
+    let arguments = [
+        "contacts",
+        "--model",
+        "demo",
+        "--fit",
+        "demo",
+        "--fit-records",
+        "0,24",
+        "--data",
+        "demo",
+        "--data-records",
+        "6-11",
+        "--min-separation",
+        "50",
+        "--no-figures",
+    ];
+    killed_at_any_moment(&arguments, 3, MOMENTS);
 }
 
 #[test]
@@ -94,7 +117,8 @@ fn a_run_on_real_data_killed_at_any_moment_goes_on_to_the_same_tables() {
         "--per-protein",
         "--no-figures",
     ];
-    killed_at_any_moment(&[arguments, more.to_vec(), rest.to_vec()].concat(), 2);
+    let arguments = [arguments, more.to_vec(), rest.to_vec()].concat();
+    killed_at_any_moment(&arguments, 2, MOMENTS);
 }
 
 /// The original's validation sets.
@@ -129,10 +153,7 @@ fn a_run_does_not_go_on_from_another() {
         assert!(stderr(&output).contains(said), "{}", stderr(&output));
     };
     let resumed = with(&arguments, &["--resume"]);
-    refused(
-        &arguments,
-        "go on with --resume, choose another folder, or remove",
-    );
+    refused(&arguments, "resume it, choose another folder, or remove");
     refused(
         &with(&resumed, &["--min-attention", "0.25", "--seed", "7"]),
         "settings.min_attention is 0.3 there and 0.25 now; \
@@ -189,7 +210,7 @@ fn damage_is_named_and_what_is_removed_is_counted_again() {
     let said = stderr(&output);
     assert!(said.contains(text(part)), "{said}");
     assert!(
-        said.contains("is damaged; remove this file, and --resume computes again"),
+        said.contains("is damaged; remove this file, and a resumed run computes again"),
         "{said}"
     );
     assert_eq!(said.lines().count(), 1, "{said}");
@@ -347,7 +368,7 @@ fn a_record_is_enough_to_repeat_a_run() {
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
     assert!(
-        said.contains("run.json: cannot be repeated: data"),
+        said.contains("run.json: it cannot be repeated: data"),
         "{said}"
     );
     assert!(said.contains("records is 48 there and 30 now"), "{said}");

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use protattn_io::jsonl;
 
 use crate::common::{
-    ALIGN_DEMO, assert_same_tables, done, folder, protattn, random, run_record, shared, started,
-    stderr, tables, text, with,
+    ALIGN_DEMO, assert_same_results, assert_same_tables, done, folder, protattn, random, results,
+    run_record, shared, started, stderr, tables, text, with,
 };
 use crate::resume::real_sets;
 
 /// Runs every shard, in folders `1`, `2`, ... of `out`.
-fn shards(arguments: &[&str], out: &Path, of: u32) -> Vec<PathBuf> {
+pub fn shards(arguments: &[&str], out: &Path, of: u32) -> Vec<PathBuf> {
     let shard = |number: u32| {
         let output = out.join(number.to_string());
         let share = format!("{number}/{of}");
@@ -24,7 +24,8 @@ fn shards(arguments: &[&str], out: &Path, of: u32) -> Vec<PathBuf> {
     (1..=of).map(shard).collect()
 }
 
-fn merged(folders: &[&Path], output: &Path, more: &[&str]) -> std::process::Output {
+/// Merges shards.
+pub fn merged(folders: &[&Path], output: &Path, more: &[&str]) -> std::process::Output {
     let mut arguments = vec!["merge"];
     arguments.extend(folders.iter().map(|folder| text(folder)));
     arguments.extend(["--output", text(output), "--no-figures"]);
@@ -69,6 +70,71 @@ fn shards_in_any_order_and_grouping_give_the_tables_of_one_run() {
     assert_done(&merged(&[&cb, &ad], &most, &["--partial"]));
     assert_done(&merged(&[e, &most], &last, &[]));
     assert_same_tables(&expected, &tables(&last), "merged from merged");
+}
+
+#[test]
+fn shards_of_contacts_give_the_results_of_one_run() {
+    let out = folder();
+    let fit = [
+        "contacts",
+        "--model",
+        "demo",
+        "--fit",
+        "demo",
+        "--fit-records",
+        "0-3,24-27",
+    ];
+    let more = ["--min-separation", "12"];
+    let predict = [
+        "--data",
+        "demo",
+        "--data-records",
+        "6-17",
+        "--min-separation",
+        "50",
+    ];
+    let one_by_one = |name: &str, arguments: &[&str]| {
+        let place = out.path().join(name);
+        let whole = place.join("whole");
+        done(&with(
+            arguments,
+            &["--output", text(&whole), "--no-figures"],
+        ));
+        let expected = results(&whole);
+        let shards = shards(&with(arguments, &["--no-figures"]), &place, 8);
+        let mut folders: Vec<&Path> = shards.iter().map(PathBuf::as_path).collect();
+        folders.rotate_left(3);
+        let all = place.join("all");
+        assert_done(&merged(&folders, &all, &[]));
+        assert!(!all.join("saved").exists(), "it is complete");
+        (expected, results(&all), folders[0].to_owned())
+    };
+    let (expected, found, _) = one_by_one("fit", &with(&fit, &more));
+    assert!(expected.contains_key("head.safetensors"));
+    assert_same_results(&expected, &found, "a fit");
+    // Every shard has the whole fit.
+    let (mut expected, found, shard) = one_by_one("both", &with(&fit, &predict));
+    let head = expected.remove("head.safetensors");
+    assert!(expected.contains_key("contacts.parquet"));
+    assert_same_results(&expected, &found, "a fit and a prediction");
+    assert_eq!(head.as_ref(), results(&shard).get("head.safetensors"));
+
+    let run = run_record(&out.path().join("both/all"));
+    assert_eq!(
+        (&run["shards"], &run["proteins"]),
+        (&serde_json::Value::Null, &12.into())
+    );
+    let again = out.path().join("again");
+    let record = out.path().join("both/whole/run.json");
+    done(&[
+        "repeat",
+        text(&record),
+        "--output",
+        text(&again),
+        "--no-figures",
+    ]);
+    expected.insert("head.safetensors".to_owned(), head.unwrap());
+    assert_same_results(&expected, &results(&again), "repeated");
 }
 
 /// The same records in another order are other data by their checksum, and the same shards.
@@ -155,7 +221,7 @@ fn what_is_missing_doubled_or_foreign_is_named() {
     };
     let other = foreign("other", &["--shard", "4/4", "--min-separation", "3"]);
     let there = format!(
-        "settings.min_separation is 6 in {} and 3 in {}",
+        "settings.contact.min_separation is 6 in {} and 3 in {}",
         text(a),
         text(&other)
     );
@@ -172,7 +238,7 @@ fn what_is_missing_doubled_or_foreign_is_named() {
     assert!(stderr(&output).contains("it is one of the folders to merge"));
     let again = protattn(&with(&plain, &["--output", text(a), "--shard", "1/4"]));
     assert!(
-        stderr(&again).contains("holds shard 1/4; go on with --resume"),
+        stderr(&again).contains("holds shard 1/4; resume it"),
         "{}",
         stderr(&again)
     );

@@ -46,17 +46,33 @@ pub(crate) struct Mark {
 /// The labels of a table and the words that are their values, each stored once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    labels: Vec<Label>,
-    words: Vec<String>,
-    label_indices: HashMap<String, u32>,
-    word_indices: HashMap<String, u32>,
+    labels: Interned,
+    /// Whether each word of each label is true or false.
+    are_flags: Vec<bool>,
+    words: Interned,
 }
 
-#[derive(Debug)]
-struct Label {
-    name: String,
-    /// Whether each of its words is true or false.
-    is_flags: bool,
+/// Texts, each stored once.
+#[derive(Debug, Default)]
+struct Interned {
+    texts: Vec<String>,
+    indices: HashMap<String, u32>,
+}
+
+impl Interned {
+    fn index(&mut self, text: &str) -> u32 {
+        if let Some(index) = self.indices.get(text) {
+            return *index;
+        }
+        let index = self.texts.len() as u32;
+        self.indices.insert(text.to_owned(), index);
+        self.texts.push(text.to_owned());
+        index
+    }
+
+    fn text(&self, index: u32) -> &str {
+        &self.texts[index as usize]
+    }
 }
 
 /// What cannot be said of a protein.
@@ -68,33 +84,20 @@ pub(super) struct Problem {
 
 impl Names {
     pub(super) fn labels(&self) -> impl Iterator<Item = &str> {
-        self.labels.iter().map(|label| label.name.as_str())
+        self.labels.texts.iter().map(String::as_str)
     }
 
     pub(super) fn label(&mut self, name: &str) -> u32 {
-        if let Some(index) = self.label_indices.get(name) {
-            return *index;
-        }
-        let index = self.labels.len() as u32;
-        self.label_indices.insert(name.to_owned(), index);
-        self.labels.push(Label {
-            name: name.to_owned(),
-            is_flags: true,
-        });
+        let index = self.labels.index(name);
+        self.are_flags.resize(self.labels.texts.len(), true);
         index
     }
 
     /// The index of a word, which becomes a value of this label.
     pub(super) fn word(&mut self, label: &str, word: &str) -> u32 {
         let label = self.label(label);
-        self.labels[label as usize].is_flags &= flag(word).is_some();
-        if let Some(index) = self.word_indices.get(word) {
-            return *index;
-        }
-        let index = self.words.len() as u32;
-        self.word_indices.insert(word.to_owned(), index);
-        self.words.push(word.to_owned());
-        index
+        self.are_flags[label as usize] &= flag(word).is_some();
+        self.words.index(word)
     }
 
     /// The tracks that the rows of one protein make.
@@ -111,7 +114,7 @@ impl Names {
             let column = columns.entry(mark.label);
             let column = column.or_insert_with(|| vec![None; protein.len()]);
             set(column, mark, protein).map_err(|what| {
-                let label = &self.labels[mark.label as usize].name;
+                let label = self.labels.text(mark.label);
                 let message = format!("label `{label}` is of {what}");
                 let row = mark.row as usize;
                 Problem { row, message }
@@ -122,16 +125,13 @@ impl Names {
     }
 
     fn track(&self, label: u32, column: Vec<Option<u32>>) -> (String, Track) {
-        let Label { name, is_flags } = &self.labels[label as usize];
-        let words = column
-            .into_iter()
-            .map(|word| Some(self.words[word? as usize].as_str()));
-        let track = if *is_flags {
+        let words = column.into_iter().map(|word| Some(self.words.text(word?)));
+        let track = if self.are_flags[label as usize] {
             Track::Flags(words.map(|word| flag(word?)).collect())
         } else {
             Track::Classes(words.map(|word| word.map(str::to_owned)).collect())
         };
-        (name.clone(), track)
+        (self.labels.text(label).to_owned(), track)
     }
 }
 

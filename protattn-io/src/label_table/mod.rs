@@ -90,30 +90,16 @@ impl LabelTable {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         match Format::sniff(path)? {
-            Some(Format::UniProt) => Self::read_uniprot(path),
-            Some(Format::Parquet) => Self::read_parquet(path),
+            #[cfg(feature = "uniprot")]
+            Some(Format::UniProt) => crate::uniprot::table(path),
+            #[cfg(not(feature = "uniprot"))]
+            Some(Format::UniProt) => Err(Error::feature_off(path, "uniprot")),
+            #[cfg(feature = "parquet")]
+            Some(Format::Parquet) => parquet::read(path),
+            #[cfg(not(feature = "parquet"))]
+            Some(Format::Parquet) => Err(Error::feature_off(path, "parquet")),
             _ => text::read(path),
         }
-    }
-
-    #[cfg(feature = "uniprot")]
-    fn read_uniprot(path: &Path) -> Result<Self, Error> {
-        crate::uniprot::table(path)
-    }
-
-    #[cfg(not(feature = "uniprot"))]
-    fn read_uniprot(path: &Path) -> Result<Self, Error> {
-        Err(feature_off(path, "uniprot"))
-    }
-
-    #[cfg(feature = "parquet")]
-    fn read_parquet(path: &Path) -> Result<Self, Error> {
-        parquet::read(path)
-    }
-
-    #[cfg(not(feature = "parquet"))]
-    fn read_parquet(path: &Path) -> Result<Self, Error> {
-        Err(feature_off(path, "parquet"))
     }
 
     /// A table without rows; `unit` is what messages call a row.
@@ -211,18 +197,6 @@ impl LabelTable {
 
     /// What is wrong with a row.
     fn wrong(&self, row: usize, message: String) -> Error {
-        Error::Record {
-            path: self.path.clone(),
-            record: format!("{} {row}", self.unit),
-            message,
-        }
-    }
-}
-
-#[cfg(not(all(feature = "parquet", feature = "uniprot")))]
-fn feature_off(path: &Path, feature: &str) -> Error {
-    Error::Format {
-        path: path.to_owned(),
-        message: format!("protattn-io was built without the feature `{feature}`, which reads it"),
+        Error::record(&self.path, format!("{} {row}", self.unit), message)
     }
 }

@@ -12,10 +12,7 @@ use crate::parquet::file::read_frame;
 /// Values of any type are read as their text; a missing one is as an empty field.
 pub(super) fn read(path: &Path) -> Result<LabelTable, Error> {
     let frame = read_frame(path)?;
-    let format = |message| Error::Format {
-        path: path.to_owned(),
-        message,
-    };
+    let format = |message| Error::format(path, message);
     let names: Vec<String> = frame
         .columns()
         .iter()

@@ -135,10 +135,7 @@ pub(super) fn finish(mut table: LabelTable) -> Result<LabelTable, Error> {
         return Err(table.wrong(b.row as usize, message));
     }
     if table.is_empty() {
-        return Err(Error::Format {
-            path: table.path,
-            message: "the table has no rows".to_owned(),
-        });
+        return Err(Error::format(&table.path, "the table has no rows"));
     }
     Ok(table)
 }

@@ -9,7 +9,7 @@ use crate::Error;
 use crate::compressed::Input;
 use crate::delimited::Header;
 use crate::limits::raised_size;
-use crate::lines::{Line, Lines};
+use crate::records::lines::Lines;
 
 /// Rows are short.
 const MAX_LINE: usize = 1 << 16;
@@ -24,9 +24,11 @@ fn read_from(input: impl BufRead, path: &Path) -> Result<LabelTable, Error> {
     let mut header: Option<(Header, Columns)> = None;
     loop {
         let number = lines.number() + 1;
-        let line = lines.next().map_err(|error| Error::io(path, &error))?;
+        let line = lines.next().map_err(Error::io(path))?;
         let Some(line) = line else { break };
-        let line = text(line).map_err(|message| table.wrong(number, message))?;
+        let line = line
+            .text()
+            .map_err(|message| table.wrong(number, message))?;
         if line.trim().is_empty() {
             continue;
         }
@@ -49,13 +51,6 @@ fn read_from(input: impl BufRead, path: &Path) -> Result<LabelTable, Error> {
         rows::add(&mut table, columns.by, &row, number)?;
     }
     rows::finish(table)
-}
-
-fn text(line: Line<'_>) -> Result<&str, String> {
-    match line {
-        Line::Whole(bytes) => std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()),
-        Line::TooLong => Err(format!("it has more than {} bytes", raised_size(MAX_LINE))),
-    }
 }
 
 #[cfg(test)]

@@ -79,11 +79,8 @@ impl Reader {
         } else {
             path.clone()
         };
-        let open = File::open(&file).map_err(|error| Error::io(&file, &error))?;
-        let format = |message: String| Error::Format {
-            path: file.clone(),
-            message,
-        };
+        let open = File::open(&file).map_err(Error::io(&file))?;
+        let format = |message: String| Error::format(&file, message);
         let mut tree = Tree::open(open).map_err(|damage| format(damage.to_string()))?;
         let len = count(&mut tree).map_err(format)?;
         Ok(Self {
@@ -125,11 +122,7 @@ impl Iterator for Reader {
         let key = self.next.to_string();
         self.next += 1;
         let protein = self.read(&key);
-        let located = |message| Error::Record {
-            path: self.path.clone(),
-            record: format!("record {key}"),
-            message,
-        };
+        let located = |message| Error::record(&self.path, format!("record {key}"), message);
         Some(protein.map_err(located))
     }
 

@@ -1,8 +1,8 @@
 //! One pickled dict as the fields of a record.
 
+use crate::Protein;
 use crate::pickle::Value;
-use crate::tape::Fields;
-use crate::{Point, Protein};
+use crate::tape::{Fields, Flag};
 
 /// The protein that a record describes. The error says what is wrong, without naming the record.
 pub(super) fn protein(record: Value<'_, '_>) -> Result<Protein, String> {
@@ -51,26 +51,21 @@ fn ints(record: Value<'_, '_>, key: &str) -> Result<Option<Vec<i64>>, String> {
         .ok_or_else(|| wrong(key, value, "a list of nothing but whole numbers"))
 }
 
-fn flags(record: Value<'_, '_>, key: &str) -> Result<Option<Vec<bool>>, String> {
+fn flags(record: Value<'_, '_>, key: &str) -> Result<Option<Vec<Flag>>, String> {
     let Some(value) = record.get(key) else {
         return Ok(None);
     };
-    let of_ints = || {
-        value
-            .ints()
-            .map(|ints| ints.into_iter().map(|v| v != 0).collect())
-    };
+    let of_ints = || Some(value.ints()?.into_iter().map(|v| v != 0).collect());
     let flags = value.flags().or_else(of_ints);
-    flags
-        .map(Some)
-        .ok_or_else(|| wrong(key, value, "a list of flags"))
+    let flags = flags.ok_or_else(|| wrong(key, value, "a list of flags"))?;
+    Ok(Some(flags.into_iter().map(Flag).collect()))
 }
 
 fn points(
     record: Value<'_, '_>,
     key: &str,
     n_residues: usize,
-) -> Result<Option<Vec<Option<Point>>>, String> {
+) -> Result<Option<Vec<[Option<f32>; 3]>>, String> {
     let Some(value) = record.get(key) else {
         return Ok(None);
     };
@@ -84,6 +79,6 @@ fn points(
         ));
     }
     let (points, _) = values.as_chunks::<3>();
-    let point = |point: &[f64; 3]| Some(point.map(|v| v as f32));
+    let point = |point: &[f64; 3]| point.map(|v| Some(v as f32));
     Ok(Some(points.iter().map(point).collect()))
 }

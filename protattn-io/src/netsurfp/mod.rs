@@ -30,17 +30,19 @@
 //! [`labels::SECONDARY_STRUCTURE`]: crate::labels::SECONDARY_STRUCTURE
 //! [`labels::SECONDARY_STRUCTURE_8`]: crate::labels::SECONDARY_STRUCTURE_8
 
-mod archive;
+mod member;
 mod npy;
 mod row;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::limits::raised_size;
+use crate::zip::{self, Archive};
 use crate::{Error, Protein};
-use archive::{Archive, Member};
+use member::Member;
 use npy::{Header, Kind};
-use row::{COLUMNS, Row};
+use row::COLUMNS;
 
 /// The bytes of the longest protein, of some 120,000 residues.
 const MAX_ROW: usize = 1 << 26;
@@ -72,14 +74,17 @@ impl Reader {
     /// are of other types or shapes.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let format = |message| Error::Format {
-            path: path.clone(),
-            message,
-        };
-        let archive = Archive::open(&path).map_err(|error| Error::io(&path, &error))?;
-        let archive = archive.map_err(format)?;
-        let ids = read_ids(&archive).map_err(format)?;
-        let (data, header) = open_array(&archive, "data").map_err(format)?;
+        let format = |message| Error::format(&path, message);
+        let file = File::open(&path).map_err(Error::io(&path))?;
+        let archive = Archive::read(file).map_err(|error| match error {
+            zip::Error::Io(error) => Error::io(&path)(error),
+            zip::Error::NoDirectory => {
+                format("it is no zip archive, or only a part of one".to_owned())
+            }
+            other => format(format!("it {other}")),
+        })?;
+        let ids = read_ids(&archive, &path).map_err(format)?;
+        let (data, header) = open_array(&archive, &path, "data").map_err(format)?;
         let row = row_bytes(&header, ids.len()).map_err(format)?;
         Ok(Self {
             ids,
@@ -105,10 +110,7 @@ impl Reader {
     /// The row is only as good as the file: it may have been cut or damaged.
     fn fail(&mut self, message: String) -> Error {
         self.done = true;
-        Error::Format {
-            path: self.path.clone(),
-            message,
-        }
+        Error::format(&self.path, message)
     }
 }
 
@@ -131,21 +133,24 @@ impl Iterator for Reader {
                 self.fail(format!("`data` of protein {}: {message}", index + 1))
             ));
         }
-        let row = Row::new(&self.row, self.kind);
-        Some(
-            row.protein(&self.ids[index])
-                .map_err(|message| Error::Record {
-                    path: self.path.clone(),
-                    record: self.ids[index].clone(),
-                    message,
-                }),
-        )
+        let id = &self.ids[index];
+        let protein = row::protein(id, &self.row, self.kind);
+        Some(protein.map_err(|message| Error::record(&self.path, id, message)))
     }
 }
 
 /// An array, and what its header says.
-fn open_array(archive: &Archive, name: &str) -> Result<(Member, Header), String> {
-    let mut member = archive.member(&format!("{name}.npy"))?;
+fn open_array(archive: &Archive, path: &Path, name: &str) -> Result<(Member, Header), String> {
+    let file = format!("{name}.npy");
+    let entry = archive.get(&file).ok_or_else(|| {
+        let names: Vec<&str> = archive.entries().map(|(name, _)| name).collect();
+        format!(
+            "there is no `{file}` among its members: {}",
+            names.join(", ")
+        )
+    })?;
+    let member = Member::open(path, entry);
+    let mut member = member.map_err(|error| format!("`{file}`: {error}"))?;
     let located = |message: String| format!("`{name}`: {message}");
     let header = npy::read_header(&mut member).map_err(located)?;
     let expected = header.byte_len().filter(|n| *n as u64 == member.left());
@@ -158,8 +163,8 @@ fn open_array(archive: &Archive, name: &str) -> Result<(Member, Header), String>
     Ok((member, header))
 }
 
-fn read_ids(archive: &Archive) -> Result<Vec<String>, String> {
-    let (mut member, header) = open_array(archive, "pdbids")?;
+fn read_ids(archive: &Archive, path: &Path) -> Result<Vec<String>, String> {
+    let (mut member, header) = open_array(archive, path, "pdbids")?;
     let located = |message: String| format!("`pdbids`: {message}");
     if header.shape.len() != 1 || !header.kind.is_text() {
         let (kind, shape) = (&header.kind, &header.shape);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::archive::Member;
+use super::member::Member;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// A header of three entries has some 100 bytes.

@@ -13,44 +13,30 @@ const IS_EVALUATED: usize = 52;
 const LETTERS: &[u8; 8] = b"GHIBEST-";
 const FIRST_LETTER: usize = 57;
 
-/// One protein with its filling.
-pub(super) struct Row<'a> {
-    bytes: &'a [u8],
-    kind: Kind,
-}
-
-impl<'a> Row<'a> {
-    pub(super) fn new(bytes: &'a [u8], kind: Kind) -> Self {
-        Self { bytes, kind }
-    }
-
-    pub(super) fn protein(&self, id: &str) -> Result<Protein, String> {
-        let mut sequence = String::new();
-        let mut disorder = Vec::new();
-        let mut letters = Vec::new();
-        for bytes in self.bytes.chunks_exact(COLUMNS * self.kind.size()) {
-            let residue = Residue {
-                bytes,
-                kind: self.kind,
-            };
-            if !residue.is_set(IS_RESIDUE) {
-                continue;
-            }
-            let located = |what: String| format!("residue {} {what}", sequence.len() + 1);
-            let amino_acid = residue.one_of(0, AMINO_ACIDS).map_err(located)?;
-            let letter = residue.one_of(FIRST_LETTER, LETTERS).map_err(located)?;
-            sequence.push(amino_acid.unwrap_or('X'));
-            let (ordered, evaluated) = (residue.is_set(IS_ORDERED), residue.is_set(IS_EVALUATED));
-            disorder.push(evaluated.then_some(!ordered));
-            letters.push(letter.filter(|_| ordered && evaluated));
+/// Makes a protein of its row, with the filling.
+pub(super) fn protein(id: &str, bytes: &[u8], kind: Kind) -> Result<Protein, String> {
+    let mut sequence = String::new();
+    let mut disorder = Vec::new();
+    let mut letters = Vec::new();
+    for bytes in bytes.chunks_exact(COLUMNS * kind.size()) {
+        let residue = Residue { bytes, kind };
+        if !residue.is_set(IS_RESIDUE) {
+            continue;
         }
-        let mut protein = Protein::new(id, &sequence).map_err(|e| e.to_string())?;
-        protein
-            .set_label(labels::DISORDER, Track::Flags(disorder))
-            .map_err(|e| e.to_string())?;
-        secondary::set(&mut protein, &letters)?;
-        Ok(protein)
+        let located = |what: String| format!("residue {} {what}", sequence.len() + 1);
+        let amino_acid = residue.one_of(0, AMINO_ACIDS).map_err(located)?;
+        let letter = residue.one_of(FIRST_LETTER, LETTERS).map_err(located)?;
+        sequence.push(amino_acid.unwrap_or('X'));
+        let (ordered, evaluated) = (residue.is_set(IS_ORDERED), residue.is_set(IS_EVALUATED));
+        disorder.push(evaluated.then_some(!ordered));
+        letters.push(letter.filter(|_| ordered && evaluated));
     }
+    let mut protein = Protein::new(id, &sequence).map_err(|e| e.to_string())?;
+    protein
+        .set_label(labels::DISORDER, Track::Flags(disorder))
+        .map_err(|e| e.to_string())?;
+    secondary::set(&mut protein, &letters)?;
+    Ok(protein)
 }
 
 /// The 68 numbers of one residue.

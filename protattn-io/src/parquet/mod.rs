@@ -28,12 +28,13 @@
 //!
 //! # Tables
 //!
-//! A [`Table`] is a handful of named [`Column`]s, without missing values. It is written without
-//! compression, under a temporary name until it is whole, and any tool that reads Parquet can use
-//! it. What a column means and its unit can stand in the file, as metadata of the column in the Arrow
-//! schema ([`Table::describe`]); pyarrow, for one, shows them as `schema.field(name).metadata`. A
-//! [`TableWriter`] writes a table that is larger than memory, a part at a time. Read only tables that you trust: a damaged one is an error where that can be told, but the
-//! reader behind this (polars) is not made for hostile files.
+//! A [`Table`] is written without compression, under a temporary name until it is whole, and any tool
+//! that reads Parquet can use it. What a column means and its unit stand in the file, as metadata of
+//! the column in the Arrow schema ([`Table::describe`]); pyarrow, for one, shows them as
+//! `schema.field(name).metadata`. [`write_rows`] and [`read_rows`] do this for the rows of a
+//! [`table!`](crate::table!); a [`RowWriter`] or a [`TableWriter`] writes a table that is larger than
+//! memory, a part at a time. Read only tables that you trust: a damaged one is an error where that can
+//! be told, but the reader behind this (polars) is not made for hostile files.
 //!
 //! ```
 //! use protattn_io::parquet::Table;
@@ -50,164 +51,27 @@
 //! assert_eq!(table.names().collect::<Vec<_>>(), ["property", "head", "proportion"]);
 //! assert_eq!(table.u32s("head")?, [1, 2]);
 //! let error = table.f64s("p_value").expect_err("no such column");
-//! assert!(error.to_string().ends_with("there is no column `p_value` among property, head, proportion"));
+//! assert!(error.to_string().ends_with("column `p_value` is missing among property, head, proportion"));
 //! # Ok::<(), protattn_io::Error>(())
 //! ```
 
-mod column;
 pub(crate) mod file;
 mod footer;
 mod record;
+mod rows;
 mod writer;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-pub use column::Column;
 pub use record::{Reader, Writer};
+pub use rows::{RowWriter, read_rows, read_rows_if_there, write_rows};
 pub use writer::TableWriter;
 
 use crate::Error;
-
-/// Named columns of equal length.
-///
-/// Two tables are equal if they have the same columns in the same order; NaN is not equal to NaN.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    columns: Vec<(String, Column)>,
-    /// By the name of a column its unit and meaning.
-    about: BTreeMap<String, (String, String)>,
-    /// Where it was read from; empty for a new one.
-    path: PathBuf,
-}
-
-impl PartialEq for Table {
-    fn eq(&self, other: &Self) -> bool {
-        self.columns == other.columns
-    }
-}
+pub use crate::table::{Table, Values};
 
 impl Table {
-    /// A table without columns.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The table with one more column, at the end.
-    ///
-    /// # Errors
-    ///
-    /// If there is a column of that name, or the others have another length.
-    pub fn with(
-        mut self,
-        name: impl Into<String>,
-        column: impl Into<Column>,
-    ) -> Result<Self, Error> {
-        let (name, column) = (name.into(), column.into());
-        if self.column(&name).is_some() {
-            return Err(self.wrong(format!("there are two columns `{name}`")));
-        }
-        if !self.columns.is_empty() && column.len() != self.n_rows() {
-            let (found, expected) = (column.len(), self.n_rows());
-            return Err(self.wrong(format!(
-                "column `{name}` has {found} values for {expected} rows"
-            )));
-        }
-        self.columns.push((name, column));
-        Ok(self)
-    }
-
-    /// Says what a column holds, and in which unit (empty if in none), for the metadata of the file.
-    /// [`read`](Self::read) does not read them back.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such column.
-    pub fn describe(mut self, name: &str, unit: &str, meaning: &str) -> Result<Self, Error> {
-        self.required(name)?;
-        let about = (unit.to_owned(), meaning.to_owned());
-        self.about.insert(name.to_owned(), about);
-        Ok(self)
-    }
-
-    /// The number of rows.
-    pub fn n_rows(&self) -> usize {
-        self.columns.first().map_or(0, |(_, column)| column.len())
-    }
-
-    /// The names of the columns, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|(name, _)| name.as_str())
-    }
-
-    /// The column of this name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, column)| column)
-    }
-
-    /// The values of a column of text.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such column, or it is of another type.
-    pub fn strs(&self, name: &str) -> Result<&[String], Error> {
-        match self.required(name)? {
-            Column::Str(values) => Ok(values),
-            column => Err(self.wrong_type(name, column, "str")),
-        }
-    }
-
-    /// The values of a column of 64-bit counts.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such column, or it is of another type.
-    pub fn u64s(&self, name: &str) -> Result<&[u64], Error> {
-        match self.required(name)? {
-            Column::U64(values) => Ok(values),
-            column => Err(self.wrong_type(name, column, "u64")),
-        }
-    }
-
-    /// The values of a column of 32-bit counts.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such column, or it is of another type.
-    pub fn u32s(&self, name: &str) -> Result<&[u32], Error> {
-        match self.required(name)? {
-            Column::U32(values) => Ok(values),
-            column => Err(self.wrong_type(name, column, "u32")),
-        }
-    }
-
-    /// The values of a column of floats; NaN stands for what is not defined.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such column, or it is of another type.
-    pub fn f64s(&self, name: &str) -> Result<&[f64], Error> {
-        match self.required(name)? {
-            Column::F64(values) => Ok(values),
-            column => Err(self.wrong_type(name, column, "f64")),
-        }
-    }
-
-    /// The values of a column of flags.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such column, or it is of another type.
-    pub fn bools(&self, name: &str) -> Result<&[bool], Error> {
-        match self.required(name)? {
-            Column::Bool(values) => Ok(values),
-            column => Err(self.wrong_type(name, column, "bool")),
-        }
-    }
-
     /// Writes the table, in place of a file that may be there.
     ///
     /// # Errors
@@ -224,7 +88,7 @@ impl Table {
     /// # Errors
     ///
     /// If the file cannot be read, is no Parquet table, or has a column that is of none of
-    /// the types of [`Column`] or has missing values.
+    /// the types of [`Values`] or has missing values.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
         Ok(Self {
@@ -232,78 +96,5 @@ impl Table {
             about: BTreeMap::new(),
             path,
         })
-    }
-
-    fn required(&self, name: &str) -> Result<&Column, Error> {
-        self.column(name).ok_or_else(|| {
-            let names: Vec<&str> = self.names().collect();
-            self.wrong(format!(
-                "there is no column `{name}` among {}",
-                names.join(", ")
-            ))
-        })
-    }
-
-    fn wrong_type(&self, name: &str, column: &Column, expected: &str) -> Error {
-        self.wrong(format!(
-            "column `{name}` is {}, not {expected}",
-            column.type_name()
-        ))
-    }
-
-    fn wrong(&self, message: String) -> Error {
-        let new = self.path.as_os_str().is_empty();
-        let path = if new {
-            PathBuf::from("new table")
-        } else {
-            self.path.clone()
-        };
-        Error::Format { path, message }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn columns_are_of_one_length_and_of_different_names() {
-        let table = Table::new().with("a", vec![1_u32, 2]).unwrap();
-        let message = |error: Error| error.to_string();
-        let long = table.clone().with("b", vec![true]).map_err(message);
-        assert_eq!(
-            long,
-            Err("new table: column `b` has 1 values for 2 rows".to_owned())
-        );
-        let twice = table.with("a", vec![1_u32, 2]).map_err(message);
-        assert_eq!(
-            twice,
-            Err("new table: there are two columns `a`".to_owned())
-        );
-    }
-
-    #[test]
-    fn a_column_of_another_type_is_named() {
-        let table = Table::new()
-            .with("a", vec![1_u32])
-            .unwrap()
-            .with("b", vec![1.0])
-            .unwrap();
-        assert_eq!(table.u32s("a").unwrap(), [1]);
-        let error = |result: Result<(), Error>| result.unwrap_err().to_string();
-        assert_eq!(
-            error(table.u64s("a").map(drop)),
-            "new table: column `a` is u32, not u64"
-        );
-        assert_eq!(
-            error(table.strs("b").map(drop)),
-            "new table: column `b` is f64, not str"
-        );
-        assert_eq!(
-            error(table.bools("c").map(drop)),
-            "new table: there is no column `c` among a, b"
-        );
     }
 }

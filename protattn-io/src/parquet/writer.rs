@@ -11,8 +11,8 @@ use polars::prelude::{
 };
 use polars_parquet::write::schema_to_metadata_key;
 
+use super::Table;
 use super::file::{failed, to_series};
-use super::{Column, Table};
 use crate::Error;
 use crate::replace::Replacement;
 
@@ -54,7 +54,7 @@ impl TableWriter {
     /// If no file can be created there.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let (replacement, file) = Replacement::create(&path)?;
+        let (replacement, file) = Replacement::create(&path).map_err(Error::io(&path))?;
         Ok(Self {
             path,
             replacement,
@@ -70,7 +70,7 @@ impl TableWriter {
     pub fn write(&mut self, part: &Table) -> Result<(), Error> {
         let error = |error| failed(&self.path, &error);
         let series = part.columns.iter();
-        let series = series.map(|(name, column): &(String, Column)| to_series(name, column));
+        let series = series.map(|(name, values)| to_series(name, values));
         let frame = DataFrame::new_infer_height(series.collect()).map_err(error)?;
         let schema = frame.schema().clone();
         let mut writer = match std::mem::replace(&mut self.state, State::Broken) {
@@ -82,10 +82,10 @@ impl TableWriter {
             }
             State::Open(writer, known) if known == schema => writer,
             _ => {
-                return Err(Error::Format {
-                    path: self.path.clone(),
-                    message: "a part of the table has other columns than the first".to_owned(),
-                });
+                return Err(Error::format(
+                    &self.path,
+                    "a part of the table has other columns than the first",
+                ));
             }
         };
         writer.write_batch(&frame).map_err(error)?;
@@ -100,15 +100,16 @@ impl TableWriter {
     /// If nothing was written, or the file cannot be written or renamed.
     pub fn finish(self) -> Result<(), Error> {
         let State::Open(writer, _) = self.state else {
-            return Err(Error::Format {
-                path: self.path,
-                message: "no part of the table was written".to_owned(),
-            });
+            return Err(Error::format(
+                &self.path,
+                "no part of the table was written",
+            ));
         };
         writer
             .finish()
             .map_err(|error| failed(&self.path, &error))?;
-        self.replacement.finish()
+        let finished = self.replacement.finish();
+        finished.map_err(Error::io(&self.path))
     }
 }
 

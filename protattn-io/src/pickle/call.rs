@@ -1,6 +1,6 @@
 //! The calls of a pickle: those that give bytes, element types, arrays and tensors.
 
-use super::error::Problem;
+use super::error::{Problem, check_limit};
 use super::global::Global;
 use super::machine::Machine;
 use super::numpy::{Dtype, Layout, encode};
@@ -139,12 +139,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn shape(&self, id: Id) -> Result<Vec<usize>, Problem> {
         let axes = self.tuple(id)?;
-        if axes.len() > MAX_AXES {
-            return Err(Problem::Limit {
-                what: "axes",
-                limit: MAX_AXES,
-            });
-        }
+        check_limit("axes", axes.len(), MAX_AXES)?;
         axes.iter().map(|axis| self.size(*axis)).collect()
     }
 
@@ -159,12 +154,7 @@ impl<'a> Machine<'a> {
     /// over from taking time in the square of its size.
     pub(super) fn arguments(&self, id: Id) -> Result<Vec<Id>, Problem> {
         let items = self.tuple(id)?;
-        if items.len() > MAX_ARGUMENTS {
-            return Err(Problem::Limit {
-                what: "arguments",
-                limit: MAX_ARGUMENTS,
-            });
-        }
+        check_limit("arguments", items.len(), MAX_ARGUMENTS)?;
         Ok(items.to_vec())
     }
 

@@ -50,3 +50,11 @@ pub(super) enum Problem {
     #[error("holds more than {limit} {what}")]
     Limit { what: &'static str, limit: usize },
 }
+
+/// Fails if something would be more than may be.
+pub(super) fn check_limit(what: &'static str, n: usize, limit: usize) -> Result<(), Problem> {
+    if n > limit {
+        return Err(Problem::Limit { what, limit });
+    }
+    Ok(())
+}

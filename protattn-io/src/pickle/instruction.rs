@@ -3,9 +3,8 @@
 //! The opcodes are those of Python's `pickletools`; of protocols 0 to 5, the ones that plain data
 //! and NumPy arrays are written with.
 
-use std::borrow::Cow;
-
 use super::error::Problem;
+use super::value::Node;
 
 /// What the machine is told to do.
 #[derive(Debug, PartialEq)]
@@ -17,17 +16,8 @@ pub(super) enum Instruction<'a> {
     Pop,
     PopMark,
     Duplicate,
-    None,
-    Bool(bool),
-    Int(i64),
-    /// A whole number of more than 64 bits: its bytes in two's complement, little endian.
-    LongInt(&'a [u8]),
-    Float(f64),
-    Text(Cow<'a, str>),
-    Bytes(&'a [u8]),
-    EmptyList,
-    EmptyTuple,
-    EmptyDict,
+    /// Put a value on the stack.
+    Push(Node<'a>),
     /// A list of everything above the mark.
     List,
     /// A tuple of everything above the mark.
@@ -141,12 +131,12 @@ impl<'a> Instruction<'a> {
             b'0' => Self::Pop,
             b'1' => Self::PopMark,
             b'2' => Self::Duplicate,
-            b'N' => Self::None,
-            0x88 => Self::Bool(true),
-            0x89 => Self::Bool(false),
-            b']' => Self::EmptyList,
-            b')' => Self::EmptyTuple,
-            b'}' => Self::EmptyDict,
+            b'N' => Self::Push(Node::None),
+            0x88 => Self::Push(Node::Bool(true)),
+            0x89 => Self::Push(Node::Bool(false)),
+            b']' => Self::Push(Node::List(Vec::new())),
+            b')' => Self::Push(Node::Tuple(Vec::new())),
+            b'}' => Self::Push(Node::Dict(Vec::new())),
             b'l' => Self::List,
             b't' => Self::Tuple,
             b'd' => Self::Dict,
@@ -171,16 +161,14 @@ impl<'a> Instruction<'a> {
         Some(match opcode {
             0x80 => input.byte().and_then(protocol),
             0x95 => input.u64().map(|_| Self::Skip),
-            b'K' => input.byte().map(|v| Self::Int(v.into())),
-            b'M' => input
-                .array()
-                .map(|v| Self::Int(u16::from_le_bytes(v).into())),
-            b'J' => input
-                .array()
-                .map(|v| Self::Int(i32::from_le_bytes(v).into())),
+            b'K' => input.byte().map(int),
+            b'M' => input.array().map(|v| int(u16::from_le_bytes(v))),
+            b'J' => input.array().map(|v| int(i32::from_le_bytes(v))),
             0x8a => input.byte().and_then(|n| long(input, n.into())),
             0x8b => input.u32().and_then(|n| long(input, n)),
-            b'G' => input.array().map(|v| Self::Float(f64::from_be_bytes(v))),
+            b'G' => input
+                .array()
+                .map(|v| Self::Push(Node::Float(f64::from_be_bytes(v)))),
             b'I' => input.text_line().and_then(decimal_or_bool),
             b'L' => input
                 .text_line()
@@ -206,8 +194,8 @@ impl<'a> Instruction<'a> {
             length
                 .and_then(|n| input.take(n))
                 .and_then(|bytes| match is_text {
-                    true => utf8(bytes).map(|text| Self::Text(text.into())),
-                    false => Ok(Self::Bytes(bytes)),
+                    true => utf8(bytes).map(|text| Self::Push(Node::Text(text.into()))),
+                    false => Ok(Self::Push(Node::Bytes(bytes.into()))),
                 }),
         )
     }
@@ -227,6 +215,10 @@ impl<'a> Instruction<'a> {
             _ => return None,
         })
     }
+}
+
+fn int<'a>(value: impl Into<i64>) -> Instruction<'a> {
+    Instruction::Push(Node::Int(value.into()))
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, Problem> {
@@ -253,34 +245,34 @@ fn global<'a>(input: &mut Input<'a>) -> Result<Instruction<'a>, Problem> {
 fn long<'a>(input: &mut Input<'a>, n: u64) -> Result<Instruction<'a>, Problem> {
     let bytes = input.take(n)?;
     if bytes.len() > 8 {
-        return Ok(Instruction::LongInt(bytes));
+        return Ok(Instruction::Push(Node::LongInt(bytes)));
     }
     let sign = bytes
         .last()
         .map_or(0, |last| if last & 0x80 == 0 { 0 } else { 0xff });
     let mut padded = [sign; 8];
     padded[..bytes.len()].copy_from_slice(bytes);
-    Ok(Instruction::Int(i64::from_le_bytes(padded)))
+    Ok(int(i64::from_le_bytes(padded)))
 }
 
 /// Protocol 0 writes `I01` and `I00` for the booleans.
 fn decimal_or_bool<'a>(text: &str) -> Result<Instruction<'a>, Problem> {
     match text {
-        "00" => Ok(Instruction::Bool(false)),
-        "01" => Ok(Instruction::Bool(true)),
+        "00" => Ok(Instruction::Push(Node::Bool(false))),
+        "01" => Ok(Instruction::Push(Node::Bool(true))),
         _ => decimal(text),
     }
 }
 
 fn float<'a>(text: &str) -> Result<Instruction<'a>, Problem> {
     text.parse()
-        .map(Instruction::Float)
+        .map(|value| Instruction::Push(Node::Float(value)))
         .map_err(|_| Problem::Number)
 }
 
 fn decimal<'a>(text: &str) -> Result<Instruction<'a>, Problem> {
     text.parse()
-        .map(Instruction::Int)
+        .map(|value: i64| int(value))
         .map_err(|error: std::num::ParseIntError| {
             use std::num::IntErrorKind::{NegOverflow, PosOverflow};
             match error.kind() {
@@ -310,7 +302,7 @@ fn raw_unicode<'a>(line: &[u8]) -> Result<Instruction<'a>, Problem> {
         text.push(char::from_u32(code).ok_or(Problem::Utf8)?);
         rest = &rest[2 + digits..];
     }
-    Ok(Instruction::Text(text.into()))
+    Ok(Instruction::Push(Node::Text(text.into())))
 }
 
 #[cfg(test)]
@@ -334,19 +326,25 @@ mod tests {
             (b"I-12\n", -12),
             (b"L7L\n", 7),
         ] {
-            assert_eq!(decode(bytes), Ok(Instruction::Int(expected)), "{bytes:?}");
+            assert_eq!(decode(bytes), Ok(int(expected)), "{bytes:?}");
         }
-        assert_eq!(decode(b"I01\n"), Ok(Instruction::Bool(true)));
+        assert_eq!(decode(b"I01\n"), Ok(Instruction::Push(Node::Bool(true))));
         let nine = b"\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00";
-        assert_eq!(decode(nine), Ok(Instruction::LongInt(&nine[2..])));
+        assert_eq!(
+            decode(nine),
+            Ok(Instruction::Push(Node::LongInt(&nine[2..])))
+        );
     }
 
     #[test]
     fn floats_are_read_in_both_forms() {
         for bytes in [&b"G\xbf\xb9\x99\x99\x99\x99\x99\x9a"[..], b"F-0.1\n"] {
-            assert_eq!(decode(bytes), Ok(Instruction::Float(-0.1)));
+            assert_eq!(decode(bytes), Ok(Instruction::Push(Node::Float(-0.1))));
         }
-        assert_eq!(decode(b"Finf\n"), Ok(Instruction::Float(f64::INFINITY)));
+        assert_eq!(
+            decode(b"Finf\n"),
+            Ok(Instruction::Push(Node::Float(f64::INFINITY)))
+        );
         assert_eq!(decode(b"F1.5.2\n"), Err(Problem::Number));
     }
 
@@ -365,7 +363,7 @@ mod tests {
 
     #[test]
     fn protocol_0_text_is_unescaped() {
-        let text = |t: &str| Ok(Instruction::Text(t.to_owned().into()));
+        let text = |t: &str| Ok(Instruction::Push(Node::Text(t.to_owned().into())));
         assert_eq!(decode(b"Va\\u000ab\xe9\\u005c\n"), text("a\nbé\\"));
         assert_eq!(decode(b"V\\U0001f9ec\n"), text("🧬"));
         assert_eq!(decode(b"V\\u00\n"), Err(Problem::Utf8));

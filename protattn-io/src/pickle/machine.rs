@@ -1,9 +1,8 @@
 //! The stack machine that a pickle is a program for.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::error::{Error, Problem};
+use super::error::{Error, Problem, check_limit};
 use super::global::Global;
 use super::instruction::{Input, Instruction};
 use super::value::{Id, Node, Pickle};
@@ -54,16 +53,7 @@ impl<'a> Machine<'a> {
             Instruction::Pop => self.pop_value_or_mark()?,
             Instruction::PopMark => drop(self.pop_to_mark()?),
             Instruction::Duplicate => self.stack.push(self.top()?),
-            Instruction::None => self.push(Node::None)?,
-            Instruction::Bool(value) => self.push(Node::Bool(value))?,
-            Instruction::Int(value) => self.push(Node::Int(value))?,
-            Instruction::LongInt(bytes) => self.push(Node::LongInt(bytes))?,
-            Instruction::Float(value) => self.push(Node::Float(value))?,
-            Instruction::Text(text) => self.push(Node::Text(text))?,
-            Instruction::Bytes(bytes) => self.push(Node::Bytes(Cow::Borrowed(bytes)))?,
-            Instruction::EmptyList => self.push(Node::List(Vec::new()))?,
-            Instruction::EmptyTuple => self.push(Node::Tuple(Vec::new()))?,
-            Instruction::EmptyDict => self.push(Node::Dict(Vec::new()))?,
+            Instruction::Push(node) => self.push(node)?,
             Instruction::Global { module, name } => self.push_global(module, name)?,
             Instruction::Put(index) => self.put(index)?,
             Instruction::Memoize => self.put(self.memo.len() as u64)?,
@@ -114,35 +104,20 @@ impl<'a> Machine<'a> {
     }
 
     fn mark(&mut self) -> Result<(), Problem> {
-        if self.marks.len() == MAX_DEPTH {
-            return Err(Problem::Limit {
-                what: "open collections",
-                limit: MAX_DEPTH,
-            });
-        }
+        check_limit("open collections", self.marks.len() + 1, MAX_DEPTH)?;
         self.marks.push(self.stack.len());
         Ok(())
     }
 
     pub(super) fn push(&mut self, node: Node<'a>) -> Result<(), Problem> {
-        if self.nodes.len() >= max_values() {
-            return Err(Problem::Limit {
-                what: "values",
-                limit: max_values(),
-            });
-        }
+        check_limit("values", self.nodes.len() + 1, max_values())?;
         self.stack.push(Id(self.nodes.len() as u32));
         self.nodes.push(node);
         Ok(())
     }
 
     fn put(&mut self, index: u64) -> Result<(), Problem> {
-        if self.memo.len() >= max_values() {
-            return Err(Problem::Limit {
-                what: "stored values",
-                limit: max_values(),
-            });
-        }
+        check_limit("stored values", self.memo.len() + 1, max_values())?;
         let top = self.top()?;
         self.memo.insert(index, top);
         Ok(())

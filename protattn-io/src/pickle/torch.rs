@@ -14,7 +14,7 @@ use super::machine::Machine;
 use super::value::{Id, Node};
 
 /// A storage, or the part of one that tensors may use.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct StorageNode {
     pub(super) element: Element,
     /// The text that names it.
@@ -26,7 +26,7 @@ pub(super) struct StorageNode {
 }
 
 /// A tensor that lies within its storage.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TensorNode {
     pub(super) storage: StorageNode,
     /// The first element, counted in the whole storage.

@@ -12,11 +12,12 @@ use super::torch::{StorageNode, TensorNode};
 pub(super) struct Id(pub(super) u32);
 
 /// One value; collections name their items.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Node<'a> {
     None,
     Bool(bool),
     Int(i64),
+    /// A whole number of more than 64 bits: its bytes in two's complement, little endian.
     LongInt(&'a [u8]),
     Float(f64),
     Text(Cow<'a, str>),

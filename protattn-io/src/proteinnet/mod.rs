@@ -56,13 +56,12 @@
 
 mod record;
 
-use std::io::{self, BufRead};
-use std::path::{Path, PathBuf};
+use std::io::BufRead;
 
-use crate::compressed::Input;
+use crate::Protein;
 use crate::limits::raised_size;
-use crate::lines::{Line, Lines};
-use crate::{Error, Protein};
+use crate::records::lines::{Line, Lines};
+use crate::records::{Grammar, Problem, Records};
 use record::Record;
 
 /// The most bytes a line may have: coordinates of some 400,000 residues.
@@ -75,77 +74,66 @@ const ID: &[u8] = b"[ID]";
 ///
 /// A record that cannot be used is one `Err` that names it and the line; the next call goes on at
 /// the next `[ID]`. A file without records is one `Err`.
-#[derive(Debug)]
-pub struct Reader<R> {
-    lines: Lines<R>,
-    path: PathBuf,
+pub type Reader<R> = Records<R, ProteinNet>;
+
+/// The grammar of ProteinNet's text.
+#[derive(Debug, Default)]
+pub struct ProteinNet {
     state: State,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
+    #[default]
     Start,
     /// The `[ID]` of the next record has been read.
     Begun,
     Done,
 }
 
-/// What is wrong with a record.
-struct Problem {
-    record: String,
-    message: String,
-}
+impl Grammar for ProteinNet {
+    const MAX_LINE: usize = MAX_LINE;
+    type Record = Protein;
 
-impl Reader<Input> {
-    /// Opens a file, which may be compressed with gzip.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be opened.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        Ok(Self::new(Input::open(path)?, path))
-    }
-}
-
-impl<R: BufRead> Reader<R> {
-    /// Reads from anything; `path` is what errors call it.
-    pub fn new(input: R, path: impl Into<PathBuf>) -> Self {
-        Self {
-            lines: Lines::new(input, raised_size(MAX_LINE)),
-            path: path.into(),
-            state: State::Start,
+    fn next<R: BufRead>(&mut self, lines: &mut Lines<R>) -> Result<Option<Protein>, Problem> {
+        if self.state == State::Start {
+            self.state = read_start(lines)?;
+        }
+        match self.state {
+            State::Done => Ok(None),
+            _ => self.read_record(lines).map(Some),
         }
     }
+}
 
-    /// Reads up to the first `[ID]`; the error says what is there in its place.
-    fn read_start(&mut self) -> io::Result<Result<(), String>> {
-        Ok(loop {
-            match self.lines.next()? {
-                None => break Err("the file holds no records".to_owned()),
-                Some(Line::Whole(line)) => match line.trim_ascii_end() {
-                    b"" => {}
-                    ID => break Ok(()),
-                    _ => {
-                        let number = self.lines.number();
-                        break Err(format!(
-                            "line {number} is not `[ID]`, with which records begin"
-                        ));
-                    }
-                },
-                Some(Line::TooLong) => break Err(too_long()),
-            }
-        })
+/// Reads up to the first `[ID]`.
+fn read_start(lines: &mut Lines<impl BufRead>) -> Result<State, Problem> {
+    loop {
+        let message = match lines.next()? {
+            None => return Ok(State::Done),
+            Some(Line::Whole(line)) => match line.trim_ascii_end() {
+                b"" => continue,
+                ID => return Ok(State::Begun),
+                _ => {
+                    let number = lines.number();
+                    format!("line {number} is not `[ID]`, with which records begin")
+                }
+            },
+            Some(Line::TooLong { .. }) => too_long(),
+        };
+        return Err(Problem::File(message));
     }
+}
 
-    /// Reads the record after its `[ID]`, and the next `[ID]`.
-    fn read_record(&mut self) -> io::Result<Result<Protein, Problem>> {
-        let start = self.lines.number();
+impl ProteinNet {
+    /// Reads the sections after an `[ID]`, up to the next.
+    fn read_record(&mut self, lines: &mut Lines<impl BufRead>) -> Result<Protein, Problem> {
+        let start = lines.number();
         let mut record = Record::default();
         let mut problem = None;
         loop {
-            let number = self.lines.number() + 1;
-            match self.lines.next()? {
+            let number = lines.number() + 1;
+            match lines.next()? {
                 None => {
                     self.state = State::Done;
                     problem = problem.or_else(|| record.is_cut());
@@ -157,50 +145,16 @@ impl<R: BufRead> Reader<R> {
                     let read = record.read(line.trim_ascii_end());
                     problem = read.err().map(|what| format!("line {number} {what}"));
                 }
-                Some(Line::TooLong) => problem = Some(too_long()),
+                Some(Line::TooLong { .. }) => problem = Some(too_long()),
             }
         }
         let name = record
             .id()
             .map_or_else(|| format!("line {start}"), str::to_owned);
         let protein = problem.map_or_else(|| record.protein(), Err);
-        Ok(protein.map_err(|message| Problem {
+        protein.map_err(|message| Problem::Record {
             record: name,
             message,
-        }))
-    }
-}
-
-impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Protein, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.state == State::Start {
-            let start = self.read_start();
-            let started = matches!(start, Ok(Ok(())));
-            self.state = if started { State::Begun } else { State::Done };
-            match start {
-                Ok(Ok(())) => {}
-                Ok(Err(message)) => {
-                    let path = self.path.clone();
-                    return Some(Err(Error::Format { path, message }));
-                }
-                Err(error) => return Some(Err(Error::io(&self.path, &error))),
-            }
-        }
-        if self.state == State::Done {
-            return None;
-        }
-        Some(match self.read_record() {
-            Ok(protein) => protein.map_err(|Problem { record, message }| Error::Record {
-                path: self.path.clone(),
-                record,
-                message,
-            }),
-            Err(error) => {
-                self.state = State::Done;
-                Err(Error::io(&self.path, &error))
-            }
         })
     }
 }

@@ -1,13 +1,12 @@
 //! The files of a folder or list, opened ahead of their use by several threads.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use super::location::Location;
 use super::{Options, Source, open_listed};
-use crate::Error;
+use crate::{Error, parallel};
 
 /// What became of one file. To open a structure is to read it; other files are only opened.
 type Opened = Result<Source, Error>;
@@ -49,8 +48,7 @@ impl Ahead {
     }
 
     fn threads(&self) -> usize {
-        let one_a_core = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let threads = self.options.threads.unwrap_or_else(one_a_core);
+        let threads = parallel::threads(self.options.threads);
         threads.get().min(self.files.len())
     }
 

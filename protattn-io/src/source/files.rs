@@ -1,12 +1,10 @@
 //! Which files a folder or a list stands for.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::location::Location;
-use super::refused;
 use crate::Error;
-use crate::compressed::Input;
+use crate::compressed::read_up_to;
 use crate::limits::raised;
 
 /// The most bytes that a list may have: a line for each structure that is known.
@@ -59,18 +57,17 @@ fn located(list: &Path, entry: &str) -> Location {
 
 /// The files that a list names, in its order.
 pub(super) fn of_list(path: &Path) -> Result<Vec<Location>, Error> {
-    let io = |error| Error::io(path, &error);
-    let mut bytes = Vec::new();
     let limit = raised(MAX_LIST);
-    let mut input = Input::open(path)?.take(limit.saturating_add(1));
-    if input.read_to_end(&mut bytes).map_err(io)? as u64 > limit {
-        return Err(refused(path, format!("the list has over {limit} bytes")));
+    let bytes = read_up_to(path, limit.saturating_add(1))?;
+    if bytes.len() as u64 > limit {
+        let message = format!("the list has over {limit} bytes");
+        return Err(Error::format(path, message));
     }
     let text = String::from_utf8(bytes)
-        .map_err(|_| refused(path, "it is no list of files: it is not UTF-8"))?;
+        .map_err(|_| Error::format(path, "it is no list of files: it is not UTF-8"))?;
     let files: Vec<_> = entries(&text).map(|entry| located(path, entry)).collect();
     if files.is_empty() {
-        return Err(refused(path, "the list names no files"));
+        return Err(Error::format(path, "the list names no files"));
     }
     Ok(files)
 }
@@ -91,7 +88,7 @@ pub(super) fn of_folder(path: &Path) -> Result<(Vec<Location>, Vec<String>), Err
         }
     }
     if files.is_empty() {
-        return Err(refused(path, "the folder holds no files"));
+        return Err(Error::format(path, "the folder holds no files"));
     }
     let location = |path| Location { path, chain: None };
     Ok((files.into_iter().map(location).collect(), warnings))
@@ -110,7 +107,7 @@ fn structures_below(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> 
 
 /// The files and the folders directly in a folder, each by name.
 fn listed(path: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
-    let io = |error| Error::io(path, &error);
+    let io = Error::io(path);
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(path).map_err(io)? {
         let entry = entry.map_err(io)?;

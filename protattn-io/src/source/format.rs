@@ -1,14 +1,13 @@
 //! What kind of file a source is.
 
 use std::fmt;
-use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
 
 use super::files;
 use super::location::Location;
 use crate::Error;
-use crate::compressed::Input;
+use crate::compressed::read_up_to;
 
 /// The bytes at the start of a file that are looked at.
 const SNIFFED: u64 = 1 << 16;
@@ -96,21 +95,18 @@ impl Format {
             let is_lmdb = path.join("data.mdb").is_file();
             return Ok(if is_lmdb { Self::Lmdb } else { Self::Folder });
         }
-        let start = read_start(path)?;
+        let start = read_up_to(path, SNIFFED)?;
         if files::is_list(path, &start) {
             return Ok(Self::List);
         }
         let found = Self::of_content(&start).or_else(|| Self::of_name(path));
-        found.ok_or_else(|| Error::Format {
-            path: path.to_owned(),
-            message: unknown(&start),
-        })
+        found.ok_or_else(|| Error::format(path, unknown(&start)))
     }
 
     /// What the content of a file tells.
     #[cfg(feature = "labels")]
     pub(crate) fn sniff(path: &Path) -> Result<Option<Self>, Error> {
-        Ok(Self::of_content(&read_start(path)?))
+        Ok(Self::of_content(&read_up_to(path, SNIFFED)?))
     }
 
     fn of_content(start: &[u8]) -> Option<Self> {
@@ -169,15 +165,6 @@ impl Format {
             _ => None,
         }
     }
-}
-
-fn read_start(path: &Path) -> Result<Vec<u8>, Error> {
-    let mut start = Vec::new();
-    Input::open(path)?
-        .take(SNIFFED)
-        .read_to_end(&mut start)
-        .map_err(|error| Error::io(path, &error))?;
-    Ok(start)
 }
 
 /// Whether a line has tabs, and a column of accessions under one of UniProt's names.

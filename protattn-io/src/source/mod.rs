@@ -49,16 +49,10 @@ pub struct Source {
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            format,
-            warnings,
-            files,
-            ..
-        } = self;
         f.debug_struct("Source")
-            .field("format", format)
-            .field("warnings", warnings)
-            .field("files_left", &files.left())
+            .field("format", &self.format)
+            .field("warnings", &self.warnings)
+            .field("files_left", &self.files.left())
             .finish_non_exhaustive()
     }
 }
@@ -119,8 +113,8 @@ pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Source, Err
         None => Format::detect_file(&location.path)?,
     };
     match format {
-        Format::Folder if is_folder => open_folder(&location, options),
-        Format::List => open_list(&location, options),
+        Format::Folder if is_folder => open_files(&location, format, options),
+        Format::List => open_files(&location, format, options),
         format => open_file(&location, format, &options),
     }
 }
@@ -185,35 +179,28 @@ impl Iterator for Source {
     }
 }
 
-fn refused(path: &Path, message: impl Into<String>) -> Error {
-    Error::Format {
-        path: path.to_owned(),
-        message: message.into(),
-    }
-}
-
-fn open_folder(location: &Location, mut options: Options) -> Result<Source, Error> {
+/// Opens the files of a folder or list, each when its turn comes.
+fn open_files(location: &Location, format: Format, options: Options) -> Result<Source, Error> {
     refuse_chain(location)?;
-    options.format = options.format.filter(|format| *format != Format::Folder);
-    let (files, warnings) = files::of_folder(&location.path)?;
+    // The format that a folder is opened with is that of its files; that of a list is its own.
+    let (files, warnings, given) = match format {
+        Format::List => (files::of_list(&location.path)?, Vec::new(), None),
+        _ => {
+            let (files, warnings) = files::of_folder(&location.path)?;
+            let given = options.format.filter(|given| *given != Format::Folder);
+            (files, warnings, given)
+        }
+    };
+    let options = Options {
+        format: given,
+        ..options
+    };
     Ok(Source {
         path: location.path.clone(),
-        format: Format::Folder,
+        format,
         warnings,
         records: Box::new(std::iter::empty()),
         files: Ahead::new(files, options),
-    })
-}
-
-fn open_list(location: &Location, mut options: Options) -> Result<Source, Error> {
-    refuse_chain(location)?;
-    options.format = None;
-    Ok(Source {
-        path: location.path.clone(),
-        format: Format::List,
-        warnings: Vec::new(),
-        records: Box::new(std::iter::empty()),
-        files: Ahead::new(files::of_list(&location.path)?, options),
     })
 }
 
@@ -229,7 +216,7 @@ fn open_listed(location: &Location, options: &Options) -> Result<Source, Error> 
 fn refuse_chain(location: &Location) -> Result<(), Error> {
     match &location.chain {
         None => Ok(()),
-        Some(chain) => Err(refused(
+        Some(chain) => Err(Error::format(
             &location.path,
             format!("chain {chain} is asked for, and only structures have chains"),
         )),
@@ -252,15 +239,15 @@ fn open_file(location: &Location, format: Format, options: &Options) -> Result<S
         Format::Structure => structure(location, options, &mut warnings)?,
         Format::Parquet => parquet(&location.path)?,
         Format::Folder if location.path.is_dir() => {
-            return Err(refused(
+            return Err(Error::format(
                 &location.path,
                 "a list names files, and this is a folder",
             ));
         }
-        Format::Folder => return Err(refused(&location.path, "it is a file, not a folder")),
+        Format::Folder => return Err(Error::format(&location.path, "it is a file, not a folder")),
         Format::List => {
             let message = "it is a list, which is read only where it is named itself";
-            return Err(refused(&location.path, message));
+            return Err(Error::format(&location.path, message));
         }
     };
     Ok(Source {
@@ -282,7 +269,7 @@ macro_rules! opener {
 
         #[cfg(not(feature = $feature))]
         fn $name(path: &Path) -> Result<Records, Error> {
-            Err(feature_off(path, $feature))
+            Err(Error::feature_off(path, $feature))
         }
     };
 }
@@ -319,23 +306,5 @@ fn structure(
 
 #[cfg(not(feature = "structure"))]
 fn structure(location: &Location, _: &Options, _: &mut Vec<String>) -> Result<Records, Error> {
-    Err(feature_off(&location.path, "structure"))
-}
-
-#[cfg(not(all(
-    feature = "fasta",
-    feature = "json",
-    feature = "jsonl",
-    feature = "lmdb",
-    feature = "netsurfp",
-    feature = "parquet",
-    feature = "proteinnet",
-    feature = "structure",
-    feature = "uniprot"
-)))]
-fn feature_off(path: &Path, feature: &str) -> Error {
-    refused(
-        path,
-        format!("protattn-io was built without the feature `{feature}`, which reads it"),
-    )
+    Err(Error::feature_off(&location.path, "structure"))
 }

@@ -28,11 +28,8 @@ impl Clusters {
     /// If it cannot be read, or as [`parse`](Self::parse).
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, &error))?;
-        Self::parse(&text).map_err(|error| Error::Format {
-            path: path.to_owned(),
-            message: error.to_string(),
-        })
+        let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
+        Self::parse(&text).map_err(|error| Error::format(path, error.to_string()))
     }
 
     /// Reads the contents of a file.

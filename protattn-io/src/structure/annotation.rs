@@ -7,6 +7,7 @@ use super::ligand;
 use super::position::{Index, Position};
 use super::record::{self, Bond, Content, Element, End, Record, Reference};
 use super::residue_name::{self, Kind, Parents};
+use super::secondary_structure::of_three;
 use super::warning::Warning;
 use super::{BindingSites, Options, SecondaryStructure};
 use crate::{Error, Protein, Track, labels};
@@ -39,7 +40,7 @@ impl<'s, 'a> Annotations<'s, 'a> {
         options: &Options,
     ) -> Self {
         let records = &assembly.records;
-        let has_sites = records.any(Content::is_site);
+        let has_sites = records.any(|content| matches!(content, Content::BindingSite(_)));
         let near = |distance| {
             let bound = ligand::bound(assembly, proteins, distance);
             bound.map_or(Sites::Unknown, Sites::Ligands)
@@ -55,10 +56,10 @@ impl<'s, 'a> Annotations<'s, 'a> {
             assembly,
             by_chain: records.by_chain(),
             sites,
-            has_modifications: records.any(Content::is_modification),
-            has_links: records.any(Content::is_link),
+            has_modifications: records.any(|content| matches!(content, Content::Modification(_))),
+            has_links: records.any(|content| matches!(content, Content::Link(..))),
             has_stretches: options.secondary_structure == SecondaryStructure::File
-                && records.any(Content::is_stretch),
+                && records.any(|content| matches!(content, Content::Stretch(..))),
         }
     }
 
@@ -107,7 +108,9 @@ impl<'s, 'a> Annotations<'s, 'a> {
         if self.has_stretches {
             let four = classes(&marks.elements, positions, record::of_four);
             set(labels::SECONDARY_STRUCTURE, four)?;
-            let three = classes(&marks.elements, positions, record::of_three);
+            let three = classes(&marks.elements, positions, |element| {
+                of_three(record::of_four(element))
+            });
             set(labels::SECONDARY_STRUCTURE_3, three)?;
         }
         Ok(warnings)

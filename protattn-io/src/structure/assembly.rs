@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::record::Records;
+use super::record::{Content, Record, Records};
 use super::residue::{Conformer, Residue};
 use super::residue_name::{self, Parents};
 use super::warning::Warning;
@@ -54,7 +54,7 @@ pub(super) struct ResidueKey<'a> {
 }
 
 /// A residue of a polymer's full sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Monomer<'a> {
     pub(super) name: &'a str,
     /// The polymer within the author chain; empty in PDB.
@@ -65,7 +65,7 @@ pub(super) struct Monomer<'a> {
 }
 
 /// The residues under one author chain id.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Chain<'a> {
     pub(super) id: &'a str,
     /// In the order in which they begin in the file.
@@ -83,12 +83,7 @@ impl<'a> Chain<'a> {
     fn new(id: &'a str) -> Self {
         Self {
             id,
-            residues: Vec::new(),
-            sequence: Vec::new(),
-            missing: Vec::new(),
-            warnings: Vec::new(),
-            by_key: HashMap::new(),
-            current: 0,
+            ..Self::default()
         }
     }
 
@@ -142,7 +137,7 @@ impl<'a> Chain<'a> {
 pub(super) type Other<'a> = (&'a str, ResidueNumber, &'a str);
 
 /// Collects the atoms of one model, and what the file says of its residues.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Assembly<'a> {
     pub(super) chains: Vec<Chain<'a>>,
     pub(super) parents: Parents<'a>,
@@ -161,19 +156,10 @@ pub(super) struct Assembly<'a> {
 impl<'a> Assembly<'a> {
     /// For the model of this number, or else for the first to come.
     pub(super) fn new(model: Option<i32>, keeps_atoms: bool) -> Self {
-        let (by_id, other_models) = (HashMap::new(), HashSet::new());
-        let (chains, parents, warnings) = (Vec::new(), Parents::new(), Vec::new());
         Self {
-            chains,
-            parents,
-            warnings,
-            records: Records::default(),
-            others: HashSet::new(),
             atoms: keeps_atoms.then(Vec::new),
-            by_id,
-            current: 0,
             model,
-            other_models,
+            ..Self::default()
         }
     }
 
@@ -227,6 +213,27 @@ impl<'a> Assembly<'a> {
             }
         }
         &mut self.chains[self.current]
+    }
+
+    /// Adds what a record says of residues, or a warning that it cannot be used.
+    pub(super) fn annotate(
+        &mut self,
+        name: &'static str,
+        line: usize,
+        content: Result<Content<'a>, String>,
+    ) {
+        match content {
+            Ok(content) => self.records.all.push(Record {
+                name,
+                line,
+                content,
+            }),
+            Err(message) => self.warnings.push(Warning::UnusableRecord {
+                record: name.to_owned(),
+                line,
+                message,
+            }),
+        }
     }
 
     /// The chain of this author id, if it has atoms.

@@ -46,10 +46,10 @@ mod backbone;
 mod bridges;
 mod helices;
 mod hydrogen_bonds;
-mod neighbours;
 
 pub use backbone::Backbone;
 
+use super::secondary_structure::of_three;
 use backbone::Residues;
 use hydrogen_bonds::HydrogenBonds;
 
@@ -102,10 +102,7 @@ impl State {
     /// The class among three: `helix`, `strand`, or `coil` for what is neither. The grouping is that of
     /// the TAPE data (NetSurfP-2.0, Klausen et al., *Proteins* 87:520, 2019).
     pub fn of_three(self) -> &'static str {
-        match self.of_four() {
-            "turn-bend" | "blank" => "coil",
-            class => class,
-        }
+        of_three(self.of_four())
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::assembly::{Assembly, Atom, Chain, Origin};
+use super::neighbours::Grid;
 use super::position::{Index, Position};
 use super::residue_name::{self, Kind, Parents};
-use crate::Point;
+use crate::{Point, contact};
 
 /// The molecules that are no ligands for [`BindingSites::Ligands`](super::BindingSites::Ligands): what
 /// is in crystals because of how they were grown, frozen or kept, and binds where it finds room.
@@ -38,7 +39,7 @@ pub(super) fn bound<'a>(
         .map(|(chain, positions)| (chain.id, Index::new(chain, assembly, positions)))
         .collect();
     let polymers = polymers(assembly);
-    let mut grid = Grid::new(distance);
+    let mut ligands = Vec::new();
     let mut of_proteins = Vec::new();
     for atom in assembly.atoms.iter().flatten() {
         let Some(point) = atom.position.filter(|_| !is_hydrogen(atom)) else {
@@ -49,13 +50,18 @@ pub(super) fn bound<'a>(
             .and_then(|index| index.of_atom(atom));
         match index {
             Some(index) => of_proteins.push((atom.chain, index, point)),
-            None if is_ligand(atom, &polymers) => grid.add(point),
+            None if is_ligand(atom, &polymers) => ligands.push(point),
             None => {}
         }
     }
-    if grid.cells.is_empty() {
+    if ligands.is_empty() {
         return None;
     }
+    let grid = Grid::new(ligands.iter().copied(), distance, usize::MAX);
+    let is_near = |point: Point| {
+        grid.near(point)
+            .any(|index| contact::distance(&ligands[index], &point) <= f64::from(distance))
+    };
     let unbound = |(chain, positions): &(&Chain<'a>, &[Position<'a>])| {
         (chain.id, vec![false; positions.len()])
     };
@@ -63,7 +69,7 @@ pub(super) fn bound<'a>(
     for (chain, index, point) in of_proteins {
         let is_bound = bound.get_mut(chain).and_then(|chain| chain.get_mut(index));
         if let Some(is_bound) = is_bound {
-            *is_bound = *is_bound || grid.is_near(point);
+            *is_bound = *is_bound || is_near(point);
         }
     }
     Some(bound)
@@ -74,12 +80,8 @@ pub(super) fn bound<'a>(
 fn polymers<'a>(assembly: &Assembly<'a>) -> HashSet<(&'a str, &'a str)> {
     let names = |chain: &Chain<'a>| {
         let id = chain.id;
-        let names: Vec<_> = chain
-            .sequence
-            .iter()
-            .map(|monomer| (id, monomer.name))
-            .collect();
-        names
+        let names = chain.sequence.iter().map(|monomer| (id, monomer.name));
+        names.collect::<Vec<_>>()
     };
     assembly.chains.iter().flat_map(names).collect()
 }
@@ -102,48 +104,4 @@ fn is_hydrogen(atom: &Atom<'_>) -> bool {
     }
     let name = atom.name.trim_start_matches(|c: char| c.is_ascii_digit());
     name.starts_with(['H', 'D']) && atom.name != atom.component
-}
-
-/// Points in cells as wide as the distance that is asked for.
-struct Grid {
-    distance: f32,
-    cells: HashMap<[i64; 3], Vec<Point>>,
-}
-
-impl Grid {
-    fn new(distance: f32) -> Self {
-        Self {
-            distance,
-            cells: HashMap::new(),
-        }
-    }
-
-    /// Saturates far from everything.
-    fn cell(&self, point: Point) -> [i64; 3] {
-        point.map(|x| (x / self.distance).floor() as i64)
-    }
-
-    fn add(&mut self, point: Point) {
-        self.cells.entry(self.cell(point)).or_default().push(point);
-    }
-
-    fn is_near(&self, point: Point) -> bool {
-        let [x, y, z] = self.cell(point);
-        let around = |c: i64| (-1..=1).map(move |step| c.saturating_add(step));
-        let mut cells =
-            around(x).flat_map(|x| around(y).flat_map(move |y| around(z).map(move |z| [x, y, z])));
-        cells.any(|cell| {
-            let points = self.cells.get(&cell);
-            points.is_some_and(|points| points.iter().any(|&p| self.is_within(point, p)))
-        })
-    }
-
-    fn is_within(&self, a: Point, b: Point) -> bool {
-        let squared: f64 = a
-            .iter()
-            .zip(b)
-            .map(|(a, b)| (f64::from(*a) - f64::from(b)).powi(2))
-            .sum();
-        squared <= f64::from(self.distance).powi(2)
-    }
 }

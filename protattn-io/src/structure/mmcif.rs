@@ -82,14 +82,12 @@ impl<'a> Found<'a> {
             }
         }
         if let Some(line) = self.sites
-            && !assembly.records.any(Content::is_site)
+            && !assembly
+                .records
+                .any(|content| matches!(content, Content::BindingSite(_)))
         {
             let message = "struct_site_gen, which has the residues of the sites, is not there";
-            assembly.warnings.push(Warning::UnusableRecord {
-                record: "struct_site".to_owned(),
-                line,
-                message: message.to_owned(),
-            });
+            assembly.annotate("struct_site", line, Err(message.to_owned()));
         }
     }
 }
@@ -142,4 +140,9 @@ fn known<'a>(row: &[Value<'a>], column: Option<usize>) -> Option<&'a str> {
 fn insertion_code(row: &[Value<'_>], column: Option<usize>) -> Option<char> {
     let code = known(row, column).and_then(|code| code.chars().next());
     code.filter(|code| !code.is_ascii_digit())
+}
+
+fn integer(what: &str, text: &str) -> Result<i32, String> {
+    text.parse()
+        .map_err(|_| format!("{what} is {text:?}, not an integer"))
 }

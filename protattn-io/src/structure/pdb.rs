@@ -8,7 +8,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::Problem;
 use super::assembly::{Assembly, Monomer, Origin};
-use super::record::Record;
 use super::warning::Warning;
 use crate::ResidueNumber;
 
@@ -114,18 +113,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             self.assembly.parents.insert(modified, parent);
         }
         for content in contents {
-            match content {
-                Ok(content) => self.assembly.records.all.push(Record {
-                    name,
-                    line: number,
-                    content,
-                }),
-                Err(message) => self.assembly.warnings.push(Warning::UnusableRecord {
-                    record: name.to_owned(),
-                    line: number,
-                    message,
-                }),
-            }
+            self.assembly.annotate(name, number, content);
         }
     }
 
@@ -164,9 +152,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn sequence(&mut self, line: &'a str) {
         let monomer = |name| Monomer {
             name,
-            polymer: "",
-            place: None,
-            number: None,
+            ..Monomer::default()
         };
         let names = columns(line, 20, 70).split_whitespace();
         self.sequences

@@ -62,15 +62,6 @@ pub(super) fn of_four(element: Option<Element>) -> &'static str {
     }
 }
 
-/// The name of the class among three.
-pub(super) fn of_three(element: Option<Element>) -> &'static str {
-    match element {
-        Some(Element::Helix) => "helix",
-        Some(Element::Strand) => "strand",
-        Some(Element::TurnOrBend) | None => "coil",
-    }
-}
-
 /// What one record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content<'a> {
@@ -82,22 +73,6 @@ pub(super) enum Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn is_site(&self) -> bool {
-        matches!(self, Self::BindingSite(_))
-    }
-
-    pub(super) fn is_modification(&self) -> bool {
-        matches!(self, Self::Modification(_))
-    }
-
-    pub(super) fn is_link(&self) -> bool {
-        matches!(self, Self::Link(..))
-    }
-
-    pub(super) fn is_stretch(&self) -> bool {
-        matches!(self, Self::Stretch(..))
-    }
-
     /// The residues that it names: one or two.
     pub(super) fn residues(&self) -> impl Iterator<Item = &Reference<'a>> {
         let residues = match self {

@@ -13,43 +13,36 @@ pub(super) struct Conformer<'a> {
     pub(super) atoms: Vec<&'a str>,
     /// The highest of its atoms.
     occupancy: f32,
-    ca: Option<Point>,
-    cb: Option<Point>,
-    n: Option<Point>,
-    c: Option<Point>,
-    o: Option<Point>,
+    /// Those of [`PLACED`].
+    positions: [Option<Point>; PLACED.len()],
 }
+
+/// The atoms whose positions are of use.
+const PLACED: [&str; 5] = ["N", "CA", "C", "O", "CB"];
 
 impl<'a> Conformer<'a> {
     pub(super) fn new(alternative: &'a str, component: &'a str) -> Self {
-        let occupancy = f32::NEG_INFINITY;
         Self {
             alternative,
             component,
             atoms: Vec::new(),
-            occupancy,
-            ca: None,
-            cb: None,
-            n: None,
-            c: None,
-            o: None,
+            occupancy: f32::NEG_INFINITY,
+            positions: [None; PLACED.len()],
         }
     }
 
     pub(super) fn add(&mut self, name: &'a str, occupancy: f32, position: Option<Point>) {
-        let kept = match name {
-            "CA" => Some(&mut self.ca),
-            "CB" => Some(&mut self.cb),
-            "N" => Some(&mut self.n),
-            "C" => Some(&mut self.c),
-            "O" => Some(&mut self.o),
-            _ => None,
-        };
-        if let Some(kept) = kept {
-            *kept = kept.or(position);
+        if let Some(index) = PLACED.iter().position(|placed| *placed == name) {
+            self.positions[index] = self.positions[index].or(position);
         }
         self.occupancy = self.occupancy.max(occupancy);
         self.atoms.push(name);
+    }
+
+    /// Returns the position of an atom of [`PLACED`].
+    fn position(&self, name: &str) -> Option<Point> {
+        let index = PLACED.iter().position(|placed| *placed == name)?;
+        self.positions[index]
     }
 }
 
@@ -114,38 +107,39 @@ impl<'a> Residue<'a> {
 
     /// The Cα position.
     pub(super) fn ca(&self) -> Option<Point> {
-        self.position(|conformer| conformer.ca)
+        self.position("CA")
     }
 
     /// The Cβ position.
     pub(super) fn cb(&self) -> Option<Point> {
-        self.position(|conformer| conformer.cb)
+        self.position("CB")
     }
 
     /// The position in the first alternative that has one, in the order of their occupancy: atoms
     /// that all alternatives share stand in one of their own.
-    fn position(&self, atom: impl Fn(&Conformer<'a>) -> Option<Point>) -> Option<Point> {
+    fn position(&self, atom: &str) -> Option<Point> {
         let conformers = self.by_occupancy();
         let name = conformers.first()?.component;
         conformers
             .into_iter()
             .filter(|conformer| conformer.component == name)
-            .find_map(atom)
+            .find_map(|conformer| conformer.position(atom))
     }
 
     /// The main chain as mkdssp reads it, if it is complete: each atom in the last alternative of the
     /// file that has it, whatever its occupancy.
     pub(super) fn backbone(&self) -> Option<Backbone> {
         let name = self.name();
-        let last = |atom: fn(&Conformer<'a>) -> Option<Point>| {
+        let last = |atom: &str| {
             let conformers = self.conformers.iter().rev();
-            conformers.filter(|c| c.component == name).find_map(atom)
+            let mut conformers = conformers.filter(|c| c.component == name);
+            conformers.find_map(|conformer| conformer.position(atom))
         };
         Some(Backbone {
-            n: last(|conformer| conformer.n)?,
-            ca: last(|conformer| conformer.ca)?,
-            c: last(|conformer| conformer.c)?,
-            o: last(|conformer| conformer.o)?,
+            n: last("N")?,
+            ca: last("CA")?,
+            c: last("C")?,
+            o: last("O")?,
             is_proline: name == "PRO",
         })
     }

@@ -24,6 +24,14 @@ pub enum SecondaryStructure {
     None,
 }
 
+/// Returns which of three classes one of four belongs to.
+pub(super) fn of_three(of_four: &'static str) -> &'static str {
+    match of_four {
+        "turn-bend" | "blank" => "coil",
+        class => class,
+    }
+}
+
 /// Adds the tracks of all chains of a file; one without any complete residue gets a warning instead.
 pub(super) fn add(mut chains: Vec<&mut ProteinChain<'_>>) -> Result<(), Error> {
     let backbones: Vec<_> = chains

@@ -17,10 +17,7 @@ pub(super) fn proteins(
     path: &Path,
     options: &Options,
 ) -> Result<Structure, Error> {
-    let fail = |message| Error::Format {
-        path: path.to_owned(),
-        message,
-    };
+    let fail = |message| Error::format(path, message);
     check_models(&mut assembly).map_err(fail)?;
     let stem = stem(path);
     let mut outcomes = outcomes(&mut assembly, &stem, options.observed_only)?;

@@ -1,46 +1,15 @@
 //! Entries as JSON: an answer (`results`), a list of entries, or one.
 
-use std::io::BufRead;
-use std::path::Path;
-
 use serde::Deserialize;
 
 use super::entry::Entry;
 use super::feature::{Kind, LABELS};
 use super::location::Location;
-use crate::Error;
-use crate::json_elements::Elements;
-
-/// Reads one entry after another.
-#[derive(Debug)]
-pub(super) struct Entries<R> {
-    elements: Elements<R>,
-}
-
-impl<R: BufRead> Entries<R> {
-    pub(super) fn new(input: R, path: &Path) -> Self {
-        let elements = Elements::new(input, path);
-        Self { elements }
-    }
-}
-
-impl<R: BufRead> Iterator for Entries<R> {
-    type Item = Result<Entry, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let record = self.elements.next::<Record>()?;
-        Some(record.and_then(|record| {
-            let accession = record.accession.clone();
-            let entry = record.entry(self.elements.number());
-            entry.map_err(|message| self.elements.refused(format!("{accession}: {message}")))
-        }))
-    }
-}
 
 /// An entry as it is written.
 #[derive(Deserialize)]
 #[serde(expecting = "an entry of UniProt")]
-struct Record {
+pub(super) struct Record {
     #[serde(rename = "primaryAccession")]
     accession: String,
     sequence: Option<Sequence>,
@@ -82,7 +51,8 @@ impl Position {
 }
 
 impl Record {
-    fn entry(self, row: usize) -> Result<Entry, String> {
+    /// Makes the entry, and says of an error which it is of.
+    pub(super) fn entry(self, row: usize) -> Result<Entry, String> {
         let mut entry = Entry {
             sequence: self.sequence.map(|sequence| sequence.value),
             is_known: [self.features.is_some(); LABELS.len()],
@@ -97,9 +67,9 @@ impl Record {
                 continue;
             };
             let Span { start, end, .. } = feature.location;
-            entry
-                .features
-                .push((kind, Location::new(start.known(), end.known())?));
+            let location = Location::new(start.known(), end.known());
+            let location = location.map_err(|message| format!("{}: {message}", entry.accession))?;
+            entry.features.push((kind, location));
         }
         Ok(entry)
     }

@@ -54,6 +54,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use crate::compressed::Input;
+use crate::json_elements::Elements;
 use crate::label_table::LabelTable;
 use crate::{Error, Protein};
 use entry::Entry;
@@ -71,7 +72,7 @@ pub struct Reader<R> {
 #[derive(Debug)]
 enum Entries<R> {
     Tsv(tsv::Entries<R>),
-    Json(json::Entries<R>),
+    Json(Elements<R>),
 }
 
 impl Reader<Input> {
@@ -96,18 +97,15 @@ impl<R: BufRead> Reader<R> {
         let path = path.into();
         let entries = Entries::new(input, &path)?;
         if let Entries::Tsv(entries) = &entries {
-            entries.check_sequence()?;
+            let checked = entries.grammar().check_sequence();
+            checked.map_err(|message| Error::format(&path, message))?;
         }
         Ok(Self { entries, path })
     }
 
     fn protein(&self, entry: &Entry) -> Result<Protein, Error> {
         let (unit, id) = (self.entries.unit(), &entry.accession);
-        let wrong = |message| Error::Record {
-            path: self.path.clone(),
-            record: format!("{unit} {}", entry.row),
-            message,
-        };
+        let wrong = |message| Error::record(&self.path, format!("{unit} {}", entry.row), message);
         let sequence = entry.sequence.as_deref();
         let sequence = sequence.ok_or_else(|| wrong(format!("{id} has no sequence")))?;
         let protein = Protein::new(id, sequence);
@@ -130,11 +128,11 @@ impl<R: BufRead> Iterator for Reader<R> {
 
 impl<R: BufRead> Entries<R> {
     fn new(mut input: R, path: &Path) -> Result<Self, Error> {
-        let start = input.fill_buf().map_err(|error| Error::io(path, &error))?;
+        let start = input.fill_buf().map_err(Error::io(path))?;
         let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
         Ok(match start.trim_ascii_start().first() {
-            Some(b'[' | b'{') => Self::Json(json::Entries::new(input, path)),
-            _ => Self::Tsv(tsv::Entries::new(input, path)?),
+            Some(b'[' | b'{') => Self::Json(Elements::new(input, path)),
+            _ => Self::Tsv(tsv::open(input, path)?),
         })
     }
 
@@ -153,7 +151,7 @@ impl<R: BufRead> Iterator for Entries<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Self::Tsv(entries) => entries.next(),
-            Self::Json(entries) => entries.next(),
+            Self::Json(elements) => elements.next(json::Record::entry),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use protattn_io::hash::fnv1a;
 use protattn_io::structure::{self, Options, SecondaryStructure, Structure};
 use protattn_io::{Error, Point, Protein};
 
@@ -47,11 +48,6 @@ pub(crate) fn folder() -> Option<PathBuf> {
 
 pub(super) fn read(folder: &Path, name: &str, options: &Options) -> Result<Structure, Error> {
     structure::read(&folder.join(name), options)
-}
-
-fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    let step = |digest: u64, byte: u8| (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 #[test]

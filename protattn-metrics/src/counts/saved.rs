@@ -1,25 +1,10 @@
 //! Counts as they are read: believed only once they agree with themselves.
 
-use serde::Deserialize;
-
 use super::{ArcCounts, check_axes};
 use crate::Error;
+use crate::checked::checked_when_read;
 
-/// The fields of [`ArcCounts`] before they are checked.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Saved {
-    property: String,
-    classes: Vec<String>,
-    layers: Vec<usize>,
-    n_heads: usize,
-    proteins: u64,
-    background_in_class: Vec<u64>,
-    background_eligible: u64,
-    arcs_in_class: Vec<u64>,
-    arcs_eligible: Vec<u64>,
-    arcs_total: Vec<u64>,
-}
+checked_when_read!(ArcCounts);
 
 impl ArcCounts {
     /// Whether the numbers agree with themselves.
@@ -69,26 +54,5 @@ impl ArcCounts {
             property: self.property.clone(),
             message,
         }
-    }
-}
-
-impl TryFrom<Saved> for ArcCounts {
-    type Error = Error;
-
-    fn try_from(saved: Saved) -> Result<Self, Error> {
-        let counts = Self {
-            property: saved.property,
-            classes: saved.classes,
-            layers: saved.layers,
-            n_heads: saved.n_heads,
-            proteins: saved.proteins,
-            background_in_class: saved.background_in_class,
-            background_eligible: saved.background_eligible,
-            arcs_in_class: saved.arcs_in_class,
-            arcs_eligible: saved.arcs_eligible,
-            arcs_total: saved.arcs_total,
-        };
-        counts.check()?;
-        Ok(counts)
     }
 }

@@ -3,9 +3,9 @@
 use ndarray::{Array2, ArrayView3};
 use protattn_io::PairLabels;
 
-use super::contact_precision::{EligiblePairs, add_precisions};
+use super::contact_precision::{EligiblePairs, add_hits};
 use super::{ContactPrecision, HeadValues, MetricSums, Quantity};
-use crate::{Error, apc, symmetrized};
+use crate::{Error, OBSERVED, apc, symmetrized};
 
 /// The most heads that are put together.
 const MOST: usize = 64;
@@ -40,7 +40,7 @@ impl HeadCombination {
                 found: format!("{:?}", found.quantities()),
             });
         }
-        let rows = found.rows();
+        let rows = found.rows(OBSERVED);
         let n_cells = rows.len() / expected.len();
         // At L of each range: every third quantity.
         let mean = |cell: usize| {
@@ -57,7 +57,7 @@ impl HeadCombination {
         cells.truncate(MOST);
         let ranked = cells
             .iter()
-            .map(|(_, cell)| (rows[*cell].layer, rows[*cell].head));
+            .filter_map(|(_, cell)| rows[*cell].layer.zip(rows[*cell].head));
         Ok(Self {
             ranked: ranked.collect(),
         })
@@ -138,12 +138,7 @@ impl CombinedMaps<'_> {
         let n = self.maps.first().map_or(0, Array2::nrows);
         let pairs = EligiblePairs::new(contacts, n.min(contacts.len()));
         for (index, map) in self.maps.iter().enumerate() {
-            let mut found = HeadValues::new(1, each);
-            add_precisions(&pairs.precisions(map.view()), 0, &mut found);
-            for quantity in 0..each {
-                let (value, weight) = found.get(0, quantity);
-                values.add(0, index * each + quantity, value, weight);
-            }
+            add_hits(&pairs.hits(map.view()), 0, index * each, &mut values);
         }
         values
     }

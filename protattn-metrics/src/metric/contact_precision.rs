@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayView3};
 use protattn_io::PairLabels;
 
 use super::{HeadValues, Metric, MetricError, Quantity, Subject};
-use crate::scores::{Separation, top_count};
+use crate::scores::{Hits, PrecisionAtL, Separation};
 use crate::{Labels, apc, symmetrized};
 
 /// A protein of L residues has its L, L / 2 and L / 5 best pairs looked at.
@@ -14,13 +14,22 @@ const DIVISORS: [usize; 3] = [1, 2, 5];
 /// L, L / 2 and L / 5 pairs, axes [range][L, L / 2, L / 5].
 ///
 /// `scores` has the axes [residue, residue]; its upper triangle is read. L is its length, of which
-/// `contacts`, which may have more residues, has the first; a fraction is rounded as by [`top_count`],
-/// and is at least 1. Pairs whose contact is undefined are
-/// left out; where fewer pairs are left, the share is of those; NaN of none. Of pairs of the same
-/// score, the first along the chain comes first.
+/// `contacts`, which may have more residues, has the first. Pairs whose contact is undefined are left
+/// out; where fewer pairs are left, the share is of those; NaN of none. Of pairs of the same score,
+/// the first along the chain comes first. It is the precision of [`PrecisionAtL::OF_HEADS`].
 pub fn contact_precision(scores: ArrayView2<'_, f32>, contacts: &PairLabels) -> [[f64; 3]; 3] {
     let n = scores.nrows().min(contacts.len());
-    EligiblePairs::new(contacts, n).precisions(scores)
+    let hits = EligiblePairs::new(contacts, n).hits(scores);
+    hits.map(|of_range| of_range.map(Hits::precision))
+}
+
+/// The statistic at L / `divisor`.
+fn at_l(divisor: usize, separation: Option<Separation>) -> PrecisionAtL {
+    PrecisionAtL {
+        divisor,
+        separation,
+        ..PrecisionAtL::OF_HEADS
+    }
 }
 
 /// The pairs of each range whose contact is defined, in the order of the chain.
@@ -46,8 +55,8 @@ impl EligiblePairs {
         Self { n, pairs }
     }
 
-    /// As [`contact_precision`].
-    pub(crate) fn precisions(&self, scores: ArrayView2<'_, f32>) -> [[f64; 3]; 3] {
+    /// What [`contact_precision`] is the share of.
+    pub(crate) fn hits(&self, scores: ArrayView2<'_, f32>) -> [[Hits; 3]; 3] {
         let mut order = Vec::new();
         self.pairs
             .each_ref()
@@ -59,8 +68,8 @@ impl EligiblePairs {
         pairs: &[(u32, u32, bool)],
         scores: ArrayView2<'_, f32>,
         order: &mut Vec<u64>,
-    ) -> [f64; 3] {
-        let best_of = |divisor| top_count(self.n, divisor).max(1).min(pairs.len());
+    ) -> [Hits; 3] {
+        let best_of = |divisor| at_l(divisor, None).k(self.n).min(pairs.len());
         order.clear();
         let ranked = |(place, (from, to, _)): (usize, &(u32, u32, bool))| {
             rank(scores[[*from as usize, *to as usize]]) << 32 | place as u64
@@ -77,7 +86,10 @@ impl EligiblePairs {
             let hits = best
                 .iter()
                 .filter(|key| pairs[(**key & 0xffff_ffff) as usize].2);
-            hits.count() as f64 / best.len() as f64
+            Hits {
+                right: hits.count() as f64,
+                places: best.len(),
+            }
         })
     }
 }
@@ -103,24 +115,24 @@ fn rank(score: f32) -> u64 {
 pub struct ContactPrecision;
 
 impl ContactPrecision {
+    /// Its name.
+    pub const NAME: &'static str = "contact-precision";
+
     /// The property whose pairs are predicted.
     pub const PROPERTY: &'static str = "contact";
 
     /// The quantities, in the order of [`contact_precision`]: `short L`, `short L/2`, ...
     pub fn classes() -> Vec<String> {
-        let of_range = |range: Separation| {
-            DIVISORS.map(|divisor| match divisor {
-                1 => format!("{} L", range.name()),
-                _ => format!("{} L/{divisor}", range.name()),
-            })
-        };
-        Separation::ALL.into_iter().flat_map(of_range).collect()
+        let of_range = |range| DIVISORS.map(|divisor| at_l(divisor, Some(range)));
+        let all = Separation::ALL.into_iter().flat_map(of_range);
+        all.map(|at| format!("{} {}", at.separation_name(), at.k_rule()))
+            .collect()
     }
 }
 
 impl Metric for ContactPrecision {
     fn name(&self) -> &str {
-        "contact-precision"
+        Self::NAME
     }
 
     fn quantities(&self, _n_heads: usize) -> Vec<Quantity> {
@@ -145,17 +157,54 @@ impl Metric for ContactPrecision {
         for (head, map) in attention.outer_iter().enumerate() {
             let mut map = symmetrized(map);
             apc(&mut map);
-            add_precisions(&pairs.precisions(map.view()), head, values);
+            add_hits(&pairs.hits(map.view()), head, 0, values);
         }
         Ok(())
     }
 }
 
-/// Adds what [`contact_precision`] gave for one protein, as a mean over proteins.
-pub(crate) fn add_precisions(precisions: &[[f64; 3]; 3], head: usize, values: &mut HeadValues) {
-    for (quantity, precision) in precisions.as_flattened().iter().enumerate() {
-        if !precision.is_nan() {
-            values.add(head, quantity, *precision, 1.0);
+/// Adds what was found in one protein, as the quantities from `first` on.
+pub(crate) fn add_hits(hits: &[[Hits; 3]; 3], head: usize, first: usize, values: &mut HeadValues) {
+    for (quantity, hits) in (first..).zip(hits.as_flattened()) {
+        let [numerator, weight] = PrecisionAtL::OF_HEADS.terms(*hits);
+        values.add(head, quantity, numerator, weight);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ndarray::Array2;
+    use protattn_io::Label;
+
+    use super::*;
+
+    /// Ties abound: scores have seven values.
+    #[test]
+    fn hits_are_those_of_the_definition() {
+        let n = 43;
+        let mut contacts = PairLabels::undefined(n + 2);
+        for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+            let known = (i + j) % 5 != 0;
+            contacts.set(i, j, Label::from_flag(known.then_some((i * j) % 3 == 0)));
+        }
+        let scores = Array2::from_shape_fn((n, n), |(i, j)| ((i * 31 + j * 17) % 7) as f32 - 3.0);
+        let found = EligiblePairs::new(&contacts, n).hits(scores.view());
+        for (range, found) in Separation::ALL.into_iter().zip(found) {
+            let pairs = (0..n).flat_map(|i| (i..n).map(move |j| (i, j)));
+            let pairs = pairs.filter(|&(i, j)| {
+                Separation::of(i, j) == Some(range) && contacts.get(i, j).is_defined()
+            });
+            let (scores, truth): (Vec<f64>, Vec<bool>) = pairs
+                .map(|(i, j)| {
+                    let touches = contacts.get(i, j).class() == Some(0);
+                    (f64::from(scores[[i, j]]), touches)
+                })
+                .unzip();
+            for (divisor, found) in DIVISORS.into_iter().zip(found) {
+                let at = at_l(divisor, Some(range));
+                assert_eq!(found, at.hits(n, &scores, &truth).unwrap());
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::{HeadValues, Metric, Quantity};
-use crate::Error;
+use crate::checked::checked_when_read;
+use crate::{Error, MetricRow};
 
 /// Values are kept as whole multiples of 2⁻³⁰, so that sums do not depend on their order.
 const SCALE: f64 = (1_u64 << 30) as f64;
@@ -23,7 +24,7 @@ const ALPHA: f64 = 0.05;
 /// proteins summed by two that are then merged give what one would have. Serialised sums read back
 /// as the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Saved")]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct MetricSums {
     metric: String,
     quantities: Vec<Quantity>,
@@ -45,30 +46,7 @@ struct Moments {
     ww: i128,
 }
 
-/// What a metric says of one head.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MetricRow {
-    /// The metric.
-    pub metric: String,
-    /// Of what.
-    pub quantity: Quantity,
-    /// 0-based layer. Tables for people to read count from 1: add it there.
-    pub layer: usize,
-    /// 0-based head. Tables for people to read count from 1: add it there.
-    pub head: usize,
-    /// The sum of the numerators over the sum of the weights; NaN without weight.
-    pub value: f64,
-    /// The standard error of `value` over proteins; NaN of fewer than two.
-    pub standard_error: f64,
-    /// Lower end of the 95 % interval over proteins; NaN of fewer than two.
-    pub low: f64,
-    /// Upper end of the 95 % interval over proteins; NaN of fewer than two.
-    pub high: f64,
-    /// The sum of the weights.
-    pub weight: f64,
-    /// Proteins with a weight.
-    pub proteins: u64,
-}
+checked_when_read!(MetricSums);
 
 impl MetricSums {
     /// Nothing summed yet.
@@ -124,6 +102,18 @@ impl MetricSums {
         cells
             .filter(|n| *n <= isize::MAX as usize / size_of::<Moments>())
             .ok_or_else(|| self.overflow())
+    }
+
+    /// Refuses saved sums that are not one for each cell.
+    fn check(&self) -> Result<(), Error> {
+        let (expected, found) = (self.n_cells()?, self.moments.len());
+        if expected == found {
+            return Ok(());
+        }
+        Err(Error::MetricValue {
+            metric: self.metric.clone(),
+            message: format!("{found} saved sums for {expected} heads and quantities"),
+        })
     }
 
     fn overflow(&self) -> Error {
@@ -218,14 +208,15 @@ impl MetricSums {
         self.moments.iter().all(|moments| moments.n == 0)
     }
 
-    /// A row for each quantity, layer and head, in this order.
+    /// A row for each quantity, layer and head, in this order; `attention` says whose it is, such as
+    /// [`OBSERVED`](crate::OBSERVED).
     ///
     /// The standard error takes proteins as drawn independently, not residues or pairs: it is that
     /// of a ratio estimator, √(n / (n - 1) Σ (v - R w)²) / Σ w with R = Σ v / Σ w (Cochran 1977,
     /// *Sampling Techniques*, section 6.3; the same as the linearised cluster-robust one), and the
     /// interval is R ± t times it, t the quantile of Student's distribution with n - 1 degrees of
     /// freedom.
-    pub fn rows(&self) -> Vec<MetricRow> {
+    pub fn rows(&self, attention: &str) -> Vec<MetricRow> {
         let mut rows = Vec::with_capacity(self.moments.len());
         for (index, quantity) in self.quantities.iter().enumerate() {
             for (row, layer) in self.layers.iter().enumerate() {
@@ -236,13 +227,16 @@ impl MetricSums {
                     let half_width = standard_error * t_quantile(moments.n);
                     rows.push(MetricRow {
                         metric: self.metric.clone(),
-                        quantity: quantity.clone(),
-                        layer: *layer,
-                        head,
+                        property: quantity.property.clone(),
+                        class: quantity.class.clone(),
+                        unit: quantity.unit.clone(),
+                        attention: attention.to_owned(),
+                        layer: Some(*layer),
+                        head: Some(head),
                         value,
                         standard_error,
-                        low: value - half_width,
-                        high: value + half_width,
+                        ci_low: value - half_width,
+                        ci_high: value + half_width,
                         weight: moments.w as f64 / SCALE,
                         proteins: moments.n,
                     });
@@ -297,44 +291,4 @@ fn t_quantile(n: u64) -> f64 {
     // Of more proteins the quantile is the same within 10⁻⁶, and the search for it may not end.
     let freedom = n.saturating_sub(1).min(1_000_000) as f64;
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |t| t.inverse_cdf(1.0 - ALPHA / 2.0))
-}
-
-/// The fields of [`MetricSums`] before they are checked.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Saved {
-    metric: String,
-    quantities: Vec<Quantity>,
-    layers: Vec<usize>,
-    n_heads: usize,
-    moments: Vec<Moments>,
-}
-
-impl TryFrom<Saved> for MetricSums {
-    type Error = Error;
-
-    fn try_from(saved: Saved) -> Result<Self, Error> {
-        let Saved {
-            metric,
-            quantities,
-            layers,
-            n_heads,
-            moments,
-        } = saved;
-        let sums = Self {
-            metric,
-            quantities,
-            layers,
-            n_heads,
-            moments,
-        };
-        let (expected, found) = (sums.n_cells()?, sums.moments.len());
-        if expected == found {
-            return Ok(sums);
-        }
-        Err(Error::MetricValue {
-            metric: sums.metric,
-            message: format!("{found} saved sums for {expected} heads and quantities"),
-        })
-    }
 }

@@ -45,7 +45,7 @@ pub fn by_name(name: &str, options: &PropertyOptions) -> Result<Box<dyn Property
         "amino-acid" => Ok(Box::new(AminoAcid)),
         _ => Err(Error::UnknownProperty {
             found: name.to_owned(),
-            known: PROPERTY_NAMES,
+            known: PROPERTY_NAMES.iter().map(ToString::to_string).collect(),
         }),
     }
 }

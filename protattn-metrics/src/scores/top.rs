@@ -1,10 +1,9 @@
 //! Precision among the samples with the highest scores.
 
 use std::cmp::Ordering;
-use std::ops::RangeInclusive;
 
 use crate::Error;
-use crate::scores::{ratio, same_length};
+use crate::scores::same_length;
 
 /// How far two residues are apart along the chain, |i − j|, in the ranges by which contact
 /// prediction is judged.
@@ -31,21 +30,14 @@ impl Separation {
         }
     }
 
-    /// The separations in the range.
-    pub fn range(self) -> RangeInclusive<usize> {
-        match self {
-            Self::Short => 6..=11,
-            Self::Medium => 12..=23,
-            Self::Long => 24..=usize::MAX,
-        }
-    }
-
     /// The range of a pair of residues, 0-based; `None` if they are nearer than 6.
     pub fn of(i: usize, j: usize) -> Option<Self> {
-        let separation = i.abs_diff(j);
-        Self::ALL
-            .into_iter()
-            .find(|range| range.range().contains(&separation))
+        match i.abs_diff(j) {
+            0..6 => None,
+            6..12 => Some(Self::Short),
+            12..24 => Some(Self::Medium),
+            24.. => Some(Self::Long),
+        }
     }
 }
 
@@ -76,46 +68,69 @@ pub fn top_count(length: usize, divisor: usize) -> usize {
     }
 }
 
-/// The share of true ones among the `k` samples with the highest scores; in [0, 1].
-///
-/// Of samples with the same score the one with the lower index comes first, so the result does not
-/// depend on the sorting. With fewer than `k` samples all of them are taken and the share is of
-/// those. NaN if `k` is 0 or there are no samples. For contacts k is a fraction of the length of
-/// the protein, L/5 for example, rounded by the caller or by [`top_count`] (Rao et al. 2019, arXiv
-/// 1906.08230).
+/// How samples of the same score share the last of the `k` places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ties {
+    /// The one with the lower index comes first, so that whole samples are chosen.
+    ByOrder,
+    /// Each is as likely as the other, so that no order in which samples happen to come favours one;
+    /// a score that is the same for all finds k times the share of true ones.
+    Expected,
+}
+
+/// What is found among the samples with the highest scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hits {
+    /// True ones, or how many to expect of them.
+    pub right: f64,
+    /// Samples that are looked at: `k`, or all if there are fewer.
+    pub places: usize,
+}
+
+impl Hits {
+    /// The share of true ones, in [0, 1]; NaN of none.
+    pub fn precision(self) -> f64 {
+        self.right / self.places as f64
+    }
+}
+
+/// Counts the true ones among the `k` samples with the highest scores, or among all of them if there
+/// are fewer.
 ///
 /// # Errors
 ///
 /// [`Error::Samples`] if there are not as many scores as truths; [`Error::NanScore`] if a score is
 /// not a number.
-pub fn precision_at_k(scores: &[f64], truth: &[bool], k: usize) -> Result<f64, Error> {
-    let top = top(scores, truth, k)?;
-    let right = top.iter().filter(|&&index| truth[index]).count();
-    Ok(ratio(right as u64, top.len() as u64))
-}
-
-/// How many true ones to expect among the `k` samples with the highest scores, or among all of them
-/// if there are fewer.
-///
-/// Of samples tied for the last places each is as likely as the other, so that no order in which
-/// samples happen to come favours one; a score that is the same for all gives k times the share of
-/// true ones. Without such ties, [`precision_at_k`] times k.
-///
-/// # Errors
-///
-/// Those of [`precision_at_k`].
 ///
 /// # Examples
 ///
 /// ```
-/// use protattn_metrics::scores::expected_at_k;
+/// use protattn_metrics::scores::{Ties, hits_at_k};
 ///
 /// // The first is certain; one of the two that are tied takes the second place.
-/// assert_eq!(expected_at_k(&[0.9, 0.5, 0.5], &[true, false, true], 2)?, 1.5);
+/// let (scores, truth) = ([0.9, 0.5, 0.5], [true, false, true]);
+/// assert_eq!(hits_at_k(&scores, &truth, 2, Ties::ByOrder)?.right, 1.0);
+/// assert_eq!(hits_at_k(&scores, &truth, 2, Ties::Expected)?.right, 1.5);
 /// # Ok::<(), protattn_metrics::Error>(())
 /// ```
-pub fn expected_at_k(scores: &[f64], truth: &[bool], k: usize) -> Result<f64, Error> {
+pub fn hits_at_k(scores: &[f64], truth: &[bool], k: usize, ties: Ties) -> Result<Hits, Error> {
     let top = top(scores, truth, k)?;
+    let right = match ties {
+        Ties::ByOrder => top.iter().filter(|&&index| truth[index]).count() as f64,
+        Ties::Expected => expected(scores, truth, &top),
+    };
+    Ok(Hits {
+        right,
+        places: top.len(),
+    })
+}
+
+/// How many true ones to expect where each sample that is tied for the last places of `top` is as
+/// likely as the other.
+fn expected(scores: &[f64], truth: &[bool], top: &[usize]) -> f64 {
+    if top.is_empty() {
+        return 0.0;
+    }
     let lowest = top.iter().map(|index| scores[*index]);
     let lowest = lowest.fold(f64::INFINITY, f64::min);
     let right = |above: &dyn Fn(f64) -> bool| {
@@ -125,13 +140,10 @@ pub fn expected_at_k(scores: &[f64], truth: &[bool], k: usize) -> Result<f64, Er
             (all + 1, right + u32::from(*truth))
         })
     };
-    if top.is_empty() {
-        return Ok(0.0);
-    }
     let (surely, surely_right) = right(&|score| score > lowest);
     let (tied, tied_right) = right(&|score| score == lowest);
     let places = top.len() - surely;
-    Ok(f64::from(surely_right) + places as f64 * f64::from(tied_right) / tied as f64)
+    f64::from(surely_right) + places as f64 * f64::from(tied_right) / tied as f64
 }
 
 /// The indices of the `k` samples with the highest scores, in no order.
@@ -177,15 +189,51 @@ mod tests {
         assert_eq!(Separation::of(0, 24), Some(Separation::Long));
     }
 
+    fn hits(scores: &[f64], truth: &[bool], k: usize, ties: Ties) -> Hits {
+        hits_at_k(scores, truth, k, ties).unwrap()
+    }
+
     #[test]
     fn expected_counts_by_hand() {
         let (scores, truth) = ([0.5, 0.7, 0.5, 0.5, 0.1], [false, true, true, true, true]);
-        let expected = |k| expected_at_k(&scores, &truth, k).unwrap();
+        let expected = |k| hits(&scores, &truth, k, Ties::Expected).right;
         assert_eq!(expected(0), 0.0);
         assert_eq!(expected(1), 1.0);
         assert_eq!(expected(2), 1.0 + 2.0 / 3.0);
         assert_eq!(expected(4), 3.0);
         assert_eq!(expected(9), 4.0);
-        assert_eq!(expected_at_k(&[], &[], 3).unwrap(), 0.0);
+        assert_eq!(hits(&[], &[], 3, Ties::Expected), Hits::default());
+    }
+
+    #[test]
+    fn ties_go_to_the_lower_index() {
+        let by_order =
+            |scores: &[f64], truth: &[bool], k| hits(scores, truth, k, Ties::ByOrder).precision();
+        let scores = [0.5, 0.7, 0.5, 0.5];
+        let truth = [false, true, true, true];
+        assert_eq!(by_order(&scores, &truth, 2), 0.5, "indices 1 and 0");
+        assert_eq!(by_order(&scores, &truth, 3), 2.0 / 3.0, "and 2");
+        let first = [true, false];
+        assert_eq!(by_order(&[0.0, -0.0], &first, 1), 1.0, "0 equals -0");
+        assert_eq!(by_order(&[-0.0, 0.0], &first, 1), 1.0, "either way");
+    }
+
+    #[test]
+    fn a_short_list_is_taken_whole_and_of_none_there_is_no_share() {
+        for ties in [Ties::ByOrder, Ties::Expected] {
+            let short = hits(&[0.1, 0.9], &[true, false], 10, ties);
+            assert_eq!((short.places, short.precision()), (2, 0.5));
+            assert!(hits(&[0.5], &[true], 0, ties).precision().is_nan());
+            assert!(hits(&[], &[], 3, ties).precision().is_nan());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_ranked_is_named() {
+        let error = hits_at_k(&[0.1, f64::NAN], &[true, false], 1, Ties::ByOrder).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the score of sample 1 (counted from 0) is not a number"
+        );
     }
 }

@@ -1,10 +1,11 @@
 //! Intervals over proteins: against SciPy, and whether they hold what they promise.
 
+use protattn_io::random::SplitMix64;
 use protattn_metrics::ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use protattn_metrics::{Bootstrap, Error, Estimate, Proportion, two_sided_p};
 use serde::Deserialize;
 
-use crate::{SplitMix64, close};
+use crate::close;
 
 /// Made by `tests/reference/bootstrap.py`.
 const REFERENCE: &str = include_str!("../reference/bootstrap.json");
@@ -279,7 +280,7 @@ fn data_set(n_proteins: usize, random: &mut SplitMix64) -> (Array1<f64>, Array1<
 fn intervals_over_proteins_hold_their_confidence_and_those_over_arcs_do_not() {
     const TRUTH: f64 = 0.25;
     const DATA_SETS: usize = 100;
-    let mut random = SplitMix64(200_615_222);
+    let mut random = SplitMix64::new(200_615_222);
     let (mut all, mut bootstrap_holds, mut wald_holds) = (0, 0, 0);
     for n_proteins in (80..=150).step_by(10) {
         // A data set a cell.

@@ -2,40 +2,24 @@
 
 use std::num::NonZeroUsize;
 
+use protattn_io::random::SplitMix64;
 use protattn_io::{Label, PairLabels};
 use protattn_metrics::{
-    Arc, ByProtein, ComparisonOptions, ComparisonRow, Contact, Labels, Verdict, agreement, compare,
-    null,
+    AttentionArc, ByProtein, ComparisonOptions, ComparisonRow, Contact, Labels, Verdict, agreement,
+    compare, null,
 };
 
 const N: usize = 80;
 const PROTEINS: usize = 40;
 
-/// SplitMix64, as elsewhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() * n as f64) as usize
-    }
-}
-
 /// Contacts that are more frequent between residues near along the chain, and in some proteins.
-fn contacts(random: &mut Random) -> PairLabels {
+fn contacts(random: &mut SplitMix64) -> PairLabels {
     let mut pairs = PairLabels::undefined(N);
-    let density = 0.5 + random.next();
+    let density = 0.5 + random.unit();
     for i in 0..N {
         for j in i + 6..N {
             let chance = density * if j - i < 10 { 0.3 } else { 0.02 };
-            let label = Label::from_flag(Some(random.next() < chance));
+            let label = Label::from_flag(Some(random.unit() < chance));
             pairs.set(i, j, label);
             pairs.set(j, i, label);
         }
@@ -44,7 +28,7 @@ fn contacts(random: &mut Random) -> PairLabels {
 }
 
 /// Arcs of three heads: 0 looks at neighbours 6 to 9 away, 1 at contacts half of the time, 2 anywhere.
-fn arcs(pairs: &PairLabels, random: &mut Random) -> Vec<Arc> {
+fn arcs(pairs: &PairLabels, random: &mut SplitMix64) -> Vec<AttentionArc> {
     let mut arcs = Vec::new();
     for from in 0..N {
         let near = from + 6 + random.below(4);
@@ -52,12 +36,12 @@ fn arcs(pairs: &PairLabels, random: &mut Random) -> Vec<Arc> {
             .filter(|to| pairs.get(from, *to).class() == Some(0))
             .collect();
         let known = match touching.len() {
-            n if n > 0 && random.next() < 0.5 => touching[random.below(n)],
+            n if n > 0 && random.unit() < 0.5 => touching[random.below(n)],
             _ => random.below(N),
         };
         for (head, to) in [near, known, random.below(N)].into_iter().enumerate() {
             if to < N {
-                arcs.push(Arc {
+                arcs.push(AttentionArc {
                     head,
                     from,
                     to,
@@ -71,7 +55,7 @@ fn arcs(pairs: &PairLabels, random: &mut Random) -> Vec<Arc> {
 
 /// Counts of the heads, and of the same under rotated labels for the proteins of `rotated`.
 fn counted(rotated: impl Fn(usize) -> bool) -> (ByProtein, ByProtein) {
-    let mut random = Random(11);
+    let mut random = SplitMix64::new(11);
     let new = |matched| ByProtein::new(&Contact::default(), vec![2], 3, matched).unwrap();
     let (mut observed, mut null) = (new(true), new(false));
     let sequence = "A".repeat(N);
@@ -120,7 +104,7 @@ fn a_head_of_near_neighbours_falls_to_the_matched_background() {
         (row.against.as_str(), row.layer, row.head),
         ("matched-background", 2, 1)
     );
-    assert!(row.low < row.difference && row.difference < row.high);
+    assert!(row.ci_low < row.difference && row.difference < row.ci_high);
     assert!((row.value - row.reference - row.difference).abs() < 1e-15);
     assert!(row.p_value < row.p_bh && row.p_bh <= row.p_bonferroni && row.p_bonferroni < 1e-9);
 }

@@ -159,7 +159,7 @@ fn an_unknown_name_lists_the_known_ones() {
     let error = by_name("contacts", &PropertyOptions::default())
         .err()
         .unwrap();
-    let expected = "there is no property \"contacts\"; known are contact, binding-site, \
+    let expected = "there is no property `contacts`; known are contact, binding-site, \
                     modification, secondary-structure, amino-acid";
     assert_eq!(error.to_string(), expected);
 }

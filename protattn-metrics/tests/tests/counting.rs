@@ -1,7 +1,7 @@
 //! Counting by hand, and errors that leave the counts as they were.
 
 use protattn_io::{Label, PairLabels};
-use protattn_metrics::{Arc, ArcCounts, Error, HeadCounts, Labels, TrackClasses};
+use protattn_metrics::{ArcCounts, AttentionArc, Error, HeadCounts, Labels, TrackClasses};
 
 /// Three classes, layers 2 and 5 of a model, two heads.
 fn fresh() -> ArcCounts {
@@ -13,8 +13,8 @@ fn class(index: usize) -> Label {
     Label::of_class(index).unwrap()
 }
 
-fn arc(head: usize, from: usize, to: usize) -> Arc {
-    Arc {
+fn arc(head: usize, from: usize, to: usize) -> AttentionArc {
+    AttentionArc {
         head,
         from,
         to,
@@ -102,7 +102,7 @@ fn what_is_out_of_range_is_named_and_nothing_is_counted() {
     let mut counts = fresh();
     let mut message = |layer, arc, labels: &Labels| {
         let arcs = [
-            Arc {
+            AttentionArc {
                 head: 0,
                 from: 0,
                 to: 0,

@@ -5,8 +5,8 @@ use protattn_io::{ContactRule, Protein, Track};
 use protattn_metrics::ndarray::{Array3, ArrayView3, s};
 use protattn_metrics::{
     AttentionDistance, AttentionMass, BindingSite, Contact, ContactPrecision, Entropy, Error,
-    HeadAgreement, HeadValues, Labels, Metric, MetricError, MetricRow, MetricSums, Property,
-    Quantity, Subject, apc, labels_of, symmetrized,
+    HeadAgreement, HeadValues, Labels, Metric, MetricError, MetricRow, MetricSums, OBSERVED,
+    Property, Quantity, Subject, apc, labels_of, symmetrized,
 };
 
 const N: usize = 60;
@@ -78,7 +78,7 @@ fn rows(metric: &dyn Metric) -> Vec<MetricRow> {
     let view = maps.slice(s![.., 1..=N, 1..=N]);
     metric.observe(&subject, 4, view, &mut values[0]).unwrap();
     sums.push(&values).unwrap();
-    sums.rows()
+    sums.rows(OBSERVED)
 }
 
 fn assert_values(metric: &dyn Metric, expected: &[f64]) {
@@ -128,14 +128,20 @@ fn contact_precision_is_that_of_the_script() {
     let classes: Vec<&str> = rows
         .iter()
         .step_by(2)
-        .map(|row| row.quantity.class.as_str())
+        .map(|row| row.class.as_str())
         .collect();
     assert_eq!(
         classes[..4],
         ["short L", "short L/2", "short L/5", "medium L"]
     );
-    assert_eq!((rows[1].layer, rows[1].head, rows[1].proteins), (4, 1, 1));
-    assert!(rows[1].low.is_nan(), "one protein does not vary");
+    let MetricRow {
+        layer,
+        head,
+        proteins,
+        ..
+    } = &rows[1];
+    assert_eq!((*layer, *head, *proteins), (Some(4), Some(1), 1));
+    assert!(rows[1].ci_low.is_nan(), "one protein does not vary");
 }
 
 #[test]
@@ -197,14 +203,14 @@ fn sums_of(proteins: &[(f64, f64)]) -> MetricSums {
 
 #[test]
 fn a_ratio_varies_over_proteins() {
-    let row = &sums_of(&[(3.5, 10.0), (2.0, 4.0), (4.0, 7.0), (0.0, 0.0)]).rows()[0];
+    let row = &sums_of(&[(3.5, 10.0), (2.0, 4.0), (4.0, 7.0), (0.0, 0.0)]).rows(OBSERVED)[0];
     assert_eq!((row.proteins, row.weight), (3, 21.0));
     assert!((row.value - 0.4523809523809524).abs() < 1e-12);
     assert!((row.standard_error - 0.07778637160564131).abs() < 1e-9);
     // The quantile of Student's distribution with two degrees of freedom at 97.5 % (scipy 1.18.1).
     let half_width = 4.302652729749464 * 0.07778637160564131;
-    assert!((row.high - row.value - half_width).abs() < 1e-8);
-    assert!(sums_of(&[]).rows()[0].value.is_nan());
+    assert!((row.ci_high - row.value - half_width).abs() < 1e-8);
+    assert!(sums_of(&[]).rows(OBSERVED)[0].value.is_nan());
 }
 
 #[test]

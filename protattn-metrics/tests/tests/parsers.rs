@@ -55,9 +55,9 @@ fn sums(data: &[u8]) {
         return;
     };
     let cells = sums.layers().len() * sums.quantities().len();
-    match sums.rows().len().checked_rem(cells) {
+    match sums.rows("observed").len().checked_rem(cells) {
         Some(left) => assert_eq!(left, 0),
-        None => assert!(sums.rows().is_empty(), "there are no layers"),
+        None => assert!(sums.rows("observed").is_empty(), "there are no layers"),
     }
     let mut twice = sums.clone();
     if twice.merge(&sums).is_err() {

@@ -3,32 +3,29 @@
 //! A BERT whose embeddings have a width of their own and are projected to that of the hidden
 //! states, and whose layers share their weights: all of them, or those of each of several groups.
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::bert_config::BertConfig;
-use super::{Architecture, Plan, config};
-use crate::blocks::{AttentionNames, Linear, PostNorm, PostNormNames, TokenEmbedding};
+use super::config::{self, Keys};
+use super::network::Network;
+use super::{Plan, bert};
+use crate::blocks::{Block, BlockNames, Linear, Norms, TokenEmbedding};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::{Family, Info};
-use crate::kernel::{NotFinite, Wanted};
-use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ALBERT that is stored as part of a task model.
 const PREFIX: &str = "albert.";
 
-/// The keys of `config.json` that only ALBERT has.
-#[derive(Deserialize)]
-struct Keys {
-    num_hidden_groups: Option<usize>,
-    inner_group_num: Option<usize>,
-    // In published configurations, always at the value that does nothing.
-    down_scale_factor: Option<f64>,
-    gap_size: Option<f64>,
-    net_structure_type: Option<f64>,
-    num_memory_blocks: Option<f64>,
-}
+/// The names of a block's tensors, behind those of its group and layer.
+const NAMES: BlockNames = BlockNames {
+    qkv: ["attention.query", "attention.key", "attention.value"],
+    output: "attention.dense",
+    attention_norm: "attention.LayerNorm",
+    up: "ffn",
+    down: "ffn_output",
+    feed_forward_norm: "full_layer_layer_norm",
+};
 
 /// How layers share their weights.
 ///
@@ -43,18 +40,17 @@ struct Sharing {
 
 impl Sharing {
     fn new(value: &Value, runs: usize) -> Result<Self, Error> {
-        let keys = Keys::deserialize(value).map_err(Error::ConfigSyntax)?;
-        config::only("down_scale_factor", keys.down_scale_factor, 1.0)?;
-        config::only("gap_size", keys.gap_size, 0.0)?;
-        config::only("net_structure_type", keys.net_structure_type, 0.0)?;
-        config::only("num_memory_blocks", keys.num_memory_blocks, 0.0)?;
-        let groups = keys.num_hidden_groups.unwrap_or(1);
-        let inner = keys.inner_group_num.unwrap_or(1);
+        let keys = Keys(value);
+        // In published configurations, always at the value that does nothing.
+        keys.only("down_scale_factor", 1.0)?;
+        keys.only("gap_size", 0.0)?;
+        keys.only("net_structure_type", 0.0)?;
+        keys.only("num_memory_blocks", 0.0)?;
         let most_inner = config::LAYERS.end() / runs;
         Ok(Self {
             runs,
-            groups: config::within("num_hidden_groups", groups, 1..=runs)?,
-            inner: config::within("inner_group_num", inner, 1..=most_inner)?,
+            groups: keys.number_or("num_hidden_groups", 1, 1..=runs)?,
+            inner: keys.number_or("inner_group_num", 1, 1..=most_inner)?,
         })
     }
 
@@ -75,117 +71,49 @@ impl Sharing {
 
 /// Reads the configuration.
 pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
-    let config = BertConfig::new(value, "gelu_new")?.with_embedding_size(value)?;
-    let sharing = Sharing::new(value, config.layers)?;
+    let config = BertConfig::new(value, Family::Albert, "gelu_new")?.with_embedding_size(value)?;
+    let sharing = Sharing::new(value, config.sizes.layers)?;
     let info = Info {
         n_layers: sharing.layers(),
-        ..config.info(Family::Albert)
+        ..config.sizes.info()
     };
     Ok(Plan::new(info, PREFIX, move |checkpoint| {
-        Albert::load(checkpoint, &config, &sharing)
+        network(checkpoint, &config, &sharing)
     }))
 }
 
-/// Reads each set of weights once, group by group.
-fn load_layers(
+fn network(
     checkpoint: &mut Checkpoint<'_>,
     config: &BertConfig,
     sharing: &Sharing,
-) -> Result<Vec<PostNorm>, Error> {
+) -> Result<Network, Error> {
+    let name = "encoder.embedding_hidden_mapping_in";
+    let (width, embedding_width) = (config.sizes.block.width, config.tables.width);
+    let projection = Linear::load(checkpoint, name, width, embedding_width)?;
+    let embedding = TokenEmbedding::load(checkpoint, &config.tables, Some(projection))?;
+    let blocks = load_blocks(checkpoint, config, sharing)?;
+    Ok(Network {
+        layers: sharing.stored_layers(),
+        ..bert::of_tokens(embedding, blocks)
+    })
+}
+
+/// Reads each set of weights once, group by group.
+fn load_blocks(
+    checkpoint: &mut Checkpoint<'_>,
+    config: &BertConfig,
+    sharing: &Sharing,
+) -> Result<Vec<Block>, Error> {
     let &Sharing { groups, inner, .. } = sharing;
+    let stem = |group, layer| format!("encoder.albert_layer_groups.{group}.albert_layers.{layer}.");
     let first = |group, layer| format!("{}attention.query.weight", stem(group, layer));
     config::no_more_layers(checkpoint, "num_hidden_groups", groups, first(groups, 0))?;
     config::no_more_layers(checkpoint, "inner_group_num", inner, first(0, inner))?;
+    let (shape, norms) = (&config.sizes.block, Norms::Sums);
     (0..groups)
         .flat_map(|group| (0..inner).map(move |layer| stem(group, layer)))
-        .map(|stem| load_layer(checkpoint, config, &stem))
+        .map(|stem| Block::load(checkpoint, &stem, &NAMES, shape, norms))
         .collect()
-}
-
-fn stem(group: usize, layer: usize) -> String {
-    format!("encoder.albert_layer_groups.{group}.albert_layers.{layer}.")
-}
-
-fn load_layer(
-    checkpoint: &mut Checkpoint<'_>,
-    config: &BertConfig,
-    stem: &str,
-) -> Result<PostNorm, Error> {
-    let name = |part: &str| format!("{stem}{part}");
-    let names = PostNormNames {
-        attention: AttentionNames {
-            query: &name("attention.query"),
-            key: &name("attention.key"),
-            value: &name("attention.value"),
-            output: &name("attention.dense"),
-        },
-        attention_norm: &name("attention.LayerNorm"),
-        up: &name("ffn"),
-        down: &name("ffn_output"),
-        output_norm: &name("full_layer_layer_norm"),
-    };
-    PostNorm::load(checkpoint, &names, &config.shape)
-}
-
-/// The network.
-struct Albert {
-    embedding: TokenEmbedding,
-    stored: Vec<PostNorm>,
-    /// The index in `stored` of each layer.
-    layers: Vec<usize>,
-}
-
-impl Albert {
-    fn load(
-        checkpoint: &mut Checkpoint<'_>,
-        config: &BertConfig,
-        sharing: &Sharing,
-    ) -> Result<Self, Error> {
-        let name = "encoder.embedding_hidden_mapping_in";
-        let (width, embedding_width) = (config.shape.width, config.tables.width);
-        let projection = Linear::load(checkpoint, name, width, embedding_width)?;
-        Ok(Self {
-            embedding: TokenEmbedding::load(checkpoint, &config.tables, Some(projection))?,
-            stored: load_layers(checkpoint, config, sharing)?,
-            layers: sharing.stored_layers(),
-        })
-    }
-
-    fn layer(&self, layer: usize) -> &PostNorm {
-        &self.stored[self.layers[layer]]
-    }
-}
-
-impl Architecture for Albert {
-    fn embed(&self, workspace: &mut Workspace) {
-        self.embedding.apply(workspace);
-    }
-
-    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layer(layer).project(values, workspace);
-    }
-
-    fn attend(
-        &self,
-        layer: usize,
-        protein: usize,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite> {
-        self.layer(layer).attend(protein, wanted, workspace)
-    }
-
-    fn complete(&self, layer: usize, workspace: &mut Workspace) {
-        self.layer(layer).complete(workspace);
-    }
-
-    fn positions(&self) -> Option<usize> {
-        Some(self.embedding.positions())
-    }
-
-    fn extra_room(&self) -> ExtraRoom {
-        self.embedding.extra_room()
-    }
 }
 
 #[cfg(test)]

@@ -5,14 +5,13 @@
 
 use serde_json::Value;
 
+use super::Plan;
 use super::bert_config::BertConfig;
-use super::{Architecture, Plan, config};
-use crate::blocks::{AttentionNames, PostNorm, PostNormNames, TokenEmbedding};
+use super::network::{Network, load_blocks};
+use crate::blocks::{Block, BlockNames, Norms, TokenEmbedding};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::info::Family;
-use crate::kernel::{NotFinite, Wanted};
-use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of a BERT that is stored as part of a task model.
 const PREFIX: &str = "bert.";
@@ -29,93 +28,51 @@ pub(super) fn has_keys(config: &Value) -> bool {
     keys.iter().all(|&key| config.get(key).is_some())
 }
 
+/// The names of a block's tensors, behind those of its layer.
+pub(super) const NAMES: BlockNames = BlockNames {
+    qkv: [
+        "attention.self.query",
+        "attention.self.key",
+        "attention.self.value",
+    ],
+    output: "attention.output.dense",
+    attention_norm: "attention.output.LayerNorm",
+    up: "intermediate.dense",
+    down: "output.dense",
+    feed_forward_norm: "output.LayerNorm",
+};
+
 /// Reads the configuration.
 pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
-    let config = BertConfig::new(value, "gelu")?;
-    Ok(Plan::new(
-        config.info(Family::Bert),
-        PREFIX,
-        move |checkpoint| {
-            let embedding = TokenEmbedding::load(checkpoint, &config.tables, None)?;
-            Bert::load(checkpoint, &config, embedding)
-        },
-    ))
+    let config = BertConfig::new(value, Family::Bert, "gelu")?;
+    let info = config.sizes.info();
+    Ok(Plan::new(info, PREFIX, move |checkpoint| {
+        let embedding = TokenEmbedding::load(checkpoint, &config.tables, None)?;
+        network(checkpoint, &config, embedding)
+    }))
 }
 
-/// The network.
-pub(super) struct Bert {
-    embedding: TokenEmbedding,
-    layers: Vec<PostNorm>,
-}
-
-impl Bert {
-    /// Reads the layers, which are the same in ELECTRA.
-    pub(super) fn load(
-        checkpoint: &mut Checkpoint<'_>,
-        config: &BertConfig,
-        embedding: TokenEmbedding,
-    ) -> Result<Self, Error> {
-        let layers = (0..config.layers)
-            .map(|layer| load_layer(checkpoint, config, layer))
-            .collect::<Result<_, _>>()?;
-        let next = format!(
-            "encoder.layer.{}.attention.self.query.weight",
-            config.layers
-        );
-        config::no_more_layers(checkpoint, "num_hidden_layers", config.layers, next)?;
-        Ok(Self { embedding, layers })
-    }
-}
-
-fn load_layer(
+/// Reads the layers, which are the same in ELECTRA.
+pub(super) fn network(
     checkpoint: &mut Checkpoint<'_>,
     config: &BertConfig,
-    layer: usize,
-) -> Result<PostNorm, Error> {
-    let name = |part: &str| format!("encoder.layer.{layer}.{part}");
-    let names = PostNormNames {
-        attention: AttentionNames {
-            query: &name("attention.self.query"),
-            key: &name("attention.self.key"),
-            value: &name("attention.self.value"),
-            output: &name("attention.output.dense"),
-        },
-        attention_norm: &name("attention.output.LayerNorm"),
-        up: &name("intermediate.dense"),
-        down: &name("output.dense"),
-        output_norm: &name("output.LayerNorm"),
-    };
-    PostNorm::load(checkpoint, &names, &config.shape)
+    embedding: TokenEmbedding,
+) -> Result<Network, Error> {
+    let blocks = load_blocks(
+        checkpoint,
+        &config.sizes,
+        ("num_hidden_layers", "attention.self.query.weight"),
+        |layer| format!("encoder.layer.{layer}."),
+        |checkpoint, stem| Block::load(checkpoint, stem, &NAMES, &config.sizes.block, Norms::Sums),
+    )?;
+    Ok(of_tokens(embedding, blocks))
 }
 
-impl Architecture for Bert {
-    fn embed(&self, workspace: &mut Workspace) {
-        self.embedding.apply(workspace);
-    }
-
-    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layers[layer].project(values, workspace);
-    }
-
-    fn attend(
-        &self,
-        layer: usize,
-        protein: usize,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite> {
-        self.layers[layer].attend(protein, wanted, workspace)
-    }
-
-    fn complete(&self, layer: usize, workspace: &mut Workspace) {
-        self.layers[layer].complete(workspace);
-    }
-
-    fn positions(&self) -> Option<usize> {
-        Some(self.embedding.positions())
-    }
-
-    fn extra_room(&self) -> ExtraRoom {
-        self.embedding.extra_room()
+/// The network of BERT and its relatives.
+pub(super) fn of_tokens(embedding: TokenEmbedding, blocks: Vec<Block>) -> Network {
+    Network {
+        positions: Some(embedding.positions()),
+        extra_room: embedding.extra_room(),
+        ..Network::new(move |workspace| embedding.apply(workspace), blocks)
     }
 }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::Plan;
-use super::bert::Bert;
+use super::bert;
 use super::bert_config::BertConfig;
 use crate::blocks::{Linear, TokenEmbedding};
 use crate::error::Error;
@@ -17,10 +17,10 @@ const PREFIX: &str = "electra.";
 
 /// Reads the configuration.
 pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
-    let config = BertConfig::new(value, "gelu")?.with_embedding_size(value)?;
-    let info = config.info(Family::Electra);
+    let config = BertConfig::new(value, Family::Electra, "gelu")?.with_embedding_size(value)?;
+    let info = config.sizes.info();
     Ok(Plan::new(info, PREFIX, move |checkpoint| {
-        let (width, embedding_width) = (config.shape.width, config.tables.width);
+        let (width, embedding_width) = (config.sizes.block.width, config.tables.width);
         let projection = if embedding_width == width {
             None
         } else {
@@ -28,6 +28,6 @@ pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
             Some(Linear::load(checkpoint, name, width, embedding_width)?)
         };
         let embedding = TokenEmbedding::load(checkpoint, &config.tables, projection)?;
-        Bert::load(checkpoint, &config, embedding)
+        bert::network(checkpoint, &config, embedding)
     }))
 }

@@ -7,14 +7,12 @@
 use serde_json::Value;
 
 use super::esm_config::{EsmConfig, Positions};
-use super::{Architecture, Plan, config};
-use crate::blocks::{
-    AttentionNames, Embedding, FeedForward, LayerNorm, Linear, Offsets, Rotary, Rows, SelfAttention,
-};
+use super::network::{Network, load_blocks};
+use super::{Plan, bert, config};
+use crate::blocks::{Block, BlockNames, BlockShape, Embedding, Norm, Norms, Offsets, Rotary, Rows};
 use crate::checkpoint::Checkpoint;
 use crate::contacts::ContactHead;
 use crate::error::Error;
-use crate::kernel::{Activation, NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an ESM that is stored as part of a task model.
@@ -29,125 +27,75 @@ const FREQUENCIES: [&str; 3] = [
     "encoder.layer.*.attention.self.rotary_embeddings.inv_freq",
 ];
 
+/// The names of a block's tensors, behind those of its layer: its norms are not where BERT has them.
+const NAMES: BlockNames = BlockNames {
+    attention_norm: "attention.LayerNorm",
+    feed_forward_norm: "LayerNorm",
+    ..bert::NAMES
+};
+
 /// Reads the configuration.
 pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
     let config = EsmConfig::new(value)?;
-    Ok(Plan::new(config.info(), PREFIX, move |checkpoint| {
-        Esm::load(checkpoint, &config)
+    Ok(Plan::new(config.sizes.info(), PREFIX, move |checkpoint| {
+        network(checkpoint, &config)
     }))
 }
 
-/// The network.
-struct Esm {
-    embeddings: Embeddings,
-    rotary: Option<Rotary>,
-    layers: Vec<Layer>,
-    norm: LayerNorm,
-    contact_head: Option<ContactHead>,
-}
-
-impl Esm {
-    fn load(checkpoint: &mut Checkpoint<'_>, config: &EsmConfig) -> Result<Self, Error> {
-        let &EsmConfig { width, epsilon, .. } = config;
-        let embeddings = Embeddings::load(checkpoint, config)?;
-        let layers = (0..config.layers)
-            .map(|layer| Layer::load(checkpoint, config, layer))
-            .collect::<Result<_, _>>()?;
-        let next = format!(
-            "encoder.layer.{}.attention.self.query.weight",
-            config.layers
-        );
-        config::no_more_layers(checkpoint, "num_hidden_layers", config.layers, next)?;
-        let rotary = match config.positions {
-            Positions::Absolute { .. } => None,
-            Positions::Rotary { theta } => {
-                let head_width = width / config.heads;
-                Some(Rotary::load(checkpoint, &FREQUENCIES, head_width, theta)?)
-            }
-        };
-        let name = "encoder.emb_layer_norm_after";
-        Ok(Self {
-            embeddings,
-            rotary,
-            layers,
-            norm: LayerNorm::load(checkpoint, name, width, epsilon)?,
-            contact_head: ContactHead::load(checkpoint, config.layers, config.heads)?,
-        })
+fn network(checkpoint: &mut Checkpoint<'_>, config: &EsmConfig) -> Result<Network, Error> {
+    let shape = &config.sizes.block;
+    let mut embeddings = Embeddings::load(checkpoint, config)?;
+    let blocks = load_blocks(
+        checkpoint,
+        &config.sizes,
+        ("num_hidden_layers", "attention.self.query.weight"),
+        |layer| format!("encoder.layer.{layer}."),
+        |checkpoint, stem| load_block(checkpoint, stem, config),
+    )?;
+    if let Positions::Rotary { theta } = config.positions {
+        let rotary = Rotary::load(checkpoint, &FREQUENCIES, shape.head_width, theta)?;
+        embeddings.rotary = Some(rotary);
     }
-}
-
-impl Architecture for Esm {
-    fn embed(&self, workspace: &mut Workspace) {
-        let Workspace {
-            ids,
-            proteins,
-            hidden,
-            ..
-        } = workspace;
-        let width = hidden.len() / ids.len();
-        for protein in proteins {
-            let rows = protein.start * width..protein.end * width;
-            self.embeddings
-                .apply(&ids[protein.clone()], &mut hidden[rows]);
-        }
-        if let Some(rotary) = &self.rotary {
-            rotary.turns(&mut workspace.turns);
-        }
-    }
-
-    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layers[layer].project(values, workspace);
-    }
-
-    fn attend(
-        &self,
-        layer: usize,
-        protein: usize,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite> {
-        self.layers[layer]
-            .attention
-            .attend(protein, wanted, workspace)
-    }
-
-    fn complete(&self, layer: usize, workspace: &mut Workspace) {
-        self.layers[layer].complete(workspace);
-        if layer + 1 == self.layers.len() {
-            self.norm.apply(&mut workspace.hidden);
-        }
-    }
-
-    fn positions(&self) -> Option<usize> {
-        let table = self.embeddings.positions.as_ref();
-        table.map(PositionTable::count)
-    }
-
-    fn contact_head(&self) -> Option<&ContactHead> {
-        self.contact_head.as_ref()
-    }
-
-    fn extra_room(&self) -> ExtraRoom {
-        ExtraRoom {
-            turns: self.rotary.as_ref().map_or(0, Rotary::width),
+    let norm = "encoder.emb_layer_norm_after";
+    Ok(Network {
+        norm: Some(Norm::load(checkpoint, norm, shape.width, shape.epsilon)?),
+        extra_room: ExtraRoom {
+            turns: embeddings.rotary.as_ref().map_or(0, Rotary::width),
             ..ExtraRoom::default()
-        }
+        },
+        positions: embeddings.positions.as_ref().map(PositionTable::count),
+        contact_head: ContactHead::load(checkpoint, config.sizes.layers, shape.heads)?,
+        ..Network::new(move |workspace| embeddings.apply(workspace), blocks)
+    })
+}
+
+fn load_block(
+    checkpoint: &mut Checkpoint<'_>,
+    stem: &str,
+    config: &EsmConfig,
+) -> Result<Block, Error> {
+    let shape = &config.sizes.block;
+    let mut block = Block::load(checkpoint, stem, &NAMES, shape, Norms::Inputs)?;
+    if let Positions::Rotary { .. } = config.positions {
+        block.attention.offsets = Offsets::Turns;
     }
+    Ok(block)
 }
 
 /// A row for each token, scaled where tokens were dropped in training, and for each absolute
-/// position.
+/// position; what turns queries and keys comes with them.
 struct Embeddings {
     word: Embedding,
     dropped: Option<u32>,
     positions: Option<PositionTable>,
-    norm: Option<LayerNorm>,
+    rotary: Option<Rotary>,
+    norm: Option<Norm>,
 }
 
 impl Embeddings {
     fn load(checkpoint: &mut Checkpoint<'_>, config: &EsmConfig) -> Result<Self, Error> {
-        let (width, epsilon) = (config.width, config.epsilon);
-        let rows = Rows::Exactly(config.vocabulary);
+        let BlockShape { width, epsilon, .. } = config.sizes.block;
+        let rows = Rows::Exactly(config.sizes.vocabulary);
         Ok(Self {
             word: Embedding::load(checkpoint, "embeddings.word_embeddings", rows, width)?,
             dropped: config.dropped,
@@ -157,16 +105,29 @@ impl Embeddings {
                 }
                 Positions::Rotary { .. } => None,
             },
+            rotary: None,
             norm: if config.norm_before {
                 let name = "embeddings.layer_norm";
-                Some(LayerNorm::load(checkpoint, name, width, epsilon)?)
+                Some(Norm::load(checkpoint, name, width, epsilon)?)
             } else {
                 None
             },
         })
     }
 
-    fn apply(&self, ids: &[u32], out: &mut [f32]) {
+    fn apply(&self, workspace: &mut Workspace) {
+        let (ids, hidden) = (&workspace.ids, &mut workspace.hidden);
+        let width = hidden.len() / ids.len();
+        for protein in &workspace.proteins {
+            let rows = protein.start * width..protein.end * width;
+            self.apply_to_one(&ids[protein.clone()], &mut hidden[rows]);
+        }
+        if let Some(rotary) = &self.rotary {
+            rotary.turns(&mut workspace.turns);
+        }
+    }
+
+    fn apply_to_one(&self, ids: &[u32], out: &mut [f32]) {
         let width = out.len() / ids.len();
         let scale = self.scale(ids);
         for (&id, out) in ids.iter().zip(out.chunks_exact_mut(width)) {
@@ -240,68 +201,6 @@ impl PositionTable {
             };
             out.iter_mut().zip(row).for_each(|(x, p)| *x += p);
         }
-    }
-}
-
-/// One block.
-struct Layer {
-    attention_norm: LayerNorm,
-    attention: SelfAttention,
-    feed_forward_norm: LayerNorm,
-    feed_forward: FeedForward,
-}
-
-impl Layer {
-    fn load(
-        checkpoint: &mut Checkpoint<'_>,
-        config: &EsmConfig,
-        layer: usize,
-    ) -> Result<Self, Error> {
-        let name = |part: &str| format!("encoder.layer.{layer}.{part}");
-        let &EsmConfig {
-            heads,
-            width,
-            intermediate,
-            epsilon,
-            ..
-        } = config;
-        let names = AttentionNames {
-            query: &name("attention.self.query"),
-            key: &name("attention.self.key"),
-            value: &name("attention.self.value"),
-            output: &name("attention.output.dense"),
-        };
-        let (attention_norm, norm) = (name("attention.LayerNorm"), name("LayerNorm"));
-        Ok(Self {
-            attention_norm: LayerNorm::load(checkpoint, &attention_norm, width, epsilon)?,
-            attention: SelfAttention {
-                offsets: match config.positions {
-                    Positions::Absolute { .. } => Offsets::Nothing,
-                    Positions::Rotary { .. } => Offsets::Turns,
-                },
-                ..SelfAttention::load(checkpoint, &names, heads, width)?
-            },
-            feed_forward_norm: LayerNorm::load(checkpoint, &norm, width, epsilon)?,
-            feed_forward: FeedForward {
-                up: Linear::load(checkpoint, &name("intermediate.dense"), intermediate, width)?,
-                activation: Activation::Gelu,
-                gate: None,
-                down: Linear::load(checkpoint, &name("output.dense"), width, intermediate)?,
-            },
-        })
-    }
-
-    fn project(&self, values: bool, workspace: &mut Workspace) {
-        let Workspace { hidden, spare, .. } = workspace;
-        self.attention_norm.apply_to(hidden, spare);
-        self.attention.project_spare(values, workspace);
-    }
-
-    fn complete(&self, workspace: &mut Workspace) {
-        self.attention.add_to_hidden(workspace);
-        let Workspace { hidden, spare, .. } = workspace;
-        self.feed_forward_norm.apply_to(hidden, spare);
-        self.feed_forward.add_of_spare_to_hidden(workspace);
     }
 }
 

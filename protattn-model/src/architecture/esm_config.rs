@@ -1,48 +1,19 @@
 //! The configuration of ESM-1b and ESM-2.
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::config;
+use super::config::{self, Keys, Sizes};
 use crate::error::Error;
-use crate::info::{Family, Info};
+use crate::info::Family;
 use crate::kernel::Activation;
 
 /// The defaults of transformers, which the published models state themselves.
-const DEFAULT_EPSILON: f64 = 1e-12;
 const DEFAULT_POSITIONS: usize = 1026;
 const DEFAULT_THETA: f64 = 10_000.0;
 
-/// The keys of `config.json` that matter; dropout and the like do nothing outside training.
-#[derive(Deserialize)]
-struct Keys {
-    hidden_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    intermediate_size: usize,
-    vocab_size: usize,
-    max_position_embeddings: Option<usize>,
-    pad_token_id: Option<u32>,
-    mask_token_id: Option<u32>,
-    token_dropout: Option<bool>,
-    emb_layer_norm_before: Option<bool>,
-    position_embedding_type: Option<String>,
-    rope_theta: Option<f64>,
-    rope_scaling: Option<Value>,
-    rope_parameters: Option<Value>,
-    hidden_act: Option<String>,
-    layer_norm_eps: Option<f64>,
-    is_folding_model: Option<bool>,
-}
-
 /// A checked configuration.
 pub(super) struct EsmConfig {
-    pub(super) layers: usize,
-    pub(super) heads: usize,
-    pub(super) width: usize,
-    pub(super) intermediate: usize,
-    pub(super) vocabulary: usize,
-    pub(super) epsilon: f32,
+    pub(super) sizes: Sizes,
     pub(super) norm_before: bool,
     /// The mask token, if it stands for a token that was dropped.
     pub(super) dropped: Option<u32>,
@@ -65,106 +36,67 @@ pub(super) enum Positions {
 
 impl EsmConfig {
     pub(super) fn new(value: &Value) -> Result<Self, Error> {
-        let keys = Keys::deserialize(value).map_err(Error::ConfigSyntax)?;
-        config::refuse_variants(value)?;
-        refuse_variants(&keys)?;
-        let width = config::within("hidden_size", keys.hidden_size, config::WIDTH)?;
-        let heads = config::heads("num_attention_heads", keys.num_attention_heads, width)?;
+        let keys = Keys(value);
+        keys.refuse_variants()?;
+        refuse_variants(keys)?;
+        let sizes = Sizes::of_bert(keys, Family::Esm, Activation::Gelu)?;
         Ok(Self {
-            layers: config::within("num_hidden_layers", keys.num_hidden_layers, config::LAYERS)?,
-            heads,
-            width,
-            intermediate: config::within(
-                "intermediate_size",
-                keys.intermediate_size,
-                config::INTERMEDIATE,
-            )?,
-            vocabulary: config::within("vocab_size", keys.vocab_size, config::TOKENS)?,
-            epsilon: config::positive(
-                "layer_norm_eps",
-                keys.layer_norm_eps.unwrap_or(DEFAULT_EPSILON),
-            )?,
-            norm_before: keys.emb_layer_norm_before == Some(true),
-            dropped: match keys.token_dropout {
-                Some(true) => Some(token("mask_token_id", keys.mask_token_id)?),
+            norm_before: keys.get("emb_layer_norm_before")? == Some(true),
+            dropped: match keys.get("token_dropout")? {
+                Some(true) => Some(token(keys, "mask_token_id")?),
                 _ => None,
             },
-            positions: Positions::new(&keys, width / heads)?,
+            positions: Positions::new(keys, &sizes)?,
+            sizes,
         })
-    }
-
-    /// What is known without the weights.
-    pub(super) fn info(&self) -> Info {
-        Info {
-            name: String::new(),
-            family: Family::Esm,
-            n_layers: self.layers,
-            n_heads: self.heads,
-            width: self.width,
-            head_width: self.width / self.heads,
-            intermediate: self.intermediate,
-            vocabulary: self.vocabulary,
-            positions: None,
-            parameters: 0,
-            dtype: None,
-        }
     }
 }
 
 impl Positions {
-    fn new(keys: &Keys, head_width: usize) -> Result<Self, Error> {
-        match keys.position_embedding_type.as_deref() {
-            None | Some("absolute") => Ok(Self::Absolute {
-                padding: token("pad_token_id", keys.pad_token_id)?,
-                rows: config::within(
-                    "max_position_embeddings",
-                    keys.max_position_embeddings.unwrap_or(DEFAULT_POSITIONS),
-                    config::TOKENS,
-                )?,
+    fn new(keys: Keys<'_>, sizes: &Sizes) -> Result<Self, Error> {
+        const KEY: &str = "position_embedding_type";
+        let rows = "max_position_embeddings";
+        match keys.text_or(KEY, "absolute")? {
+            "absolute" => Ok(Self::Absolute {
+                padding: token(keys, "pad_token_id")?,
+                rows: keys.number_or(rows, DEFAULT_POSITIONS, config::TOKENS)?,
             }),
-            Some("rotary") if !head_width.is_multiple_of(2) => {
+            "rotary" if !sizes.block.head_width.is_multiple_of(2) => {
                 let expected = "a number of heads of an even width, for rotary positions";
-                let found = keys.num_attention_heads;
+                let found = sizes.block.heads;
                 Err(config::invalid("num_attention_heads", found, expected))
             }
-            Some("rotary") => Ok(Self::Rotary {
-                theta: config::positive("rope_theta", keys.rope_theta.unwrap_or(DEFAULT_THETA))?,
+            "rotary" => Ok(Self::Rotary {
+                theta: keys.positive_or("rope_theta", DEFAULT_THETA)?,
             }),
-            Some(other) => Err(config::invalid(
-                "position_embedding_type",
-                format_args!("`{other}`"),
-                "`absolute` or `rotary`",
-            )),
+            other => {
+                let found = format_args!("`{other}`");
+                Err(config::invalid(KEY, found, "`absolute` or `rotary`"))
+            }
         }
     }
 }
 
-fn token(key: &'static str, value: Option<u32>) -> Result<u32, Error> {
-    value.ok_or_else(|| config::invalid(key, "null", "the number of a token"))
+fn token(keys: Keys<'_>, key: &'static str) -> Result<u32, Error> {
+    let missing = || config::invalid(key, "null", "the number of a token");
+    keys.get(key)?.ok_or_else(missing)
 }
 
 /// Refuses what would change the arithmetic in ways that are not built.
-fn refuse_variants(keys: &Keys) -> Result<(), Error> {
-    if keys.is_folding_model == Some(true) {
-        let expected = "false: only the language model is read";
-        return Err(config::invalid("is_folding_model", true, expected));
-    }
-    let scalings = [
-        ("rope_scaling", &keys.rope_scaling),
-        ("rope_parameters", &keys.rope_parameters),
-    ];
-    for (key, value) in scalings {
-        if value.is_some() {
+fn refuse_variants(keys: Keys<'_>) -> Result<(), Error> {
+    keys.off("is_folding_model", "only the language model is read")?;
+    for key in ["rope_scaling", "rope_parameters"] {
+        if keys.get::<Value>(key)?.is_some() {
             return Err(config::invalid(key, "set", "null"));
         }
     }
     // Always GELU, whatever the configuration says: one that says otherwise is not of this family.
-    match &keys.hidden_act {
-        Some(name) if config::activation("hidden_act", name)? != Activation::Gelu => Err(
-            config::invalid("hidden_act", format_args!("`{name}`"), "`gelu`"),
-        ),
-        _ => Ok(()),
+    const KEY: &str = "hidden_act";
+    if keys.activation_or(KEY, "gelu")? != Activation::Gelu {
+        let found = format_args!("`{}`", keys.text_or(KEY, "gelu")?);
+        return Err(config::invalid(KEY, found, "`gelu`"));
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -193,7 +125,10 @@ mod tests {
             rows: 1026,
         };
         assert_eq!(config.positions, absolute);
-        assert_eq!((config.epsilon, config.norm_before), (1e-12, false));
+        assert_eq!(
+            (config.sizes.block.epsilon, config.norm_before),
+            (1e-12, false)
+        );
         assert_eq!(config.dropped, None);
     }
 
@@ -207,7 +142,10 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(config.positions, Positions::Rotary { theta: 500.0 });
-        assert_eq!((config.epsilon, config.norm_before), (1e-5, true));
+        assert_eq!(
+            (config.sizes.block.epsilon, config.norm_before),
+            (1e-5, true)
+        );
         assert_eq!(config.dropped, Some(32));
         let off = with(json!({"token_dropout": false, "mask_token_id": 32})).unwrap();
         assert_eq!(off.dropped, None);

@@ -1,4 +1,4 @@
-//! The families of models, one file each, behind one trait.
+//! The families of models, one file each: how the weights of each make a network.
 
 mod albert;
 mod bert;
@@ -7,6 +7,7 @@ mod config;
 mod electra;
 mod esm;
 mod esm_config;
+mod network;
 mod t5;
 mod t5_config;
 mod xlnet;
@@ -14,65 +15,18 @@ mod xlnet_config;
 
 use serde_json::Value;
 
+pub(crate) use self::network::Network;
 use crate::checkpoint::{Checkpoint, Layout};
-use crate::contacts::ContactHead;
 use crate::error::Error;
-use crate::info::{Family, Info};
-use crate::kernel::{NotFinite, Wanted};
-use crate::workspace::{ExtraRoom, Workspace};
+use crate::info::Info;
 
 /// The `model_type`s that can be read.
 const KNOWN: &[&str] = &["albert", "bert", "electra", "esm", "t5", "xlnet"];
 
-/// A network, driven by [`pass`](crate::pass): one `embed`, then for each layer one `project`, one
-/// `attend` for each protein and, unless the pass ends there, one `complete`. All but `attend` work
-/// on the rows of all proteins at once; none makes the rows of one depend on those of another.
-/// `workspace.ids`, `workspace.proteins` and the sizes of all buffers are set beforehand.
-pub(crate) trait Architecture: Send + Sync {
-    /// Writes what enters the first block to `workspace.hidden`. The ids are inside the
-    /// vocabulary and, of each protein, no more than the positions.
-    fn embed(&self, workspace: &mut Workspace);
-
-    /// Computes the queries and keys of a layer and, if `complete` follows, the values.
-    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace);
-
-    /// Writes what is wanted of the attention of a layer and one protein to `workspace`: `maps`,
-    /// `arcs`, and, if `complete` follows, the protein's rows of `context`.
-    fn attend(
-        &self,
-        layer: usize,
-        protein: usize,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite>;
-
-    /// Finishes the layer: `workspace.hidden` becomes what leaves it.
-    fn complete(&self, layer: usize, workspace: &mut Workspace);
-
-    /// The buffers it needs that not every network needs.
-    fn extra_room(&self) -> ExtraRoom {
-        ExtraRoom::default()
-    }
-
-    /// The longest pass in tokens, where a table of positions ends.
-    fn positions(&self) -> Option<usize> {
-        None
-    }
-
-    /// The regression from its attention to contacts, if it came with one.
-    fn contact_head(&self) -> Option<&ContactHead> {
-        None
-    }
-
-    /// Whether it can take tokens in segments, which then stand in `workspace.segments`.
-    fn takes_segments(&self) -> bool {
-        false
-    }
-}
-
 /// What a configuration describes, checked before any weight is read.
 pub(crate) struct Plan {
-    info: Info,
+    /// What the configuration alone can tell.
+    pub(crate) info: Info,
     prefix: &'static str,
     build: Build,
 }
@@ -80,27 +34,28 @@ pub(crate) struct Plan {
 /// A network, and what is known of it.
 pub(crate) struct Built {
     pub(crate) info: Info,
-    pub(crate) network: Box<dyn Architecture>,
+    pub(crate) network: Network,
+    /// What the weights say beyond the configuration, for twins.
     pub(crate) layout: Layout,
     /// The bytes that the weights take.
     pub(crate) bytes: u64,
 }
 
 /// Reads the weights of a network.
-type Build = Box<dyn FnOnce(&mut Checkpoint<'_>) -> Result<Box<dyn Architecture>, Error>>;
+type Build = Box<dyn FnOnce(&mut Checkpoint<'_>) -> Result<Network, Error>>;
 
 impl Plan {
     /// `info` says what the configuration alone can tell; `prefix` stands before the names of
     /// tensors that are stored as part of a task model.
-    fn new<A: Architecture + 'static>(
+    fn new(
         info: Info,
         prefix: &'static str,
-        build: impl FnOnce(&mut Checkpoint<'_>) -> Result<A, Error> + 'static,
+        build: impl FnOnce(&mut Checkpoint<'_>) -> Result<Network, Error> + 'static,
     ) -> Self {
         Self {
             info,
             prefix,
-            build: Box::new(|checkpoint| Ok(Box::new(build(checkpoint)?))),
+            build: Box::new(build),
         }
     }
 
@@ -122,22 +77,12 @@ impl Plan {
         }
     }
 
-    /// The family.
-    pub(crate) fn family(&self) -> Family {
-        self.info.family
-    }
-
-    /// Number of tokens in the vocabulary.
-    pub(crate) fn vocabulary(&self) -> usize {
-        self.info.vocabulary
-    }
-
     /// Builds the network from its weights, and says all there is to know about it.
     pub(crate) fn build(self, checkpoint: Checkpoint<'_>) -> Result<Built, Error> {
         let mut checkpoint = checkpoint.with_prefix(self.prefix);
         let network = (self.build)(&mut checkpoint)?;
         let info = Info {
-            positions: network.positions(),
+            positions: network.positions,
             parameters: checkpoint.parameters(),
             dtype: checkpoint.dtype(),
             ..self.info

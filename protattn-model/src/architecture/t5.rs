@@ -11,12 +11,15 @@
 
 use serde_json::Value;
 
+use super::Plan;
+use super::network::{Network, load_blocks};
 use super::t5_config::{Buckets, Config};
-use super::{Architecture, Plan, config};
-use crate::blocks::{Embedding, FeedForward, Linear, Offsets, RmsNorm, Rows, SelfAttention};
+use crate::blocks::{
+    Block, BlockShape, Embedding, FeedForward, Linear, Norm, Norms, Offsets, Rows, SelfAttention,
+};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::kernel::{NotFinite, Wanted};
+use crate::kernel::n_offsets;
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of a T5 that is stored as part of a task model.
@@ -25,30 +28,52 @@ const PREFIX: &str = "transformer.";
 /// Reads the configuration.
 pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
     let config = Config::new(value)?;
-    Ok(Plan::new(config.info(), PREFIX, move |checkpoint| {
+    Ok(Plan::new(config.sizes.info(), PREFIX, move |checkpoint| {
         checkpoint.draw_by(move |name| config.deviation(name));
-        T5::load(checkpoint, &config)
+        network(checkpoint, &config)
     }))
 }
 
-/// The network.
-struct T5 {
-    embedding: Embedding,
+fn network(checkpoint: &mut Checkpoint<'_>, config: &Config) -> Result<Network, Error> {
+    // An encoder that is saved alone names its parts without their owner.
+    let alone = checkpoint.shape("block.0.layer.0.layer_norm.weight");
+    let encoder = if alone.is_some() { "" } else { "encoder." };
+    let blocks = load_blocks(
+        checkpoint,
+        &config.sizes,
+        ("num_layers", "0.layer_norm.weight"),
+        |layer| format!("{encoder}block.{layer}.layer."),
+        |checkpoint, stem| load_block(checkpoint, config, stem),
+    )?;
+    let shape = &config.sizes.block;
+    let embeddings = Embeddings::load(checkpoint, config, encoder)?;
+    let norm = format!("{encoder}final_layer_norm");
+    let norm = Norm::load_unbiased(checkpoint, &norm, shape.width, shape.epsilon)?;
+    Ok(Network {
+        norm: Some(norm),
+        extra_room: ExtraRoom {
+            gated: if config.gated { shape.intermediate } else { 0 },
+            by_offset: shape.heads,
+            ..ExtraRoom::default()
+        },
+        ..Network::new(move |workspace| embeddings.apply(workspace), blocks)
+    })
+}
+
+/// A row for each token, and what each head adds for each offset.
+struct Embeddings {
+    word: Embedding,
     /// [bucket, head].
     bias: Embedding,
     buckets: Buckets,
-    blocks: Vec<Block>,
-    norm: RmsNorm,
-    extra_room: ExtraRoom,
 }
 
-impl T5 {
-    fn load(checkpoint: &mut Checkpoint<'_>, config: &Config) -> Result<Self, Error> {
-        // An encoder that is saved alone names its parts without their owner.
-        let alone = checkpoint.shape("block.0.layer.0.layer_norm.weight");
-        let encoder = if alone.is_some() { "" } else { "encoder." };
-        let next = format!("{encoder}block.{}.layer.0.layer_norm.weight", config.layers);
-        config::no_more_layers(checkpoint, "num_layers", config.layers, next)?;
+impl Embeddings {
+    fn load(
+        checkpoint: &mut Checkpoint<'_>,
+        config: &Config,
+        encoder: &str,
+    ) -> Result<Self, Error> {
         let own = format!("{encoder}embed_tokens");
         let mut stored = |table: &str| checkpoint.shape(&format!("{table}.weight")).is_some();
         let table = if !stored("shared") && stored(&own) {
@@ -56,29 +81,25 @@ impl T5 {
         } else {
             "shared"
         };
-        let tokens = Rows::Exactly(config.vocabulary);
+        let tokens = Rows::Exactly(config.sizes.vocabulary);
         let bias = format!("{encoder}block.0.layer.0.SelfAttention.relative_attention_bias");
         let rows = Rows::Exactly(config.buckets.rows);
-        let norm = format!("{encoder}final_layer_norm");
+        let shape = &config.sizes.block;
         Ok(Self {
-            embedding: Embedding::load(checkpoint, table, tokens, config.width)?,
-            bias: Embedding::load(checkpoint, &bias, rows, config.heads)?,
+            word: Embedding::load(checkpoint, table, tokens, shape.width)?,
+            bias: Embedding::load(checkpoint, &bias, rows, shape.heads)?,
             buckets: config.buckets,
-            blocks: (0..config.layers)
-                .map(|layer| Block::load(checkpoint, config, &format!("{encoder}block.{layer}")))
-                .collect::<Result<_, _>>()?,
-            norm: RmsNorm::load(checkpoint, &norm, config.width, config.epsilon)?,
-            extra_room: ExtraRoom {
-                gated: if config.gated { config.intermediate } else { 0 },
-                by_offset: config.heads,
-                ..ExtraRoom::default()
-            },
         })
+    }
+
+    fn apply(&self, workspace: &mut Workspace) {
+        self.word.rows_of(&workspace.ids, &mut workspace.hidden);
+        self.bias_by_offset(workspace.longest(), &mut workspace.by_offset);
     }
 
     /// Writes the bias of each head and offset to `by_offset` [head, offset].
     fn bias_by_offset(&self, tokens: usize, by_offset: &mut [f32]) {
-        let offsets = by_offset.len() / self.extra_room.by_offset;
+        let offsets = n_offsets(tokens);
         for offset in 0..offsets {
             // Offset `tokens - 1` is that of a token to itself.
             let (distance, after) = (offset.abs_diff(tokens - 1), offset >= tokens);
@@ -89,72 +110,23 @@ impl T5 {
     }
 }
 
-impl Architecture for T5 {
-    fn embed(&self, workspace: &mut Workspace) {
-        self.embedding
-            .rows_of(&workspace.ids, &mut workspace.hidden);
-        self.bias_by_offset(workspace.longest(), &mut workspace.by_offset);
-    }
-
-    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        let block = &self.blocks[layer];
-        block
-            .attention_norm
-            .apply_to(&workspace.hidden, &mut workspace.spare);
-        block.attention.project_spare(values, workspace);
-    }
-
-    fn attend(
-        &self,
-        layer: usize,
-        protein: usize,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite> {
-        self.blocks[layer]
-            .attention
-            .attend(protein, wanted, workspace)
-    }
-
-    fn complete(&self, layer: usize, workspace: &mut Workspace) {
-        let block = &self.blocks[layer];
-        block.attention.add_to_hidden(workspace);
-        block
-            .feed_forward_norm
-            .apply_to(&workspace.hidden, &mut workspace.spare);
-        block.feed_forward.add_of_spare_to_hidden(workspace);
-        if layer + 1 == self.blocks.len() {
-            let Workspace { hidden, spare, .. } = workspace;
-            self.norm.apply_to(hidden, spare);
-            std::mem::swap(hidden, spare);
-        }
-    }
-
-    fn extra_room(&self) -> ExtraRoom {
-        self.extra_room
-    }
-}
-
-struct Block {
-    attention_norm: RmsNorm,
-    attention: SelfAttention,
-    feed_forward_norm: RmsNorm,
-    feed_forward: FeedForward,
-}
-
-impl Block {
-    fn load(checkpoint: &mut Checkpoint<'_>, config: &Config, block: &str) -> Result<Self, Error> {
-        let name = |part: &str| format!("{block}.layer.{part}");
-        let norm = |checkpoint: &mut _, part| {
-            RmsNorm::load(checkpoint, &name(part), config.width, config.epsilon)
-        };
-        Ok(Self {
-            attention_norm: norm(checkpoint, "0.layer_norm")?,
-            attention: attention(checkpoint, config, &name("0.SelfAttention"))?,
-            feed_forward_norm: norm(checkpoint, "1.layer_norm")?,
-            feed_forward: feed_forward_maps(checkpoint, config, &name("1.DenseReluDense"))?,
-        })
-    }
+fn load_block(
+    checkpoint: &mut Checkpoint<'_>,
+    config: &Config,
+    stem: &str,
+) -> Result<Block, Error> {
+    let name = |part: &str| format!("{stem}{part}");
+    let shape = &config.sizes.block;
+    let norm = |checkpoint: &mut _, part| {
+        Norm::load_unbiased(checkpoint, &name(part), shape.width, shape.epsilon)
+    };
+    Ok(Block {
+        attention: attention(checkpoint, config, &name("0.SelfAttention"))?,
+        attention_norm: norm(checkpoint, "0.layer_norm")?,
+        feed_forward: feed_forward_maps(checkpoint, config, &name("1.DenseReluDense"))?,
+        feed_forward_norm: norm(checkpoint, "1.layer_norm")?,
+        norms: Norms::Inputs,
+    })
 }
 
 fn attention(
@@ -162,13 +134,14 @@ fn attention(
     config: &Config,
     name: &str,
 ) -> Result<SelfAttention, Error> {
-    let (inner, width) = (config.inner_width(), config.width);
+    let (inner, shape) = (config.inner_width(), &config.sizes.block);
+    let width = shape.width;
     let [q, k, v, o] = ["q", "k", "v", "o"].map(|part| format!("{name}.{part}"));
     Ok(SelfAttention {
         qkv: Linear::load_unbiased(checkpoint, &[&q, &k, &v], inner, width)?,
         output: Linear::load_unbiased(checkpoint, &[&o], width, inner)?,
-        heads: config.heads,
-        head_width: config.head_width,
+        heads: shape.heads,
+        head_width: shape.head_width,
         scale: 1.0,
         offsets: Offsets::Bias,
     })
@@ -179,7 +152,12 @@ fn feed_forward_maps(
     config: &Config,
     name: &str,
 ) -> Result<FeedForward, Error> {
-    let (intermediate, width) = (config.intermediate, config.width);
+    let &BlockShape {
+        intermediate,
+        width,
+        activation,
+        ..
+    } = &config.sizes.block;
     let mut up = |part: &str| {
         let name = format!("{name}.{part}");
         Linear::load_unbiased(checkpoint, &[&name], intermediate, width)
@@ -192,7 +170,7 @@ fn feed_forward_maps(
     let down = format!("{name}.wo");
     Ok(FeedForward {
         up,
-        activation: config.activation,
+        activation,
         gate,
         down: Linear::load_unbiased(checkpoint, &[&down], width, intermediate)?,
     })

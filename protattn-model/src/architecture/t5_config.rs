@@ -1,132 +1,90 @@
 //! The configuration of T5.
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::config;
+use super::config::{self, Keys, Sizes};
+use crate::blocks::BlockShape;
 use crate::error::Error;
-use crate::info::{Family, Info};
+use crate::info::Family;
 use crate::kernel::Activation;
 
-/// The keys of `config.json` that matter; those of the decoder and of training do not.
-#[derive(Deserialize)]
-struct Keys {
-    d_model: usize,
-    d_kv: usize,
-    d_ff: usize,
-    num_layers: usize,
-    num_heads: usize,
-    vocab_size: usize,
-    relative_attention_num_buckets: Option<usize>,
-    relative_attention_max_distance: Option<usize>,
-    feed_forward_proj: Option<String>,
-    dense_act_fn: Option<String>,
-    is_gated_act: Option<bool>,
-    layer_norm_epsilon: Option<f64>,
-    is_decoder: Option<bool>,
-    pruned_heads: Option<config::PrunedHeads>,
-}
-
-/// A checked configuration.
+/// A checked configuration. The keys of the decoder and of training do not matter.
 #[derive(Clone, Copy)]
 pub(super) struct Config {
-    pub(super) layers: usize,
-    pub(super) heads: usize,
-    pub(super) width: usize,
-    pub(super) head_width: usize,
-    pub(super) intermediate: usize,
-    pub(super) vocabulary: usize,
-    pub(super) activation: Activation,
+    pub(super) sizes: Sizes,
     pub(super) gated: bool,
-    pub(super) epsilon: f32,
     pub(super) buckets: Buckets,
 }
 
 impl Config {
     pub(super) fn new(value: &Value) -> Result<Self, Error> {
-        let keys = &Keys::deserialize(value).map_err(Error::ConfigSyntax)?;
-        config::off("is_decoder", keys.is_decoder)?;
-        config::no_pruned_heads(keys.pruned_heads.as_ref())?;
+        let keys = Keys(value);
+        keys.off("is_decoder", config::ONLY_ENCODERS)?;
+        keys.no_pruned_heads()?;
         let (activation, gated) = feed_forward(keys)?;
-        let epsilon = keys.layer_norm_epsilon.unwrap_or(1e-6);
         Ok(Self {
-            layers: config::within("num_layers", keys.num_layers, config::LAYERS)?,
-            heads: config::within("num_heads", keys.num_heads, config::HEADS)?,
-            width: config::within("d_model", keys.d_model, config::WIDTH)?,
-            head_width: config::within("d_kv", keys.d_kv, config::WIDTH)?,
-            intermediate: config::within("d_ff", keys.d_ff, config::INTERMEDIATE)?,
-            vocabulary: config::within("vocab_size", keys.vocab_size, config::TOKENS)?,
-            activation,
+            sizes: Sizes {
+                family: Family::T5,
+                layers: keys.number("num_layers", config::LAYERS)?,
+                vocabulary: keys.number("vocab_size", config::TOKENS)?,
+                block: BlockShape {
+                    heads: keys.number("num_heads", config::HEADS)?,
+                    width: keys.number("d_model", config::WIDTH)?,
+                    head_width: keys.number("d_kv", config::WIDTH)?,
+                    intermediate: keys.number("d_ff", config::INTERMEDIATE)?,
+                    activation,
+                    epsilon: keys.positive_or("layer_norm_epsilon", 1e-6)?,
+                },
+            },
             gated,
-            epsilon: config::positive("layer_norm_epsilon", epsilon)?,
-            buckets: Buckets::new(
-                keys.relative_attention_num_buckets.unwrap_or(32),
-                keys.relative_attention_max_distance.unwrap_or(128),
-            )?,
+            buckets: Buckets::new(keys)?,
         })
     }
 
     /// The heads side by side: not always as wide as the states.
     pub(super) fn inner_width(&self) -> usize {
-        self.heads * self.head_width
+        self.sizes.block.heads * self.sizes.block.head_width
     }
 
     /// The standard deviation that a matrix is initialised with, as in transformers 5.23
     /// (`T5PreTrainedModel._init_weights`). Scores are not scaled by the width of a head; the
     /// queries are instead, from the start.
     pub(super) fn deviation(&self, name: &str) -> f64 {
+        let shape = &self.sizes.block;
         let part = name.trim_end_matches(".weight").rsplit('.').next();
         let inverse_variance = match part {
-            Some("q") => self.width * self.head_width,
-            Some("k" | "v" | "wi" | "wi_0" | "wi_1" | "relative_attention_bias") => self.width,
+            Some("q") => shape.width * shape.head_width,
+            Some("k" | "v" | "wi" | "wi_0" | "wi_1" | "relative_attention_bias") => shape.width,
             Some("o") => self.inner_width(),
-            Some("wo") => self.intermediate,
+            Some("wo") => shape.intermediate,
             // The table of tokens.
             _ => 1,
         };
         (inverse_variance as f64).powf(-0.5)
     }
-
-    /// What is known without the weights.
-    pub(super) fn info(&self) -> Info {
-        Info {
-            name: String::new(),
-            family: Family::T5,
-            n_layers: self.layers,
-            n_heads: self.heads,
-            width: self.width,
-            head_width: self.head_width,
-            intermediate: self.intermediate,
-            vocabulary: self.vocabulary,
-            positions: None,
-            parameters: 0,
-            dtype: None,
-        }
-    }
 }
 
 /// The activation, and whether there is a gate: `relu`, `gated-gelu` and the like. transformers
 /// writes the two apart as well, and then goes by those.
-fn feed_forward(keys: &Keys) -> Result<(Activation, bool), Error> {
+fn feed_forward(keys: Keys<'_>) -> Result<(Activation, bool), Error> {
     const KEY: &str = "feed_forward_proj";
-    let name = keys.feed_forward_proj.as_deref().unwrap_or("relu");
+    let name = keys.text_or(KEY, "relu")?;
     let (activation, gated) = match name.strip_prefix("gated-") {
         // The one exception among the names: the first of these models meant the approximation.
         Some("gelu") => (Activation::GeluTanh, true),
         Some(gated) => (config::activation(KEY, gated)?, true),
         None => (config::activation(KEY, name)?, false),
     };
-    if let Some(other) = &keys.dense_act_fn
+    if let Some(other) = keys.get("dense_act_fn")?
         && config::activation("dense_act_fn", other)? != activation
     {
-        let expected = format!("what `{KEY}` says, which is `{name}`");
-        return Err(config::invalid(
-            "dense_act_fn",
-            format!("`{other}`"),
-            &expected,
-        ));
+        let (found, expected) = (
+            format_args!("`{other}`"),
+            format!("what `{KEY}` says, which is `{name}`"),
+        );
+        return Err(config::invalid("dense_act_fn", found, &expected));
     }
-    match keys.is_gated_act {
+    match keys.get::<bool>("is_gated_act")? {
         Some(other) if other != gated => {
             let expected = format!("{gated}, as `{KEY}` is `{name}`");
             Err(config::invalid("is_gated_act", other, &expected))
@@ -147,12 +105,14 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    fn new(rows: usize, max_distance: usize) -> Result<Self, Error> {
+    fn new(keys: Keys<'_>) -> Result<Self, Error> {
         const NUMBER: &str = "relative_attention_num_buckets";
         const DISTANCE: &str = "relative_attention_max_distance";
+        let rows = keys.number_or(NUMBER, 32, 4..=*config::TOKENS.end())?;
+        let max_distance = keys.number_or(DISTANCE, 128, config::TOKENS)?;
         let buckets = Self {
-            each_side: config::within(NUMBER, rows, 4..=*config::TOKENS.end())? / 2,
-            max_distance: config::within(DISTANCE, max_distance, config::TOKENS)?,
+            each_side: rows / 2,
+            max_distance,
             rows,
         };
         if max_distance > buckets.exact() {
@@ -211,7 +171,11 @@ mod tests {
         assert_eq!(table.len(), 10);
         for case in table {
             let number = |key: &str| case[key].as_u64().unwrap() as usize;
-            let buckets = Buckets::new(number("num_buckets"), number("max_distance")).unwrap();
+            let keys = json!({
+                "relative_attention_num_buckets": number("num_buckets"),
+                "relative_attention_max_distance": number("max_distance"),
+            });
+            let buckets = Buckets::new(Keys(&keys)).unwrap();
             let runs: Vec<(isize, usize)> = serde_json::from_value(case["runs"].clone()).unwrap();
             for offset in -1100_isize..=1100 {
                 let run = runs.iter().rfind(|(start, _)| *start <= offset).unwrap();
@@ -228,8 +192,12 @@ mod tests {
             (config.buckets.rows, config.buckets.max_distance),
             (32, 128)
         );
-        assert_eq!((config.activation, config.gated), (Activation::Relu, false));
-        assert_eq!((config.epsilon, config.inner_width()), (1e-6, 40));
+        let activation = config.sizes.block.activation;
+        assert_eq!((activation, config.gated), (Activation::Relu, false));
+        assert_eq!(
+            (config.sizes.block.epsilon, config.inner_width()),
+            (1e-6, 40)
+        );
     }
 
     #[test]
@@ -259,13 +227,13 @@ mod tests {
     fn each_key_is_honoured() {
         let feed_forward = |name: &str| {
             let config = with(&[("feed_forward_proj", json!(name))]).unwrap();
-            (config.activation, config.gated)
+            (config.sizes.block.activation, config.gated)
         };
         assert_eq!(feed_forward("gelu"), (Activation::Gelu, false));
         assert_eq!(feed_forward("gated-gelu"), (Activation::GeluTanh, true));
         assert_eq!(feed_forward("gated-silu"), (Activation::Silu, true));
         let config = with(&[("layer_norm_epsilon", json!(1e-5))]).unwrap();
-        assert_eq!(config.epsilon, 1e-5);
+        assert_eq!(config.sizes.block.epsilon, 1e-5);
         let published = [
             ("feed_forward_proj", json!("gated-gelu")),
             ("dense_act_fn", json!("gelu_new")),

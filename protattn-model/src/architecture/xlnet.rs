@@ -22,14 +22,15 @@
 
 use serde_json::Value;
 
+use super::Plan;
+use super::network::{Network, load_blocks};
 use super::xlnet_config::Config;
-use super::{Architecture, Plan, config};
 use crate::blocks::{
-    Embedding, FeedForward, LayerNorm, Linear, OffsetKeys, Offsets, Rows, SelfAttention,
+    Block, BlockShape, Embedding, FeedForward, Linear, Norm, Norms, OffsetKeys, Offsets, Rows,
+    SelfAttention,
 };
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::kernel::{NotFinite, Wanted};
 use crate::workspace::{ExtraRoom, Workspace};
 
 /// The prefix of an XLNet that is stored as part of a task model.
@@ -38,78 +39,42 @@ const PREFIX: &str = "transformer.";
 /// Reads the configuration.
 pub(super) fn plan(value: &Value) -> Result<Plan, Error> {
     let config = Config::new(value)?;
-    Ok(Plan::new(config.info(), PREFIX, move |checkpoint| {
-        Xlnet::load(checkpoint, &config)
+    Ok(Plan::new(config.sizes.info(), PREFIX, move |checkpoint| {
+        network(checkpoint, &config)
     }))
 }
 
-/// The network.
-struct Xlnet {
-    embedding: Embedding,
-    sinusoids: Sinusoids,
-    layers: Vec<Layer>,
-}
-
-impl Xlnet {
-    fn load(checkpoint: &mut Checkpoint<'_>, config: &Config) -> Result<Self, Error> {
-        let next = format!("layer.{}.rel_attn.q", config.layers);
-        config::no_more_layers(checkpoint, "n_layer", config.layers, next)?;
-        // The tensors decide: transformers stores biases of each layer whatever `untie_r` is.
-        let shared = if !config.untied && checkpoint.shape("r_w_bias").is_some() {
-            Some(Biases::load(checkpoint, config, "")?)
-        } else {
-            None
-        };
-        let tokens = Rows::Exactly(config.vocabulary);
-        Ok(Self {
-            embedding: Embedding::load(checkpoint, "word_embedding", tokens, config.width)?,
-            sinusoids: Sinusoids::new(config),
-            layers: (0..config.layers)
-                .map(|layer| Layer::load(checkpoint, config, layer, shared.as_ref()))
-                .collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-impl Architecture for Xlnet {
-    fn embed(&self, workspace: &mut Workspace) {
-        self.embedding
-            .rows_of(&workspace.ids, &mut workspace.hidden);
-        self.sinusoids.fill(&mut workspace.by_offset);
-    }
-
-    fn project(&self, layer: usize, values: bool, workspace: &mut Workspace) {
-        self.layers[layer].attention.project(values, workspace);
-    }
-
-    fn attend(
-        &self,
-        layer: usize,
-        protein: usize,
-        wanted: &Wanted,
-        workspace: &mut Workspace,
-    ) -> Result<(), NotFinite> {
-        self.layers[layer]
-            .attention
-            .attend(protein, wanted, workspace)
-    }
-
-    fn complete(&self, layer: usize, workspace: &mut Workspace) {
-        self.layers[layer].complete(workspace);
-    }
-
-    fn extra_room(&self) -> ExtraRoom {
-        let width = self.sinusoids.width();
-        ExtraRoom {
+fn network(checkpoint: &mut Checkpoint<'_>, config: &Config) -> Result<Network, Error> {
+    let width = config.sizes.block.width;
+    // The tensors decide: transformers stores biases of each layer whatever `untie_r` is.
+    let shared = if !config.untied && checkpoint.shape("r_w_bias").is_some() {
+        Some(Biases::load(checkpoint, config, "")?)
+    } else {
+        None
+    };
+    let blocks = load_blocks(
+        checkpoint,
+        &config.sizes,
+        ("n_layer", "rel_attn.q"),
+        |layer| format!("layer.{layer}."),
+        |checkpoint, stem| load_block(checkpoint, config, stem, shared.as_ref()),
+    )?;
+    let tokens = Rows::Exactly(config.sizes.vocabulary);
+    let embedding = Embedding::load(checkpoint, "word_embedding", tokens, width)?;
+    let sinusoids = Sinusoids::new(config);
+    let embed = move |workspace: &mut Workspace| {
+        embedding.rows_of(&workspace.ids, &mut workspace.hidden);
+        sinusoids.fill(&mut workspace.by_offset);
+    };
+    Ok(Network {
+        extra_room: ExtraRoom {
             by_offset: width,
             offset_keys: width,
             ..ExtraRoom::default()
-        }
-    }
-
-    fn takes_segments(&self) -> bool {
-        true
-    }
+        },
+        takes_segments: true,
+        ..Network::new(embed, blocks)
+    })
 }
 
 /// What stands for an offset (Vaswani et al., arXiv 1706.03762, section 3.5): its sines, then its
@@ -122,11 +87,11 @@ struct Sinusoids {
 impl Sinusoids {
     fn new(config: &Config) -> Self {
         let frequency = |k: usize| {
-            let exponent = (2 * k) as f32 / config.width as f32;
+            let exponent = (2 * k) as f32 / config.sizes.block.width as f32;
             1.0 / 10000.0_f32.powf(exponent)
         };
         Self {
-            frequencies: (0..config.width / 2).map(frequency).collect(),
+            frequencies: (0..config.sizes.block.width / 2).map(frequency).collect(),
             clamp: config.clamp,
         }
     }
@@ -171,7 +136,8 @@ impl Biases {
     fn load(checkpoint: &mut Checkpoint<'_>, config: &Config, stem: &str) -> Result<Self, Error> {
         let mut bias = |part: &str| -> Result<Vec<f32>, Error> {
             let name = format!("{stem}{part}");
-            let bias = checkpoint.matrix(&name, config.heads, config.head_width())?;
+            let shape = &config.sizes.block;
+            let bias = checkpoint.matrix(&name, shape.heads, shape.head_width)?;
             Ok(bias.into_values())
         };
         Ok(Self {
@@ -182,48 +148,28 @@ impl Biases {
     }
 }
 
-/// One block.
-struct Layer {
-    attention: SelfAttention,
-    attention_norm: LayerNorm,
-    feed_forward: FeedForward,
-    output_norm: LayerNorm,
-}
-
-impl Layer {
-    fn load(
-        checkpoint: &mut Checkpoint<'_>,
-        config: &Config,
-        layer: usize,
-        shared: Option<&Biases>,
-    ) -> Result<Self, Error> {
-        let name = |part: &str| format!("layer.{layer}.{part}");
-        let (width, intermediate, epsilon) = (config.width, config.intermediate, config.epsilon);
-        let biases = match shared {
-            Some(shared) => shared.clone(),
-            None => Biases::load(checkpoint, config, &name("rel_attn."))?,
-        };
-        let (attention_norm, output_norm) = (name("rel_attn.layer_norm"), name("ff.layer_norm"));
-        let (up, down) = (name("ff.layer_1"), name("ff.layer_2"));
-        Ok(Self {
-            attention: attention(checkpoint, config, &name("rel_attn"), &biases)?,
-            attention_norm: LayerNorm::load(checkpoint, &attention_norm, width, epsilon)?,
-            feed_forward: FeedForward {
-                up: Linear::load(checkpoint, &up, intermediate, width)?,
-                activation: config.activation,
-                gate: None,
-                down: Linear::load(checkpoint, &down, width, intermediate)?,
-            },
-            output_norm: LayerNorm::load(checkpoint, &output_norm, width, epsilon)?,
-        })
-    }
-
-    fn complete(&self, workspace: &mut Workspace) {
-        self.attention.add_to_hidden(workspace);
-        self.attention_norm.apply(&mut workspace.hidden);
-        self.feed_forward.add_to_hidden(workspace);
-        self.output_norm.apply(&mut workspace.hidden);
-    }
+fn load_block(
+    checkpoint: &mut Checkpoint<'_>,
+    config: &Config,
+    stem: &str,
+    shared: Option<&Biases>,
+) -> Result<Block, Error> {
+    let name = |part: &str| format!("{stem}{part}");
+    let shape = &config.sizes.block;
+    let biases = match shared {
+        Some(shared) => shared.clone(),
+        None => Biases::load(checkpoint, config, &name("rel_attn."))?,
+    };
+    let maps = [name("ff.layer_1"), name("ff.layer_2")];
+    let norm =
+        |checkpoint: &mut _, part| Norm::load(checkpoint, &name(part), shape.width, shape.epsilon);
+    Ok(Block {
+        attention: attention(checkpoint, config, &name("rel_attn"), &biases)?,
+        attention_norm: norm(checkpoint, "rel_attn.layer_norm")?,
+        feed_forward: FeedForward::load(checkpoint, &maps, shape)?,
+        feed_forward_norm: norm(checkpoint, "ff.layer_norm")?,
+        norms: Norms::Sums,
+    })
 }
 
 /// Reads the five maps, each [width, head, head_width], and the rows of the segments.
@@ -236,7 +182,12 @@ fn attention(
     name: &str,
     biases: &Biases,
 ) -> Result<SelfAttention, Error> {
-    let (width, heads, head_width) = (config.width, config.heads, config.head_width());
+    let &BlockShape {
+        width,
+        heads,
+        head_width,
+        ..
+    } = &config.sizes.block;
     let mut map = |part: &str| {
         let shape = [width, heads, head_width];
         checkpoint.tensor(&format!("{name}.{part}"), &shape)

@@ -2,7 +2,7 @@
 
 use std::mem::swap;
 
-use super::{Linear, rotary};
+use super::{BlockShape, Linear, rotary};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::{
@@ -10,14 +10,6 @@ use crate::kernel::{
     n_offsets,
 };
 use crate::workspace::Workspace;
-
-/// The names of the four linear maps of an attention.
-pub(crate) struct AttentionNames<'a> {
-    pub(crate) query: &'a str,
-    pub(crate) key: &'a str,
-    pub(crate) value: &'a str,
-    pub(crate) output: &'a str,
-}
 
 /// Queries, keys and values, dot-product attention and the projection of its output.
 pub(crate) struct SelfAttention {
@@ -33,36 +25,24 @@ pub(crate) struct SelfAttention {
 }
 
 impl SelfAttention {
-    /// Reads the four maps, each [width, width] with a bias; scores are scaled by 1 / √head_width.
+    /// Reads the maps of queries, keys and values, and that of the output, each [width, width] with
+    /// a bias; scores are scaled by 1 / √head_width.
     pub(crate) fn load(
         checkpoint: &mut Checkpoint<'_>,
-        names: &AttentionNames<'_>,
-        heads: usize,
-        width: usize,
+        qkv: &[String; 3],
+        output: &str,
+        shape: &BlockShape,
     ) -> Result<Self, Error> {
-        let stacked = [names.query, names.key, names.value];
+        let width = shape.width;
+        let qkv = qkv.each_ref().map(String::as_str);
         Ok(Self {
-            qkv: Linear::load_stacked(checkpoint, &stacked, width, width)?,
-            output: Linear::load(checkpoint, names.output, width, width)?,
-            heads,
-            head_width: width / heads,
-            scale: 1.0 / ((width / heads) as f32).sqrt(),
+            qkv: Linear::load_stacked(checkpoint, &qkv, width, width)?,
+            output: Linear::load(checkpoint, output, width, width)?,
+            heads: shape.heads,
+            head_width: shape.head_width,
+            scale: 1.0 / (shape.head_width as f32).sqrt(),
             offsets: Offsets::Nothing,
         })
-    }
-
-    /// Computes queries, keys and, if they are wanted, values of `hidden`.
-    pub(crate) fn project(&self, values: bool, workspace: &mut Workspace) {
-        let hidden = std::mem::take(&mut workspace.hidden);
-        self.project_states(&hidden, values, workspace);
-        workspace.hidden = hidden;
-    }
-
-    /// The same of what stands in `spare`: the states, normed.
-    pub(crate) fn project_spare(&self, values: bool, workspace: &mut Workspace) {
-        let spare = std::mem::take(&mut workspace.spare);
-        self.project_states(&spare, values, workspace);
-        workspace.spare = spare;
     }
 
     /// Adds the projected `context`, the attention-weighted values, to `hidden`.
@@ -88,7 +68,8 @@ impl SelfAttention {
         }
     }
 
-    fn project_states(&self, x: &[f32], values: bool, workspace: &mut Workspace) {
+    /// Computes queries, keys and, if they are wanted, values of the states `x`.
+    pub(crate) fn project(&self, x: &[f32], values: bool, workspace: &mut Workspace) {
         let Workspace {
             ids,
             proteins,

@@ -30,14 +30,12 @@ impl Linear {
         outputs: usize,
         inputs: usize,
     ) -> Result<Self, Error> {
-        let mut parts = Vec::with_capacity(names.len());
-        let mut bias = Vec::with_capacity(names.len() * outputs);
+        let maps = Self::load_unbiased(checkpoint, names, outputs, inputs)?;
+        let mut bias = Vec::with_capacity(maps.bias.len());
         for name in names {
-            parts.push(checkpoint.matrix(&format!("{name}.weight"), outputs, inputs)?);
             bias.extend(checkpoint.vector(&format!("{name}.bias"), outputs, Fill::Zeros)?);
         }
-        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-        Ok(Self::new(checkpoint, &views, bias))
+        Ok(Self { bias, ..maps })
     }
 
     /// Reads several maps that have no bias, `{name}.weight` [outputs, inputs], and stacks them.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Embedding, LayerNorm, Linear, Rows};
+use super::{Embedding, Linear, Norm, Rows};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::kernel::Tail;
@@ -15,7 +15,7 @@ pub(crate) struct TokenEmbedding {
     word: Embedding,
     token_type: Embedding,
     position: Embedding,
-    norm: LayerNorm,
+    norm: Norm,
     projection: Option<Linear>,
     width: usize,
 }
@@ -48,7 +48,7 @@ impl TokenEmbedding {
             word: table("word", Rows::Exactly(sizes.vocabulary))?,
             token_type: table("token_type", as_stored(sizes.types))?,
             position: table("position", as_stored(sizes.positions))?,
-            norm: LayerNorm::load(checkpoint, "embeddings.LayerNorm", width, sizes.epsilon)?,
+            norm: Norm::load(checkpoint, "embeddings.LayerNorm", width, sizes.epsilon)?,
             projection,
             width,
         })

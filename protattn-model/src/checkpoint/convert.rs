@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use protattn_io::replace::{self, Replacement};
 use safetensors::tensor::{Metadata, TensorInfo};
 
+use super::folder;
 use super::locate::Weights;
-use super::replacement::Replacement;
 use super::store::Store;
 use super::stored::Stored;
 use crate::error::Error;
-use crate::folder;
 use crate::info::Dtype;
 
 /// The name of the file in a folder.
@@ -159,8 +159,8 @@ fn write(
     path: &Path,
 ) -> Result<u64, Error> {
     let failed = |source| write_error(path, source);
-    let replacement = Replacement::create(path).map_err(failed)?;
-    let mut out = BufWriter::new(replacement.file());
+    let (replacement, file) = Replacement::create(path).map_err(failed)?;
+    let mut out = BufWriter::new(file);
     let size = (header.len() as u64).to_le_bytes();
     out.write_all(&size).map_err(failed)?;
     out.write_all(header).map_err(failed)?;
@@ -172,7 +172,9 @@ fn write(
             written += bytes.len() as u64;
         }
     }
-    out.flush().map_err(failed)?;
+    out.flush()
+        .and_then(|()| replace::sync(out.get_ref()))
+        .map_err(failed)?;
     drop(out);
     replacement.finish().map_err(failed)?;
     Ok(written)

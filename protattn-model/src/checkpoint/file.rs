@@ -1,12 +1,20 @@
 //! One file of weights, and the bytes of it.
 
 use std::fs::File;
+#[cfg(feature = "torch")]
+use std::io::Cursor;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use memmap2::{Mmap, MmapOptions};
+#[cfg(feature = "torch")]
+use protattn_io::zip;
 
 use crate::error::Error;
+
+/// The number 0x1950a86a20f9469cfc6c with which `torch.save` began before, little endian. It
+/// follows the first opcodes of a pickle, which depend on the pickle's protocol.
+pub(super) const MAGIC: &[u8] = b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 
 /// A file of weights, on disk or in memory. What is read of a file on disk is mapped part by part.
 pub(super) struct WeightsFile<'a> {
@@ -42,14 +50,11 @@ impl Deref for Bytes<'_> {
 
 impl<'a> WeightsFile<'a> {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let file = File::open(path).map_err(failed)?;
+        let failed = Error::io(path);
+        let file = File::open(path).map_err(&failed)?;
         Ok(Self {
             path: path.to_owned(),
-            length: file.metadata().map_err(failed)?.len(),
+            length: file.metadata().map_err(&failed)?.len(),
             data: Data::File(file),
         })
     }
@@ -86,10 +91,7 @@ impl<'a> WeightsFile<'a> {
             Data::File(_) if length == 0 => Ok(Bytes::Borrowed(&[])),
             Data::File(file) => map(file, offset, length)
                 .map(Bytes::Mapped)
-                .map_err(|source| Error::Io {
-                    path: self.path.clone(),
-                    source,
-                }),
+                .map_err(Error::io(&self.path)),
         }
     }
 
@@ -98,6 +100,15 @@ impl<'a> WeightsFile<'a> {
         let rest = self.length.saturating_sub(offset);
         let length = usize::try_from(rest).map_or(limit, |rest| rest.min(limit));
         self.bytes(offset, length)
+    }
+
+    /// The directory of the zip archive that it is.
+    #[cfg(feature = "torch")]
+    pub(super) fn archive(&self) -> Result<zip::Archive, zip::Error> {
+        match &self.data {
+            Data::File(file) => zip::Archive::read(file),
+            Data::Bytes(bytes) => zip::Archive::read(Cursor::new(bytes)),
+        }
     }
 
     /// The error that the file is not what it should be.

@@ -1,6 +1,6 @@
 //! Which format a file of weights has, by its first bytes.
 
-use super::file::WeightsFile;
+use super::file::{MAGIC, WeightsFile};
 use super::safetensors;
 use super::stored::Stored;
 use super::torch;
@@ -10,9 +10,6 @@ use crate::error::Error;
 const START: usize = 32;
 /// The start of a zip archive: what `torch.save` writes since version 1.6.
 const ZIP: &[u8] = b"PK\x03\x04";
-/// The number 0x1950a86a20f9469cfc6c with which `torch.save` began before, little endian. It
-/// follows the first opcodes of a pickle, which depend on the pickle's protocol.
-pub(super) const MAGIC: &[u8] = b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 /// What stands in place of a large file in a repository that was cloned without git-lfs.
 const POINTER: &[u8] = b"version https://git-lfs";
 

@@ -5,9 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::folder::read_small;
 use super::unique::UniqueKeys;
 use crate::error::Error;
-use crate::folder::read_small;
 
 /// What `model.safetensors.index.json` and `pytorch_model.bin.index.json` hold that matters.
 #[derive(Deserialize)]

@@ -6,12 +6,12 @@
 
 mod convert;
 mod file;
+mod folder;
 mod format;
 mod index;
 mod layout;
 mod locate;
 mod random;
-mod replacement;
 mod safetensors;
 mod store;
 mod stored;
@@ -27,10 +27,13 @@ use std::path::PathBuf;
 use ndarray::ArrayView2;
 
 pub use self::convert::{Converted, IfExists, convert};
+pub(crate) use self::folder::Folder;
+#[cfg(feature = "hub")]
+pub(crate) use self::folder::{BESIDE_TOKENIZER, CONFIG};
 pub(crate) use self::layout::Layout;
+pub(crate) use self::locate::Weights;
 #[cfg(feature = "hub")]
 pub(crate) use self::locate::{NAMES, is_index};
-pub(crate) use self::locate::{Weights, only};
 use self::random::Random;
 use self::store::Store;
 pub(crate) use self::tensor::Tensor;

@@ -81,35 +81,19 @@ fn as_f32(bytes: &[u8]) -> Option<&[f32]> {
 }
 
 fn convert(bytes: &[u8], dtype: Dtype) -> Option<Vec<f32>> {
-    let values = match dtype {
-        Dtype::F64 => {
-            let (cells, _) = bytes.as_chunks();
-            cells
-                .iter()
-                .map(|&cell| f64::from_le_bytes(cell) as f32)
-                .collect()
-        }
-        Dtype::F32 => {
-            let (cells, _) = bytes.as_chunks();
-            cells.iter().map(|&cell| f32::from_le_bytes(cell)).collect()
-        }
-        Dtype::F16 => {
-            let (cells, _) = bytes.as_chunks();
-            cells
-                .iter()
-                .map(|&cell| f16::from_le_bytes(cell).to_f32())
-                .collect()
-        }
-        Dtype::BF16 => {
-            let (cells, _) = bytes.as_chunks();
-            cells
-                .iter()
-                .map(|&cell| bf16::from_le_bytes(cell).to_f32())
-                .collect()
-        }
+    Some(match dtype {
+        Dtype::F64 => values(bytes, |cell| f64::from_le_bytes(cell) as f32),
+        Dtype::F32 => values(bytes, f32::from_le_bytes),
+        Dtype::F16 => values(bytes, |cell| f16::from_le_bytes(cell).to_f32()),
+        Dtype::BF16 => values(bytes, |cell| bf16::from_le_bytes(cell).to_f32()),
         _ => return None,
-    };
-    Some(values)
+    })
+}
+
+/// The values of cells of so many bytes.
+fn values<const SIZE: usize>(bytes: &[u8], value: impl Fn([u8; SIZE]) -> f32) -> Vec<f32> {
+    let (cells, _) = bytes.as_chunks();
+    cells.iter().copied().map(value).collect()
 }
 
 #[cfg(test)]

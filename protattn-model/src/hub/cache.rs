@@ -10,12 +10,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use hf_hub::{CacheRepo, Repo, RepoType};
+use protattn_io::replace;
 
 use super::choice;
 use super::error::Error;
 use super::name::is_commit;
 use crate::checkpoint;
-use crate::folder::CONFIG;
+use crate::checkpoint::CONFIG;
 
 /// The part of the cache that belongs to one model.
 pub(super) struct Cache {
@@ -77,11 +78,8 @@ impl Cache {
         let repo = self.root.join(self.repo.folder_name());
         let path = repo.join("refs").join(self.repo.revision());
         path.parent().map_or(Ok(()), make_folder)?;
-        // In one step, so that nobody reads half a commit.
-        let new = beside(&path, ".new");
-        fs::write(&new, commit)
-            .and_then(|()| fs::rename(&new, &path))
-            .map_err(|source| Error::Write { path, source })
+        // So that nobody reads half a commit.
+        replace::write(&path, commit).map_err(|source| Error::Write { path, source })
     }
 
     /// Waits until no other process fetches the file, and keeps others from it until the value is
@@ -158,7 +156,6 @@ fn link(_: &Path, relative: &Path, path: &Path) -> io::Result<()> {
 /// Puts a copy in place in one step: links need a privilege that few users have.
 #[cfg(not(unix))]
 fn link(blob: &Path, _: &Path, path: &Path) -> io::Result<()> {
-    let new = beside(path, ".new");
-    fs::copy(blob, &new)?;
-    fs::rename(&new, path)
+    let mut blob = File::open(blob)?;
+    replace::write_with(path, |file| io::copy(&mut blob, file).map(drop))
 }

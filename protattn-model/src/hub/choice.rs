@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::name::is_file_name;
 use crate::checkpoint;
-use crate::folder::{BESIDE_TOKENIZER, CONFIG};
+use crate::checkpoint::{BESIDE_TOKENIZER, CONFIG};
 use crate::tokenizer::TokenizerFile;
 
 /// The files needed of a model, of which `has` tells what there is: the small ones, and the

@@ -33,22 +33,32 @@ pub enum Origin {
     Tape,
 }
 
-const fn hub(
+const fn model(
     name: &'static str,
-    (id, revision, commit): (&'static str, &'static str, Option<&'static str>),
+    origin: Origin,
     family: &'static str,
     note: &'static str,
 ) -> KnownModel {
     KnownModel {
         name,
-        origin: Origin::Hub {
-            id,
-            revision,
-            commit,
-        },
+        origin,
         family,
         note,
     }
+}
+
+/// A branch of a model on the hub, and how its commit must begin.
+const fn branch(id: &'static str, revision: &'static str, commit: Option<&'static str>) -> Origin {
+    Origin::Hub {
+        id,
+        revision,
+        commit,
+    }
+}
+
+/// A commit of a model on the hub.
+const fn commit(id: &'static str, revision: &'static str) -> Origin {
+    branch(id, revision, None)
 }
 
 /// The models with a short name.
@@ -59,108 +69,101 @@ const fn hub(
 /// are pull requests (`refs/pr/1`), because it is there that the model is in safetensors. Which
 /// commit was used, [`Snapshot::commit`](super::Snapshot::commit) says in full.
 pub const KNOWN: &[KnownModel] = &[
-    KnownModel {
-        name: "tape-bert",
-        origin: Origin::Tape,
-        family: "bert",
-        note: "TAPE, 12 layers x 12 heads, Pfam",
-    },
-    hub(
+    model(
+        "tape-bert",
+        Origin::Tape,
+        "bert",
+        "TAPE, 12 layers x 12 heads, Pfam",
+    ),
+    model(
         "prot-bert",
-        ("Rostlab/prot_bert", "refs/pr/1", Some("53a33a9")),
+        branch("Rostlab/prot_bert", "refs/pr/1", Some("53a33a9")),
         "bert",
         "ProtBert, 30 layers x 16 heads, UniRef100",
     ),
-    hub(
+    model(
         "prot-bert-bfd",
-        ("Rostlab/prot_bert_bfd", "refs/pr/2", Some("5da01a7")),
+        branch("Rostlab/prot_bert_bfd", "refs/pr/2", Some("5da01a7")),
         "bert",
         "ProtBert-BFD, 30 layers x 16 heads, BFD",
     ),
-    hub(
+    model(
         "prot-albert",
-        ("Rostlab/prot_albert", "main", Some("2384f55")),
+        branch("Rostlab/prot_albert", "main", Some("2384f55")),
         "albert",
         "ProtAlbert, 12 layers x 64 heads, UniRef100",
     ),
-    hub(
+    model(
         "prot-xlnet",
-        ("Rostlab/prot_xlnet", "refs/pr/1", Some("656cd42")),
+        branch("Rostlab/prot_xlnet", "refs/pr/1", Some("656cd42")),
         "xlnet",
         "ProtXLNet, 30 layers x 16 heads, UniRef100",
     ),
-    hub(
+    model(
         "prot-electra",
-        ("Rostlab/prot_electra_discriminator_bfd", "main", None),
+        branch("Rostlab/prot_electra_discriminator_bfd", "main", None),
         "electra",
         "ProtElectra, the discriminator, BFD",
     ),
-    hub(
+    model(
         "prot-t5",
-        (
+        commit(
             "Rostlab/prot_t5_xl_half_uniref50-enc",
             "94a6abc029ae13029317b140b7424e012bf8dfbf",
-            None,
         ),
         "t5",
         "ProtT5-XL-UniRef50, the encoder in half precision, 24 layers x 32 heads",
     ),
-    hub(
+    model(
         "esm2-8m",
-        (
+        commit(
             "facebook/esm2_t6_8M_UR50D",
             "c731040fcd8d73dceaa04b0a8e6329b345b0f5df",
-            None,
         ),
         "esm",
         "ESM-2, 6 layers x 20 heads, UniRef50/D",
     ),
-    hub(
+    model(
         "esm2-35m",
-        (
+        commit(
             "facebook/esm2_t12_35M_UR50D",
             "6fbf070e65b0b7291e7bbcd451118c216cff79d8",
-            None,
         ),
         "esm",
         "ESM-2, 12 layers x 20 heads, UniRef50/D",
     ),
-    hub(
+    model(
         "esm2-150m",
-        (
+        commit(
             "facebook/esm2_t30_150M_UR50D",
             "a695f6045e2e32885fa60af20c13cb35398ce30c",
-            None,
         ),
         "esm",
         "ESM-2, 30 layers x 20 heads, UniRef50/D",
     ),
-    hub(
+    model(
         "esm2-650m",
-        (
+        commit(
             "facebook/esm2_t33_650M_UR50D",
             "08e4846e537177426273712802403f7ba8261b6c",
-            None,
         ),
         "esm",
         "ESM-2, 33 layers x 20 heads, UniRef50/D",
     ),
-    hub(
+    model(
         "esm2-3b",
-        (
+        commit(
             "facebook/esm2_t36_3B_UR50D",
             "476b639933c8baad5ad09a60ac1a87f987b656fc",
-            None,
         ),
         "esm",
         "ESM-2, 36 layers x 40 heads, UniRef50/D",
     ),
-    hub(
+    model(
         "ankh-base",
-        (
+        commit(
             "ElnaggarLab/ankh-base",
             "d99cb6b966530dfc2ae96bc69d9255c2a07308b0",
-            None,
         ),
         "t5",
         "Ankh base, the encoder, 48 layers x 12 heads, UniRef50",

@@ -9,6 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use protattn_io::replace;
+
 use super::cache::beside;
 use super::error::Error;
 
@@ -67,7 +69,7 @@ impl Partial {
 
     /// Gives the file its name, now that it is whole.
     pub(super) fn publish(&self, target: &Path) -> Result<(), Error> {
-        let written = File::open(&self.path).and_then(|file| file.sync_all());
+        let written = File::open(&self.path).and_then(|file| replace::sync(&file));
         written
             .and_then(|()| fs::rename(&self.path, target))
             .map_err(|source| self.write_error(source))

@@ -6,7 +6,7 @@ use super::error::Error;
 use super::options::Options;
 use super::transfer;
 use super::{Event, Progress, Snapshot};
-use crate::folder::CONFIG;
+use crate::checkpoint::CONFIG;
 
 /// The name of each file at the address, and in a folder.
 const FILES: [(&str, &str); 2] = [

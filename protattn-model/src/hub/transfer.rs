@@ -25,12 +25,17 @@ pub(super) fn fetch(
     path: &Path,
     progress: Progress<'_>,
 ) -> Result<(), Error> {
-    let partial = Partial::of(path);
-    let resumed = partial.size()? > 0;
+    let download = Download {
+        client,
+        asked,
+        remote,
+        partial: Partial::of(path),
+    };
+    let resumed = download.partial.size()? > 0;
     let mut arrive = || {
-        receive(client, asked, remote, &partial, progress)?;
-        compare(&partial, remote)?;
-        partial.publish(path)
+        download.receive(progress)?;
+        download.compare()?;
+        download.partial.publish(path)
     };
     let outcome = match arrive() {
         // What was there was the beginning of something else: once more, from nothing.
@@ -52,112 +57,121 @@ pub(super) fn is_whole(path: &Path, size: u64) -> bool {
     fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == size)
 }
 
-/// Receives the file, going on after each break until one attempt too many has gained nothing.
-fn receive(
-    client: &Client<'_>,
-    asked: Asked<'_>,
-    remote: &Remote,
-    partial: &Partial,
-    progress: Progress<'_>,
-) -> Result<(), Error> {
-    let mut in_vain = 0;
-    loop {
-        let before = partial.size()?;
-        let Some(source) = attempt(client, asked, remote, partial, progress)? else {
+/// One file on its way.
+struct Download<'a> {
+    client: &'a Client<'a>,
+    asked: Asked<'a>,
+    remote: &'a Remote,
+    partial: Partial,
+}
+
+impl Download<'_> {
+    /// Receives the file, going on after each break until one attempt too many has gained nothing.
+    fn receive(&self, progress: Progress<'_>) -> Result<(), Error> {
+        let Self {
+            remote, partial, ..
+        } = self;
+        let mut in_vain = 0;
+        loop {
+            let before = partial.size()?;
+            let Some(source) = self.attempt(progress)? else {
+                return Ok(());
+            };
+            let have = partial.size()?;
+            in_vain = if have > before { 0 } else { in_vain + 1 };
+            if in_vain > self.client.retries() {
+                let (file, size) = (remote.name.clone(), remote.size);
+                return Err(Error::Broken {
+                    file,
+                    have,
+                    size,
+                    source,
+                });
+            }
+            progress(Event::Retrying {
+                name: &remote.name,
+                reason: &*source,
+            });
+            pause(in_vain);
+        }
+    }
+
+    /// Receives what is missing of the file, until it is whole or the connection breaks; then the
+    /// answer is why.
+    fn attempt(
+        &self,
+        progress: Progress<'_>,
+    ) -> Result<Option<Box<dyn StdError + Send + Sync>>, Error> {
+        let Self {
+            remote, partial, ..
+        } = self;
+        let present = partial.size()?;
+        if present == remote.size && present > 0 {
+            return Ok(None);
+        }
+        let from = if present < remote.size { present } else { 0 };
+        let answer = self.client.get(remote, self.asked, from)?;
+        let is_rest = answer.status() == StatusCode::PARTIAL_CONTENT;
+        let mut have = if is_rest { from } else { 0 };
+        let failed = |source| partial.write_error(source);
+        let open = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(partial.path());
+        let mut file = open.map_err(&failed)?;
+        file.set_len(have).map_err(&failed)?;
+        progress(Event::File {
+            name: &remote.name,
+            size: remote.size,
+            have,
+        });
+
+        let mut body = answer.into_body().into_reader();
+        let mut block = vec![0; BLOCK];
+        // A body longer than announced is read one block too far, which is enough to see it.
+        while have <= remote.size {
+            let count = match body.read(&mut block) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) => return Ok(Some(Box::new(error))),
+            };
+            file.write_all(&block[..count]).map_err(&failed)?;
+            have += count as u64;
+            progress(Event::Bytes(count as u64));
+        }
+        if have < remote.size {
+            let cut_off = io::Error::from(io::ErrorKind::UnexpectedEof);
+            return Ok(Some(Box::new(cut_off)));
+        }
+        Ok(None)
+    }
+
+    /// Compares what has arrived with what was announced, reading it back from the disk; throws it
+    /// away if it is something else.
+    fn compare(&self) -> Result<(), Error> {
+        let Self {
+            remote, partial, ..
+        } = self;
+        let size = partial.size()?;
+        let difference = if size != remote.size {
+            Some(("size", size.to_string(), remote.size.to_string()))
+        } else if is_sha256(&remote.etag) {
+            let found = sha256(partial.path())?;
+            (found != remote.etag).then(|| ("sha256", found, remote.etag.clone()))
+        } else {
+            None
+        };
+        let Some((what, found, expected)) = difference else {
             return Ok(());
         };
-        let have = partial.size()?;
-        in_vain = if have > before { 0 } else { in_vain + 1 };
-        if in_vain > client.retries() {
-            let (file, size) = (remote.name.clone(), remote.size);
-            return Err(Error::Broken {
-                file,
-                have,
-                size,
-                source,
-            });
-        }
-        progress(Event::Retrying {
-            name: &remote.name,
-            reason: &*source,
-        });
-        pause(in_vain);
+        partial.discard()?;
+        Err(Error::Damaged {
+            file: remote.name.clone(),
+            what,
+            found,
+            expected,
+        })
     }
-}
-
-/// Receives what is missing of the file, until it is whole or the connection breaks; then the
-/// answer is why.
-fn attempt(
-    client: &Client<'_>,
-    asked: Asked<'_>,
-    remote: &Remote,
-    partial: &Partial,
-    progress: Progress<'_>,
-) -> Result<Option<Box<dyn StdError + Send + Sync>>, Error> {
-    let present = partial.size()?;
-    if present == remote.size && present > 0 {
-        return Ok(None);
-    }
-    let from = if present < remote.size { present } else { 0 };
-    let answer = client.get(remote, asked, from)?;
-    let is_rest = answer.status() == StatusCode::PARTIAL_CONTENT;
-    let mut have = if is_rest { from } else { 0 };
-    let failed = |source| partial.write_error(source);
-    let open = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(partial.path());
-    let mut file = open.map_err(failed)?;
-    file.set_len(have).map_err(failed)?;
-    progress(Event::File {
-        name: &remote.name,
-        size: remote.size,
-        have,
-    });
-
-    let mut body = answer.into_body().into_reader();
-    let mut block = vec![0; BLOCK];
-    // A body longer than announced is read one block too far, which is enough to see it.
-    while have <= remote.size {
-        let count = match body.read(&mut block) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) => return Ok(Some(Box::new(error))),
-        };
-        file.write_all(&block[..count]).map_err(failed)?;
-        have += count as u64;
-        progress(Event::Bytes(count as u64));
-    }
-    if have < remote.size {
-        return Ok(Some(Box::new(io::Error::from(
-            io::ErrorKind::UnexpectedEof,
-        ))));
-    }
-    Ok(None)
-}
-
-/// Compares what has arrived with what was announced, reading it back from the disk; throws it
-/// away if it is something else.
-fn compare(partial: &Partial, remote: &Remote) -> Result<(), Error> {
-    let size = partial.size()?;
-    let difference = if size != remote.size {
-        Some(("size", size.to_string(), remote.size.to_string()))
-    } else if is_sha256(&remote.etag) {
-        let found = sha256(partial.path())?;
-        (found != remote.etag).then(|| ("sha256", found, remote.etag.clone()))
-    } else {
-        None
-    };
-    let Some((what, found, expected)) = difference else {
-        return Ok(());
-    };
-    partial.discard()?;
-    Err(Error::Damaged {
-        file: remote.name.clone(),
-        what,
-        found,
-        expected,
-    })
 }
 
 fn is_sha256(etag: &str) -> bool {

@@ -1,12 +1,14 @@
 //! Scaled dot-product attention, one head at a time.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
-use super::product::{Finish, Out, Packed, Rows, Tail, WORTH_A_THREAD, on_threads, product};
+use protattn_io::{AttentionArc, parallel};
+
+use super::product::{Finish, Out, Packed, Rows, Tail, WORTH_A_THREAD, product};
 use super::relative::{OffsetScratch, Relative};
 use super::simd::Isa;
 use super::softmax::{RowSum, exponentials};
-use crate::sink::Arc;
 use arcs::find_arcs;
 use pack::{pack_keys, pack_values};
 
@@ -85,7 +87,7 @@ pub(crate) struct Given<'a> {
     /// [head, from, to]: rows sum to 1.
     pub(crate) maps: &'a mut [f32],
     /// In the order of head, from, to.
-    pub(crate) arcs: &'a mut Vec<Arc>,
+    pub(crate) arcs: &'a mut Vec<AttentionArc>,
     /// [token, head x head_width].
     pub(crate) context: &'a mut [f32],
 }
@@ -101,7 +103,7 @@ pub(crate) struct Scratch {
     offsets: OffsetScratch,
     /// What a thread finds of its heads where several work; see [`Given`].
     context: Vec<f32>,
-    arcs: Vec<Arc>,
+    arcs: Vec<AttentionArc>,
 }
 
 #[cfg(test)]
@@ -184,7 +186,8 @@ impl Layer<'_> {
             };
             return self.heads(0..heads, scratch, maps, arcs, context);
         }
-        let share = heads.div_ceil(scratches.len());
+        let threads = NonZeroUsize::new(scratches.len()).unwrap_or(NonZeroUsize::MIN);
+        let share = heads.div_ceil(threads.get());
         let mut errors = vec![Ok(()); heads.div_ceil(share)];
         let map = if self.wanted.maps { tokens * tokens } else { 0 };
         let mut maps = maps.chunks_mut((share * map).max(1));
@@ -193,7 +196,7 @@ impl Layer<'_> {
             .zip(scratches.iter_mut())
             .zip(&mut errors)
             .map(|((first, scratch), error)| (first, scratch, maps.next(), error));
-        on_threads(shares, |(first, scratch, maps, error)| {
+        parallel::each(threads, shares, |(first, scratch, maps, error)| {
             *error = self.share(first..(first + share).min(heads), scratch, maps);
         });
         for (first, scratch) in (0..heads).step_by(share).zip(scratches) {
@@ -239,7 +242,7 @@ impl Layer<'_> {
         heads: Range<usize>,
         scratch: &mut Scratch,
         maps: &mut [f32],
-        arcs: &mut Vec<Arc>,
+        arcs: &mut Vec<AttentionArc>,
         context: Context<'_>,
     ) -> Result<(), NotFinite> {
         let (qkv, stride) = self.qkv;
@@ -286,7 +289,7 @@ impl Layer<'_> {
         queries: Range<usize>,
         scratch: &mut Scratch,
         map: &mut [f32],
-        arcs: &mut Vec<Arc>,
+        arcs: &mut Vec<AttentionArc>,
         context: Context<'_>,
     ) -> Result<(), NotFinite> {
         let (qkv, stride) = self.qkv;

@@ -1,12 +1,9 @@
 //! Weights, packed once in the order in which the product reads them.
 
-use std::num::NonZeroUsize;
-use std::thread;
-
 use ndarray::{ArrayView1, ArrayView2, s};
+use protattn_io::parallel;
 
 use super::cell::{Half, Pair, Stored};
-use super::product::on_threads;
 use super::simd::Isa;
 
 /// How the weights of linear maps are kept in memory, and how they are multiplied. Whatever it is,
@@ -36,10 +33,11 @@ const WORTH_A_THREAD: usize = 1 << 20;
 
 /// The weights of a linear map.
 pub(crate) struct PackedWeights {
-    isa: Isa,
+    /// The instructions that they are packed for.
+    pub(super) isa: Isa,
     inputs: usize,
     outputs: usize,
-    panels: Panels,
+    pub(super) panels: Panels,
 }
 
 /// [panel][input][column], in one of the formats that are kept in memory.
@@ -84,11 +82,6 @@ impl PackedWeights {
         }
     }
 
-    /// The instructions that they are packed for.
-    pub(super) fn isa(&self) -> Isa {
-        self.isa
-    }
-
     /// Columns of `x`.
     pub(crate) fn inputs(&self) -> usize {
         self.inputs
@@ -103,10 +96,6 @@ impl PackedWeights {
     pub(crate) fn is_halved(&self) -> bool {
         !matches!(self.panels, Panels::F32(_))
     }
-
-    pub(super) fn panels(&self) -> &Panels {
-        &self.panels
-    }
 }
 
 /// Packs rows of weights into panels, the panels of large maps on all cores.
@@ -114,12 +103,12 @@ fn panels<W: Stored>(rows: &[ArrayView1<'_, f32>], inputs: usize, width: usize) 
     let count = rows.len().div_ceil(width);
     let size = width * inputs.div_ceil(W::WEIGHTS);
     let mut panels = vec![W::default(); count * size];
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = cores.min(panels.len() / WORTH_A_THREAD).max(1);
-    let share = count.div_ceil(threads).max(1);
+    let threads = parallel::threads(None);
+    let most = (panels.len() / WORTH_A_THREAD).max(1);
+    let share = count.div_ceil(threads.get().min(most)).max(1);
     let shares = rows.chunks(share * width);
     let shares = shares.zip(panels.chunks_mut(share * size));
-    on_threads(shares, |(rows, panels)| {
+    parallel::each(threads, shares, |(rows, panels)| {
         for (rows, panel) in rows.chunks(width).zip(panels.chunks_exact_mut(size)) {
             pack_panel(rows, panel, width);
         }

@@ -2,7 +2,8 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::thread;
+
+use protattn_io::parallel;
 
 use super::cell::{Half, Pair, Stored, n_pairs, pair_rows};
 use super::math::Activation;
@@ -99,12 +100,12 @@ pub(crate) fn linear(
     y: &mut [f32],
 ) {
     assert!(bias.len() <= weights.outputs(), "more biases than outputs");
-    let (inputs, threads) = (weights.inputs(), means.threads.get());
+    let (inputs, threads) = (weights.inputs(), means.threads);
     let finish = Finish {
         bias: Some(bias),
         tail,
     };
-    match weights.panels() {
+    match &weights.panels {
         Panels::F32(panels) => shared(x, weights, panels, finish, threads, y),
         Panels::Halves(panels) => shared(x, weights, panels, finish, threads, y),
         Panels::Pairs(panels) => {
@@ -114,7 +115,7 @@ pub(crate) fn linear(
                 means.pairs.resize(size, Pair::default());
             }
             let pairs = &mut means.pairs[..size];
-            pair_up(weights.isa(), x, inputs, pairs);
+            pair_up(weights.isa, x, inputs, pairs);
             shared(pairs, weights, panels, finish, threads, y);
         }
     }
@@ -130,23 +131,23 @@ fn shared<W: Multiplied>(
     weights: &PackedWeights,
     panels: &[W],
     finish: Finish<'_>,
-    threads: usize,
+    threads: NonZeroUsize,
     y: &mut [f32],
 ) {
     let inputs = weights.inputs().div_ceil(W::WEIGHTS);
     let columns = finish.bias.map_or(0, <[f32]>::len);
     let w = Packed {
-        isa: weights.isa(),
+        isa: weights.isa,
         inputs,
         panels,
     };
     let rows = x.len() / inputs;
     let most = (x.len() * columns / WORTH_A_THREAD).max(1);
-    let share = rows.div_ceil(threads.min(most)).max(1);
+    let share = rows.div_ceil(threads.get().min(most)).max(1);
     let shares = x[..rows * inputs].chunks(share * inputs);
     let shares = shares.zip(y.chunks_mut((share * columns).max(1)));
     let shares = (0..).step_by(share).zip(shares);
-    on_threads(shares, |(first, (x, y))| {
+    parallel::each(threads, shares, |(first, (x, y))| {
         let x = Rows {
             values: x,
             stride: inputs,
@@ -162,21 +163,6 @@ fn shared<W: Multiplied>(
             columns,
         };
         product(x, w, finish, y);
-    });
-}
-
-/// Does each of the shares of some work on a thread of its own, the first on this one.
-pub(super) fn on_threads<T: Send>(shares: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
-    let mut shares = shares;
-    let own = shares.next();
-    let work = &work;
-    thread::scope(|scope| {
-        for share in shares {
-            scope.spawn(move || work(share));
-        }
-        if let Some(own) = own {
-            work(own);
-        }
     });
 }
 

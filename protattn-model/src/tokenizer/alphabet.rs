@@ -17,10 +17,13 @@ const READ_AS_X: [u8; 4] = *b"UZOB";
 /// The tokens of single letters, and those that stand around a sequence.
 #[derive(Debug, Clone)]
 pub(super) struct Alphabet {
-    name: &'static str,
-    frame: Frame,
+    /// Where it comes from.
+    pub(super) name: &'static str,
+    /// What stands around a sequence.
+    pub(super) frame: Frame,
     words: Words,
-    fused: Option<u32>,
+    /// The token of which a run becomes one, if there is one.
+    pub(super) fused: Option<u32>,
 }
 
 /// The tokens of each letter, by letter, from A; none where the letter is not in the vocabulary.
@@ -97,26 +100,11 @@ impl Alphabet {
         Self::new("ESM", frame, words(letter))
     }
 
-    /// What stands around a sequence.
-    pub(super) fn frame(&self) -> &Frame {
-        &self.frame
-    }
-
     /// The tokens of a residue.
     pub(super) fn word(&self, residue: char) -> Option<&[u32]> {
         let index = (residue as usize).checked_sub('A' as usize)?;
         let word = self.words.get(index)?;
         (!word.is_empty()).then_some(word)
-    }
-
-    /// The token of which a run becomes one, if there is one.
-    pub(super) fn fused(&self) -> Option<u32> {
-        self.fused
-    }
-
-    /// Where it comes from.
-    pub(super) fn name(&self) -> &'static str {
-        self.name
     }
 }
 
@@ -170,7 +158,7 @@ mod tests {
 
     #[test]
     fn only_the_sizes_of_the_published_models_need_no_file() {
-        let name = |family, size| Some(Alphabet::built_in(family, size)?.name());
+        let name = |family, size| Some(Alphabet::built_in(family, size)?.name);
         assert_eq!(name(Family::Bert, 30), Some("TAPE"));
         assert_eq!(name(Family::Esm, 33), Some("ESM"));
         assert_eq!(name(Family::Bert, 33), None);

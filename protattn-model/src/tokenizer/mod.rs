@@ -233,8 +233,8 @@ impl Tokenizer {
             None => usize::MAX,
         };
         let n_residues = sequence.chars().take(room).count();
-        self.check_length(n_residues + special)?;
-        let frame = self.alphabet.frame();
+        Error::check_length(n_residues + special, self.positions)?;
+        let frame = &self.alphabet.frame;
         let mut ids = Vec::with_capacity(n_residues + special);
         ids.extend(&frame.before);
         self.push_residues(sequence.chars().take(n_residues), &mut ids)?;
@@ -254,7 +254,7 @@ impl Tokenizer {
         for (index, residue) in sequence.enumerate() {
             let word = self.alphabet.word(residue);
             for &id in word.ok_or(Error::Residue { residue, index })? {
-                let again = self.alphabet.fused() == Some(id) && ids.last() == Some(&id);
+                let again = self.alphabet.fused == Some(id) && ids.last() == Some(&id);
                 if !again {
                     ids.push(id);
                 }
@@ -275,29 +275,20 @@ impl Tokenizer {
         }
     }
 
-    fn check_length(&self, tokens: usize) -> Result<(), Error> {
-        match self.positions {
-            Some(positions) if tokens > positions => Err(Error::TooLong { tokens, positions }),
-            _ => Ok(()),
-        }
-    }
-
     /// How many special tokens stand around the residues: a sequence of n residues has n more
     /// than these.
     #[must_use]
     pub fn special_tokens(&self) -> usize {
-        self.alphabet.frame().len()
+        self.alphabet.frame.len()
     }
 
     /// Where the alphabet comes from: the name of the file that it was read from, or `TAPE` or
     /// `ESM` for a built-in one.
     #[must_use]
     pub fn alphabet(&self) -> &'static str {
-        self.alphabet.name()
+        self.alphabet.name
     }
 }
 
-#[cfg(test)]
-mod golden;
 #[cfg(test)]
 mod tests;

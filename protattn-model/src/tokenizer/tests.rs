@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod golden;
+
 use super::*;
 
 fn tape(positions: Option<usize>) -> Tokenizer {

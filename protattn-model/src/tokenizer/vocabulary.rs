@@ -65,7 +65,7 @@ mod tests {
         for text in [PROT_BERT.to_owned(), PROT_BERT.replace('\n', "\r\n")] {
             for family in [Family::Bert, Family::Electra] {
                 let alphabet = read(text.as_bytes(), family, 30).unwrap();
-                let frame = alphabet.frame();
+                let frame = &alphabet.frame;
                 assert_eq!((&*frame.before, &*frame.after), (&[2][..], &[3][..]));
                 assert_eq!(
                     (id(&alphabet, 'L'), id(&alphabet, 'W')),
@@ -94,7 +94,7 @@ mod tests {
             (Family::Xlnet, &[], &[3, 0]),
         ] {
             let alphabet = read(text, family, 7).unwrap();
-            let frame = alphabet.frame();
+            let frame = &alphabet.frame;
             assert_eq!((&*frame.before, &*frame.after), (before, after));
             let u = if family == Family::Esm { 5 } else { 6 };
             assert_eq!(id(&alphabet, 'U'), Some(u));

@@ -1,8 +1,8 @@
 //! Intervals by resampling proteins.
 
 use std::num::NonZeroUsize;
-use std::thread;
 
+use protattn_io::parallel;
 use protattn_metrics::Bootstrap;
 
 use super::statistics::Statistics;
@@ -81,17 +81,8 @@ impl Resampling {
     /// A value of each draw, in their order.
     fn of_each(&self, draws: &[&[f64]], value: impl Fn(&[f64]) -> f64 + Sync) -> Vec<f64> {
         let mut values = vec![0.0; draws.len()];
-        let share = draws.len().div_ceil(self.threads.get()).max(1);
-        thread::scope(|scope| {
-            for (draws, values) in draws.chunks(share).zip(values.chunks_mut(share)) {
-                let value = &value;
-                scope.spawn(move || {
-                    for (times, place) in draws.iter().zip(values) {
-                        *place = value(times);
-                    }
-                });
-            }
-        });
+        let places = draws.iter().zip(&mut values);
+        parallel::each(self.threads, places, |(times, place)| *place = value(times));
         values
     }
 

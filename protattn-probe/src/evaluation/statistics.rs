@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use protattn_metrics::scores::{Ranking, Separation, expected_at_k, matthews_of_counts, top_count};
+use protattn_metrics::scores::{PrecisionAtL, Ranking, matthews_of_counts};
 
 use super::{Protein, Score};
 use crate::Error;
@@ -20,7 +20,7 @@ pub(super) enum Statistics {
     Matthews(Vec<(f64, BTreeMap<usize, [f64; 2]>)>),
     /// All samples by the probability of a class.
     Ranked(Score, Arc<Ranked>),
-    /// Hits and places of each protein.
+    /// Numerator and denominator of each protein.
     Top(Vec<[f64; 2]>),
 }
 
@@ -80,16 +80,9 @@ impl<'a> Predictions<'a> {
             Score::AveragePrecision(class) | Score::RocAuc(class) => {
                 Statistics::Ranked(score, self.ranked(class)?)
             }
-            Score::PrecisionAtL {
-                class,
-                divisor,
-                separation,
-            } => {
-                let counts = each.map(|protein| {
-                    let k = top_count(protein.length, divisor);
-                    self.hits(protein, class, k, separation)
-                });
-                Statistics::Top(counts.collect::<Result<_, _>>()?)
+            Score::PrecisionAtL { class, at } => {
+                let terms = each.map(|protein| self.terms(protein, class, at));
+                Statistics::Top(terms.collect::<Result<_, _>>()?)
             }
         })
     }
@@ -131,23 +124,18 @@ impl<'a> Predictions<'a> {
         rows.map(move |row| constant.unwrap_or(row[class]))
     }
 
-    /// True ones among the `k` most probable samples of a range, and how many these are.
-    fn hits(
-        &self,
-        protein: &Protein,
-        class: usize,
-        k: usize,
-        separation: Option<Separation>,
-    ) -> Result<[f64; 2], Error> {
+    /// What a protein adds to the precision at a fraction of its length.
+    fn terms(&self, protein: &Protein, class: usize, at: PrecisionAtL) -> Result<[f64; 2], Error> {
         let samples = self.of_class(protein, class).zip(&protein.truth);
-        let of_range = samples.enumerate().filter(|(sample, _)| {
-            separation.is_none_or(|range| protein.separations.get(*sample) == Some(&Some(range)))
-        });
+        let of_range = samples
+            .enumerate()
+            .filter(|(sample, _)| at.looks_at(protein.separations.get(*sample).copied().flatten()));
         let (scores, truth): (Vec<f64>, Vec<bool>) = of_range
             .map(|(_, (score, fact))| (score, *fact == class))
             .unzip();
-        let hits = expected_at_k(&scores, &truth, k).map_err(|source| Error::Score { source })?;
-        Ok([hits, k.min(scores.len()) as f64])
+        let hits = at.hits(protein.length, &scores, &truth);
+        let hits = hits.map_err(|source| Error::Score { source })?;
+        Ok(at.terms(hits))
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use protattn_probe::ndarray::{Array2, Array3, ArrayView3, s};
+use protattn_probe::ndarray::{Array2, Array3, s};
 use protattn_probe::{
-    ContactRegression, Error, LogisticRegression, PairAttention, PairSampling, Probe,
-    attention_features,
+    ContactRegression, LogisticRegression, PairAttention, PairSampling, Probe, attention_features,
 };
 use serde::Deserialize;
 
@@ -39,6 +38,18 @@ impl Protein {
             .map(|values| Array3::from_shape_vec((N_HEADS, n, n), values.clone()).unwrap())
             .collect()
     }
+
+    /// `[pair, layer * N_HEADS + head]`
+    fn features(&self, pairs: &[[usize; 2]]) -> Array2<f32> {
+        let mut features = Array2::zeros((pairs.len(), 2 * N_HEADS));
+        for (layer, attention) in self.layers().iter().enumerate() {
+            let columns = s![.., layer * N_HEADS..(layer + 1) * N_HEADS];
+            let columns = features.slice_mut(columns);
+            let kind = PairAttention::Corrected;
+            attention_features(attention.view(), pairs, kind, columns).unwrap();
+        }
+        features
+    }
 }
 
 fn reference() -> Reference {
@@ -58,13 +69,7 @@ fn training(reference: &Reference) -> (Array2<f32>, Vec<usize>) {
         let n = protein.contacts.len();
         let label = |i: usize, j: usize| Some(protein.contacts[i][j] == 1);
         let chosen = sampling.select(index as u64, n, label);
-        let mut of_protein = Array2::zeros((chosen.pairs.len(), 2 * N_HEADS));
-        for (layer, attention) in protein.layers().iter().enumerate() {
-            let columns = s![.., layer * N_HEADS..(layer + 1) * N_HEADS];
-            let columns = of_protein.slice_mut(columns);
-            let kind = PairAttention::Corrected;
-            attention_features(attention.view(), &chosen.pairs, kind, columns).unwrap();
-        }
+        let of_protein = protein.features(&chosen.pairs);
         features
             .append(protattn_probe::ndarray::Axis(0), of_protein.view())
             .unwrap();
@@ -109,60 +114,34 @@ fn coefficients_and_probabilities_are_those_of_scikit_learn() {
         assert!((found - expected).abs() < 1e-4 * expected.abs().max(1.0));
     }
     assert!((regression.intercept() - reference.intercept).abs() < 1e-5);
-    let layers = reference.proteins[0].layers();
-    let views: Vec<ArrayView3<'_, f32>> = layers.iter().map(|layer| layer.view()).collect();
-    let map = regression.predict(&views).unwrap();
-    for ((i, j), found) in map.indexed_iter() {
-        assert!((found - reference.probabilities_of_first[i][j]).abs() < 1e-5);
-        assert_eq!(*found, map[[j, i]]);
+    let protein = &reference.proteins[0];
+    let n = protein.contacts.len();
+    let pairs: Vec<[usize; 2]> = (0..n).flat_map(|i| (0..n).map(move |j| [i, j])).collect();
+    for ([i, j], features) in pairs.iter().zip(protein.features(&pairs).rows()) {
+        let products = features.iter().zip(regression.coefficients());
+        let log_odds = products.fold(regression.intercept(), |sum, (feature, coefficient)| {
+            sum + f64::from(*feature) * coefficient
+        });
+        let found = 1.0 / (1.0 + (-log_odds).exp());
+        assert!((found - reference.probabilities_of_first[*i][*j]).abs() < 1e-5);
     }
 }
 
 #[test]
-fn the_map_is_what_the_probe_predicts() {
-    let reference = reference();
-    let (features, labels) = training(&reference);
+fn the_regression_of_a_probe_has_its_coefficients() {
+    let (features, labels) = training(&reference());
     let probe = LogisticRegression::default()
         .fit(&features, &labels, 2)
         .unwrap();
     let regression = ContactRegression::from_probe(&probe, 2, 6).unwrap();
-    let layers = reference.proteins[0].layers();
-    let mut map = regression.map(layers[0].dim().1).unwrap();
-    for layer in [1, 0] {
-        map.add_layer(layer, layers[layer].view()).unwrap();
-    }
-    let map = map.finish().unwrap();
-    let pairs = PairSampling::new(6)
-        .select(0, map.nrows(), |_, _| Some(true))
-        .pairs;
-    let expected = probe.predict_proba(&features).unwrap();
-    for (row, [i, j]) in pairs.into_iter().enumerate() {
-        assert!((map[[i, j]] - expected[[row, 1]]).abs() < 1e-12);
-    }
+    assert_eq!(regression.coefficients().dim(), (2, N_HEADS));
+    let coefficients = regression.coefficients();
+    assert!(coefficients.iter().eq(probe.coefficients().iter()));
+    assert_eq!(regression.intercept(), probe.intercepts()[0]);
 }
 
 #[test]
-fn layers_that_do_not_fit_are_refused() {
-    let regression = fitted(&reference());
-    let layer = Array3::zeros((3, 5, 5));
-    let mut map = regression.map(5).unwrap();
-    map.add_layer(1, layer.view()).unwrap();
-    let message = |result: Result<(), Error>| result.unwrap_err().to_string();
-    let twice = "layer 1 (counted from 0) is none of 2, or was added before";
-    assert_eq!(message(map.add_layer(1, layer.view())), twice);
-    assert!(map.add_layer(2, layer.view()).is_err());
-    let other = Array3::zeros((3, 5, 6));
-    assert_eq!(
-        message(map.add_layer(0, other.view())),
-        "the maps of a layer have the shape [3, 5, 6], not [3, 5, 5]"
-    );
-    let missing = "layer 0 (counted from 0) of 2 was not added";
-    assert_eq!(message(map.finish().map(|_| ())), missing);
-    assert!(matches!(
-        regression.map(usize::MAX),
-        Err(Error::MapTooLarge { .. })
-    ));
-
+fn a_probe_of_something_else_is_refused() {
     let (features, labels) = samples(50, 4, 3);
     let probe = LogisticRegression::default()
         .fit(&features, &labels, 3)

@@ -20,7 +20,7 @@ fn sizes() {
     let x = array![[1.0], [2.0], [3.0]];
     assert_eq!(
         refused(&x, &[0, 1], 2),
-        "3 samples but 2 labels: there must be one label for each sample"
+        "2 labels for 3 samples: there must be one for each"
     );
     assert_eq!(
         refused(&Array2::zeros((0, 1)), &[], 2),
@@ -109,7 +109,7 @@ fn settings() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "1 class weights for 2 classes: there must be one for each class"
+        "1 class weights for 2 classes: there must be one for each"
     );
 }
 

@@ -1,6 +1,6 @@
 //! Scores over proteins against those of the samples of all of them, and by hand.
 
-use protattn_metrics::scores::{self, Separation};
+use protattn_metrics::scores::{self, PrecisionAtL, Separation};
 use protattn_probe::ndarray::{Array2, array};
 use protattn_probe::{ControlTask, Error, Evaluation, LogisticRegression, Resampling, Score};
 
@@ -134,15 +134,20 @@ fn intervals_are_those_of_proteins_drawn_and_copied() {
     }
 }
 
+fn at_l(class: usize, divisor: usize, separation: Option<Separation>) -> Score {
+    let at = PrecisionAtL {
+        divisor,
+        separation,
+        ..PrecisionAtL::OF_PROBES
+    };
+    Score::PrecisionAtL { class, at }
+}
+
 #[test]
 fn the_majority_is_always_the_same_class_and_ranks_nothing() {
     let proteins = proteins();
     let mut scores = SCORES.to_vec();
-    scores.push(Score::PrecisionAtL {
-        class: 1,
-        divisor: 5,
-        separation: None,
-    });
+    scores.push(at_l(1, 5, None));
     let rows = evaluation(&proteins)
         .report(&scores, &[20.0, 50.0, 30.0], None, Resampling::default())
         .unwrap();
@@ -183,11 +188,7 @@ fn the_majority_is_the_same_probabilities_for_all_samples() {
         .collect();
     let constant = evaluation(&constant);
     let mut scores = SCORES.to_vec();
-    scores.extend([1, 2].map(|class| Score::PrecisionAtL {
-        class,
-        divisor: 5,
-        separation: None,
-    }));
+    scores.extend([1, 2].map(|class| at_l(class, 5, None)));
     let no_draws = Resampling {
         draws: 0,
         ..Resampling::default()
@@ -228,14 +229,7 @@ fn pairs_are_counted_by_range() {
     evaluation
         .push_pairs(10, &pairs, probabilities.view(), &truth)
         .unwrap();
-    let at = |separation, divisor| {
-        let score = Score::PrecisionAtL {
-            class: 1,
-            divisor,
-            separation,
-        };
-        evaluation.score(score).unwrap()
-    };
+    let at = |separation, divisor| evaluation.score(at_l(1, divisor, separation)).unwrap();
     assert_eq!(at(Some(Separation::Short), 5), 0.5);
     assert_eq!(
         at(Some(Separation::Short), 1),

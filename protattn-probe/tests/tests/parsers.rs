@@ -4,7 +4,7 @@
 //! `corpus` runs them on a few files; the crate `fuzz`, beside this one, includes this file and runs
 //! them on bytes of its own.
 
-use protattn_probe::ndarray::{Array2, Array3};
+use protattn_probe::ndarray::Array2;
 use protattn_probe::{ContactRegression, Probe};
 
 /// The name of a target, and what it runs.
@@ -30,8 +30,7 @@ fn contacts(data: &[u8]) {
     };
     let again = ContactRegression::from_bytes(&regression.to_bytes().expect("it can be saved"));
     assert!(again.expect("what is saved can be read") == regression);
-    let (n_layers, n_heads) = regression.coefficients().dim();
-    let attention = Array3::zeros((n_heads, 4, 4));
-    let map = regression.predict(&vec![attention.view(); n_layers]);
-    assert_eq!(map.expect("as many layers and heads").dim(), (4, 4));
+    let coefficients = regression.coefficients();
+    assert!(!coefficients.is_empty() && coefficients.iter().all(|number| number.is_finite()));
+    assert!(regression.intercept().is_finite());
 }

@@ -213,7 +213,7 @@ fn cross_validation_that_cannot_be_done_is_refused() {
     );
     assert_eq!(
         message(refused(&labels, &proteins[1..], &[1.0], 2)),
-        "60 samples but 59 groups: there must be one group for each sample"
+        "59 groups for 60 samples: there must be one for each"
     );
     assert_eq!(
         message(refused(&labels, &proteins, &[], 2)),

@@ -1,9 +1,9 @@
 //! Amino-acid similarity, and heads against null models.
 
 use crate::{Written, made_up_value};
-use ndarray::Array2;
+use protattn_viz::ndarray::Array2;
 use protattn_viz::{
-    Comparison, Estimate, Forest, ForestGroup, ForestRow, Similarity, Survival, Verdict,
+    Comparison, Estimate, Figure, Forest, ForestGroup, ForestRow, Similarity, Survival, Verdict,
 };
 
 const REFERENCES: [&str; 5] = [
@@ -42,30 +42,21 @@ fn estimate(seed: usize) -> (Estimate, Vec<f64>) {
     (Estimate::new(value, value - half, value + half), references)
 }
 
+/// The name of a head: `30-1`.
+fn head(i: usize) -> String {
+    format!("{}-{}", 30 - i / 2, i % 16 + 1)
+}
+
 fn forest(n_groups: usize, n_rows: usize) -> Written {
     const GROUPS: [&str; 5] = ["Contact", "Binding site", "Modification", "Helix", "Strand"];
-    let names: Vec<String> = (0..n_rows)
-        .map(|i| format!("{}-{}", 30 - i / 2, i % 16 + 1))
-        .collect();
-    let data: Vec<Vec<_>> = (0..n_groups)
-        .map(|g| (0..n_rows - g).map(|i| estimate(g * 40 + i)).collect())
-        .collect();
-    let rows: Vec<Vec<ForestRow<'_>>> = data
-        .iter()
-        .map(|rows| {
-            let named = rows.iter().zip(&names);
-            let row = named
-                .map(|((e, references), name)| ForestRow::new(name, *e).references(references));
-            row.collect()
-        })
-        .collect();
-    let groups: Vec<_> = rows
-        .iter()
-        .zip(GROUPS)
-        .map(|(r, name)| ForestGroup::new(name, r))
-        .collect();
-    let svg = Forest::new(&groups)
-        .references(&REFERENCES)
+    let row = |g: usize, i: usize| {
+        let (estimate, references) = estimate(g * 40 + i);
+        ForestRow::new(head(i), estimate).references(&references)
+    };
+    let groups = GROUPS.into_iter().take(n_groups).enumerate();
+    let groups = groups.map(|(g, name)| ForestGroup::new(name, (0..n_rows - g).map(|i| row(g, i))));
+    let svg = Forest::new(groups)
+        .references(REFERENCES)
         .title("Heads against null models, made-up numbers")
         .value_label("% attention")
         .estimate_label("head, 95% interval")
@@ -74,11 +65,7 @@ fn forest(n_groups: usize, n_rows: usize) -> Written {
 }
 
 fn survival(n_rows: usize, n_columns: usize) -> Written {
-    let columns: Vec<&str> = (0..n_columns).map(|i| REFERENCES[i % 5]).collect();
-    let names: Vec<String> = (0..n_rows)
-        .map(|i| format!("{}-{}", 30 - i / 2, i % 16 + 1))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let columns = (0..n_columns).map(|i| REFERENCES[i % 5]);
     let cells = Array2::from_shape_fn((n_rows, n_columns), |(row, column)| {
         let difference = 40.0 * made_up_value(row * 11 + column) - 8.0;
         let verdict = match difference {
@@ -91,7 +78,7 @@ fn survival(n_rows: usize, n_columns: usize) -> Written {
             verdict,
         }
     });
-    let svg = Survival::new(&names, &columns, cells.view())
+    let svg = Survival::new((0..n_rows).map(head), columns, cells.view())
         .title("Heads that survive, made-up numbers")
         .value_label("Numbers: difference in percentage points.")
         .to_svg()?;

@@ -11,8 +11,8 @@ mod maps;
 mod models;
 mod profiles;
 
-use ndarray::Array2;
-use protattn_viz::{Bar, Column, HeadMap, Report, Section, Table, TopHeads};
+use protattn_viz::ndarray::Array2;
+use protattn_viz::{Bar, Column, Figure, HeadMap, Report, Section, Table, TopHeads};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,8 @@
 //! Maps of pairs: agreement between heads, and contacts.
 
 use crate::{Written, made_up_value};
-use ndarray::Array2;
-use protattn_viz::{ContactMap, MatrixPanel, MatrixPanels};
+use protattn_viz::ndarray::Array2;
+use protattn_viz::{ContactMap, Figure, MatrixPanel, MatrixPanels};
 
 /// Correlations from -1 to 1, some undefined, of blocks of heads.
 fn agreement(side: usize, seed: usize) -> Array2<f64> {
@@ -20,13 +20,9 @@ fn agreement(side: usize, seed: usize) -> Array2<f64> {
 
 fn matrices(n_panels: usize, side: usize) -> Written {
     let maps: Vec<_> = (0..n_panels).map(|i| agreement(side, i)).collect();
-    let names: Vec<String> = (1..=n_panels).map(|i| format!("Layer {i}")).collect();
-    let panels: Vec<_> = names
-        .iter()
-        .zip(&maps)
-        .map(|(name, map)| MatrixPanel::new(name, map.view()))
-        .collect();
-    let svg = MatrixPanels::new(&panels)
+    let labelled = (1..).zip(&maps);
+    let panels = labelled.map(|(i, map)| MatrixPanel::new(format!("Layer {i}"), map.view()));
+    let svg = MatrixPanels::new(panels)
         .title("Agreement between the heads of a layer, made-up numbers")
         .axis_label("Head")
         .value_label("Correlation of attention")
@@ -63,12 +59,11 @@ fn contact_map(length: usize) -> Written {
         .into_iter()
         .filter(|&(i, j)| !undefined[i] && !undefined[j])
         .collect();
-    let numbers: Vec<String> = (0..length).map(|i| (i + 27).to_string()).collect();
-    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let numbers = (0..length).map(|i| (i + 27).to_string());
     let svg = ContactMap::new(values.view())
         .contacts(&contacts)
         .undefined(&undefined)
-        .numbering(&numbers)
+        .numbering(numbers)
         .title("Contacts, made-up numbers")
         .to_svg()?;
     Ok((format!("contacts-{length}.svg"), svg))

@@ -1,7 +1,7 @@
 //! Several models side by side, and the precision of contacts.
 
 use crate::{BACKGROUND, Written, bars, made_up, made_up_value};
-use protattn_viz::{DotGroup, Estimate, GroupedDots, ModelComparison, ModelPanel};
+use protattn_viz::{DotGroup, Estimate, Figure, GroupedDots, ModelComparison, ModelPanel};
 
 fn comparison(n_models: usize, count: usize) -> Written {
     const MODELS: [(&str, usize, usize); 8] = [
@@ -14,20 +14,13 @@ fn comparison(n_models: usize, count: usize) -> Written {
         ("ESM-2 (650 million parameters)", 33, 20),
         ("ESM-2 8M", 6, 20),
     ];
-    let data: Vec<_> = MODELS
-        .iter()
-        .map(|(_, layers, heads)| {
-            let scale = 0.3 + 0.7 * made_up_value(layers * heads + 3);
-            bars(&made_up(*layers, *heads).mapv(|value| value * scale))
-        })
-        .collect();
-    let panels: Vec<_> = MODELS
-        .iter()
-        .zip(&data)
-        .take(n_models)
-        .map(|((name, ..), bars)| ModelPanel::new(name, bars).background(BACKGROUND))
-        .collect();
-    let svg = ModelComparison::new(&panels)
+    let panel = |(name, layers, heads): (&str, usize, usize)| {
+        let scale = 0.3 + 0.7 * made_up_value(layers * heads + 3);
+        let bars = bars(&made_up(layers, heads).mapv(|value| value * scale));
+        ModelPanel::new(name, &bars).background(BACKGROUND)
+    };
+    let panels = MODELS.into_iter().take(n_models).map(panel);
+    let svg = ModelComparison::new(panels)
         .count(count)
         .title("Best heads for contacts, made-up numbers")
         .value_label("% attention on contacts")
@@ -39,29 +32,21 @@ fn comparison(n_models: usize, count: usize) -> Written {
 fn precision(series: &[&str], name: &str) -> Written {
     const RANGES: [&str; 3] = ["short range", "medium range", "long range"];
     const COUNTS: [&str; 3] = ["L", "L/2", "L/5"];
-    let estimates: Vec<Vec<Estimate>> = (0..9)
-        .map(|group| {
-            let estimate = |i: usize| {
-                let value = 8.0 + 14.0 * (group % 3) as f64 + 40.0 * made_up_value(i * 13 + group);
-                let half = 2.0 + 3.0 * made_up_value(group);
-                match (i + 2 * group) % 17 {
-                    16 => Estimate::MISSING,
-                    _ => Estimate::new(value, value - half, value + half),
-                }
-            };
-            (0..series.len()).map(estimate).collect()
-        })
-        .collect();
-    let groups: Vec<_> = estimates
-        .iter()
-        .enumerate()
-        .map(|(i, estimates)| {
-            DotGroup::new(COUNTS[i % 3], estimates)
-                .section(RANGES[i / 3])
-                .background(1.5 + (i / 3) as f64)
-        })
-        .collect();
-    let svg = GroupedDots::new(&groups)
+    let estimate = |group: usize, i: usize| {
+        let value = 8.0 + 14.0 * (group % 3) as f64 + 40.0 * made_up_value(i * 13 + group);
+        let half = 2.0 + 3.0 * made_up_value(group);
+        match (i + 2 * group) % 17 {
+            16 => Estimate::MISSING,
+            _ => Estimate::new(value, value - half, value + half),
+        }
+    };
+    let groups = (0..9).map(|group| {
+        let estimates: Vec<_> = (0..series.len()).map(|i| estimate(group, i)).collect();
+        DotGroup::new(COUNTS[group % 3], &estimates)
+            .section(RANGES[group / 3])
+            .background(1.5 + (group / 3) as f64)
+    });
+    let svg = GroupedDots::new(groups)
         .series(series)
         .title("Precision of contacts, made-up numbers")
         .value_label("Precision (%)")

@@ -1,7 +1,7 @@
 //! Panels over the layers, as lines and as bars.
 
 use crate::{Written, made_up_value};
-use protattn_viz::{LayerProfiles, Profile, ProfilePanel};
+use protattn_viz::{Figure, LayerProfiles, Profile, ProfilePanel};
 
 const LABELS: [&str; 10] = [
     "Contact",
@@ -31,16 +31,13 @@ fn means(n_layers: usize, seed: usize) -> (Vec<f64>, f64) {
 }
 
 fn one_series(n_layers: usize, n_panels: usize) -> Written {
-    let data: Vec<_> = (0..n_panels).map(|i| means(n_layers, i)).collect();
-    let numbered = data.iter().enumerate();
-    let panels: Vec<_> = numbered
-        .map(|(i, (values, centre))| {
-            ProfilePanel::new(LABELS[i % LABELS.len()])
-                .profile(Profile::new(values).centre(*centre))
-                .background(1.0 + i as f64 * 0.6)
-        })
-        .collect();
-    let svg = LayerProfiles::new(&panels)
+    let panels = (0..n_panels).map(|i| {
+        let (values, centre) = means(n_layers, i);
+        ProfilePanel::new(LABELS[i % LABELS.len()])
+            .profile(Profile::new(&values).centre(centre))
+            .background(1.0 + i as f64 * 0.6)
+    });
+    let svg = LayerProfiles::new(panels)
         .title("Attention by layer, made-up numbers")
         .value_label("% attention, mean of the layer's heads")
         .to_svg()?;
@@ -56,18 +53,19 @@ fn several_series() -> Written {
         "ProtXLNet",
     ];
     let layers = [12, 30, 30, 12, 30];
-    let data: Vec<Vec<_>> = (0..6)
-        .map(|i| (0..5).map(|m| means(layers[m], i * 5 + m)).collect())
-        .collect();
-    let panel = |(i, models): (usize, &'static str)| {
-        let empty = ProfilePanel::new(models).background(4.0);
-        data[i].iter().fold(empty, |panel, (values, centre)| {
-            panel.profile(Profile::new(values).centre(*centre))
-        })
+    let panel = |(i, label)| {
+        let models = layers.iter().enumerate();
+        models.fold(
+            ProfilePanel::new(label).background(4.0),
+            |panel, (m, n_layers)| {
+                let (values, centre) = means(*n_layers, i * 5 + m);
+                panel.profile(Profile::new(&values).centre(centre))
+            },
+        )
     };
-    let panels: Vec<_> = LABELS.into_iter().take(6).enumerate().map(panel).collect();
-    let svg = LayerProfiles::new(&panels)
-        .series(&NAMES)
+    let panels = LABELS.into_iter().take(6).enumerate().map(panel);
+    let svg = LayerProfiles::new(panels)
+        .series(NAMES)
         .title("Five models, made-up numbers")
         .value_label("% attention")
         .to_svg()?;
@@ -95,23 +93,19 @@ fn probe(n_layers: usize, seed: usize) -> Probe {
 }
 
 fn probes(n_layers: usize, n_panels: usize) -> Written {
-    let data: Vec<[Probe; 2]> = (0..n_panels)
-        .map(|i| [probe(n_layers + 1, i), probe(n_layers, i + 3)])
-        .collect();
-    let labelled = LABELS.iter().zip(&data);
-    let panels: Vec<_> = labelled
-        .map(|(label, probes)| {
-            let [hidden, attention] = probes.each_ref().map(|probe| {
-                let profile = Profile::new(&probe.values).interval(&probe.low, &probe.high);
-                (profile, probe.values.len() as f64 / 2.1)
-            });
-            ProfilePanel::new(label)
-                .profile(hidden.0.centre(hidden.1))
-                .profile(attention.0.centre(attention.1))
-        })
-        .collect();
-    let svg = LayerProfiles::new(&panels)
-        .series(&["hidden states", "attention weights"])
+    let profile = |probe: Probe| {
+        Profile::new(&probe.values)
+            .interval(&probe.low, &probe.high)
+            .centre(probe.values.len() as f64 / 2.1)
+    };
+    let panels = LABELS.into_iter().take(n_panels).enumerate();
+    let panels = panels.map(|(i, label)| {
+        ProfilePanel::new(label)
+            .profile(profile(probe(n_layers + 1, i)))
+            .profile(profile(probe(n_layers, i + 3)))
+    });
+    let svg = LayerProfiles::new(panels)
+        .series(["hidden states", "attention weights"])
         .title("Probes, made-up numbers")
         .value_label("F1")
         .unit("")
@@ -128,18 +122,13 @@ fn gains(n_layers: usize, n_panels: usize) -> Written {
         let steps = values.windows(2).map(|pair| (pair[1] - pair[0]) / 10.0);
         std::iter::once(values[0] / 10.0).chain(steps).collect()
     };
-    let data: Vec<_> = (0..n_panels).map(|i| [gain(i), gain(i + 4)]).collect();
-    let numbered = data.iter().enumerate();
-    let panels: Vec<_> = numbered
-        .map(|(i, [a, b])| {
-            let panel = ProfilePanel::new(LABELS[i % LABELS.len()]);
-            panel
-                .profile(Profile::new(a).centre(n_layers as f64 / 3.0))
-                .profile(Profile::new(b))
-        })
-        .collect();
-    let svg = LayerProfiles::new(&panels)
-        .series(&["hidden states", "attention weights"])
+    let panels = (0..n_panels).map(|i| {
+        ProfilePanel::new(LABELS[i % LABELS.len()])
+            .profile(Profile::new(&gain(i)).centre(n_layers as f64 / 3.0))
+            .profile(Profile::new(&gain(i + 4)))
+    });
+    let svg = LayerProfiles::new(panels)
+        .series(["hidden states", "attention weights"])
         .title("What each layer adds, made-up numbers")
         .value_label("Gain in F1 over the layer before")
         .unit("")

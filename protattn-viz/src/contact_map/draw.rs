@@ -1,15 +1,19 @@
 //! The parts of a contact map.
 
 use super::ContactMap;
-use crate::layout::{
-    self, CAP_HEIGHT, HAIRLINE, Key, LABEL, LEADING, MARGIN, TICK, TICK_LENGTH, TICK_OFFSET,
-};
+use crate::error::{Result, check_count, check_length};
+use crate::figure::{Draw, Figure};
+use crate::labels::Labels;
+use crate::layout::{self, Column, HAIRLINE, Key, LABEL, LEADING, MARGIN, TICK, TICK_OFFSET};
 use crate::marks::Mark;
 use crate::palette::{self, Ramp};
-use crate::plot::{self, ColourBar, Pieces};
-use crate::scale::{self, Axis};
+use crate::plot::{self, ColourBar, Pieces, Ticks};
+use crate::scale::{self, Axis, check_index, check_number, check_within};
 use crate::svg::{Anchor, Rect, Style, Svg};
 
+const MAX_RESIDUES: usize = 4000;
+/// More residues than this get the double column.
+const SINGLE_COLUMN_RESIDUES: usize = 150;
 /// Half a number may stand out over the right end of the map.
 const RIGHT: f64 = 10.0;
 /// Longer numbers are cut.
@@ -25,46 +29,87 @@ const ROUND_SIDE: f64 = 2.5;
 /// The series whose colour the contacts have: near black.
 const CONTACTS: usize = 4;
 
-/// Draws everything; gives the height of the figure.
-pub(super) fn figure(
-    figure: &ContactMap<'_>,
-    end: f64,
-    contacts: &[(usize, usize)],
-    svg: &mut Svg,
-) -> f64 {
-    let column = figure.column();
-    let top = layout::heading(svg, figure.title, column) + 6.0;
-    let numbers: Vec<String> = (0..figure.n_residues()).map(|i| figure.number(i)).collect();
-    let style = Style::new(TICK, Anchor::End);
-    let widths = numbers.iter().map(|number| style.width(number));
-    let widest = widths.fold(0.0, f64::max).min(MAX_NUMBER_WIDTH);
-    let x = MARGIN + LABEL * LEADING + widest + TICK_OFFSET;
-    let side = column.width() - MARGIN - RIGHT - x;
-    let map = Map {
-        figure,
-        numbers: &numbers,
-        contacts,
-        widest,
-        rect: Rect {
-            x,
-            y: top,
-            width: side,
-            height: side,
-        },
-        colours: ColourBar {
-            ramp: Ramp::Sequential,
-            axis: Axis::from_zero(end, layout::MAX_INTERVALS),
-            background: None,
-        },
-    };
-    map.draw(svg)
+impl Figure for ContactMap<'_> {}
+
+impl Draw for ContactMap<'_> {
+    fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    fn check(&self) -> Result<()> {
+        let (n, columns) = self.values.dim();
+        check_count("residues", n, 1, MAX_RESIDUES)?;
+        check_length(|| "columns of a contact map".into(), columns, n)?;
+        let lengths = [
+            ("marks of undefined residues", self.undefined.len()),
+            ("residue numbers", self.numbering.len()),
+        ];
+        for (what, found) in lengths.into_iter().filter(|(_, found)| *found > 0) {
+            check_length(|| what.into(), found, n)?;
+        }
+        check_number(self.threshold, (0.0, 1.0), || "threshold".to_owned())?;
+        for ((row, column), value) in self.above() {
+            let what = || format!("value of residues {} and {}", row + 1, column + 1);
+            check_within(value, (0.0, 1.0), what)?;
+        }
+        self.contacts.iter().try_for_each(|&(i, j)| {
+            let what = || format!("residue of contact ({i}, {j})");
+            check_index(i.max(j), n, what)
+        })
+    }
+
+    fn nothing(&self) -> Option<[String; 2]> {
+        let none = self.highest().is_none() && self.below().is_empty();
+        none.then(layout::no_values)
+    }
+
+    fn column(&self) -> Column {
+        Column::double_if(self.n_residues() > SINGLE_COLUMN_RESIDUES)
+    }
+
+    fn draw(&self, svg: &mut Svg) -> f64 {
+        let end = self.highest().filter(|_| self.fitted).unwrap_or(1.0);
+        let column = self.column();
+        let top = layout::heading(svg, &self.labels.title, column) + 6.0;
+        let numbers: Vec<String> = (0..self.n_residues()).map(|i| self.number(i)).collect();
+        let style = Style::new(TICK, Anchor::End);
+        let widest = style.widest(&numbers).min(MAX_NUMBER_WIDTH);
+        let x = MARGIN + LABEL * LEADING + widest + TICK_OFFSET;
+        let side = column.width() - MARGIN - RIGHT - x;
+        let map = Map {
+            figure: self,
+            numbers: &numbers,
+            contacts: self.below(),
+            widest,
+            rect: Rect::square((x, top), side),
+            colours: ColourBar {
+                ramp: Ramp::Sequential,
+                axis: Axis::from_zero(end, layout::MAX_INTERVALS),
+                background: None,
+            },
+        };
+        map.draw(svg)
+    }
+
+    fn description(&self) -> String {
+        let drawn = self.above().filter(|(_, value)| *value >= self.threshold);
+        format!(
+            "{} residues. Above the diagonal, {}: {} pairs at {} or more. Below it, {}: {} pairs.",
+            self.n_residues(),
+            self.labels.value_label,
+            drawn.count(),
+            self.threshold,
+            self.contact_label,
+            self.below().len()
+        )
+    }
 }
 
 struct Map<'a, 'b> {
     figure: &'a ContactMap<'b>,
     numbers: &'a [String],
     /// Cells below the diagonal, in order and each once.
-    contacts: &'a [(usize, usize)],
+    contacts: Vec<(usize, usize)>,
     /// Room for a number.
     widest: f64,
     rect: Rect,
@@ -74,16 +119,6 @@ struct Map<'a, 'b> {
 impl Map<'_, '_> {
     fn side(&self) -> f64 {
         self.rect.width / self.numbers.len() as f64
-    }
-
-    fn cell(&self, row: usize, column: usize) -> Rect {
-        let side = self.side();
-        Rect {
-            x: self.rect.x + column as f64 * side,
-            y: self.rect.y + row as f64 * side,
-            width: side,
-            height: side,
-        }
     }
 
     /// Gives the height of the figure.
@@ -96,27 +131,23 @@ impl Map<'_, '_> {
         svg.strokes(&[diagonal], palette::UNSCORED_STROKE, 0.4);
         svg.frame(self.rect, HAIRLINE);
         let bottom = self.draw_numbers(svg);
-        let label = format!("{} (above the diagonal)", self.figure.value_label);
+        let label = format!("{} (above the diagonal)", self.figure.labels.value_label);
         let room = self.rect.width;
         let width = BAR_WIDTH.min(room);
         let bottom = self
             .colours
             .draw(svg, &label, (x, bottom + 8.0), (width, room));
-        let mut entries = Vec::new();
-        if !self.contacts.is_empty() {
-            let words = format!("{} (below)", self.figure.contact_label);
-            let mark = if self.side() >= ROUND_SIDE {
-                Mark::Circle
-            } else {
-                Mark::Square
-            };
-            entries.push((Key::Mark(mark, CONTACTS), words));
-        }
-        if any_undefined {
-            entries.push((Key::Undefined, "undefined".to_owned()));
-        }
-        let gap = if entries.is_empty() { 0.0 } else { 8.0 };
-        layout::legend(svg, &entries, (x, bottom + gap), room) + MARGIN
+        let mark = if self.side() >= ROUND_SIDE {
+            Mark::Circle
+        } else {
+            Mark::Square
+        };
+        let (any, words) = (!self.contacts.is_empty(), &self.figure.contact_label);
+        let contacts =
+            layout::entry_if(any, Key::Mark(mark, CONTACTS), &format!("{words} (below)"));
+        let undefined = layout::entry_if(any_undefined, Key::Undefined, "undefined");
+        let entries: Vec<_> = contacts.into_iter().chain(undefined).collect();
+        layout::legend_below(svg, &entries, (x, bottom), room) + MARGIN
     }
 
     /// Gives whether anything is undefined.
@@ -138,12 +169,8 @@ impl Map<'_, '_> {
             }
         }
         svg.open("undefined");
-        pieces.draw(
-            svg,
-            palette::UNSCORED,
-            (self.rect.x, self.rect.y),
-            (self.side(), 0.0),
-        );
+        let corner = (self.rect.x, self.rect.y);
+        pieces.draw(svg, palette::UNSCORED, corner, (self.side(), 0.0));
         svg.close();
         any
     }
@@ -159,24 +186,19 @@ impl Map<'_, '_> {
     }
 
     fn draw_values(&self, svg: &mut Svg) {
-        let threshold = self.figure.threshold;
+        let (side, threshold) = (self.side(), self.figure.threshold);
         let drawn = || self.figure.above().filter(|(_, value)| *value >= threshold);
         svg.open("cells");
-        if self.side() >= SPEAKING_SIDE && drawn().count() <= MAX_SPEAKING {
+        if side >= SPEAKING_SIDE && drawn().count() <= MAX_SPEAKING {
             for ((row, column), value) in drawn() {
                 let words = format!("{}: {}", self.pair(row, column), layout::number(value, ""));
-                svg.rect(self.cell(row, column), &self.colours.colour(value), &words);
+                let cell = self.rect.cell((row, column), side, 0.0);
+                svg.rect(cell, &self.colours.colour(value), &words);
             }
         } else {
-            let value = |row, column| self.value(row, column);
+            let values = (self.numbers.len(), |row, column| self.value(row, column));
             let corner = (self.rect.x, self.rect.y);
-            plot::cells(
-                svg,
-                (self.numbers.len(), value),
-                &self.colours,
-                corner,
-                (self.side(), LEAST),
-            );
+            plot::cells(svg, values, &self.colours, corner, (side, LEAST));
         }
         svg.close();
     }
@@ -186,9 +208,9 @@ impl Map<'_, '_> {
         let is_round = side >= ROUND_SIDE;
         svg.open("contacts");
         if side >= SPEAKING_SIDE && self.contacts.len() <= MAX_SPEAKING {
-            for &(row, column) in self.contacts {
+            for &(row, column) in &self.contacts {
                 let words = format!("{}: contact", self.pair(column, row));
-                let cell = self.cell(row, column);
+                let cell = self.rect.cell((row, column), side, 0.0);
                 if is_round {
                     let middle = (cell.x + side / 2.0, cell.y + side / 2.0);
                     Mark::Circle.draw(svg, middle, (side * 0.4).min(2.5), colour, &words);
@@ -223,31 +245,22 @@ impl Map<'_, '_> {
     /// The numbers to the left and below, and what they are; gives the lower edge.
     fn draw_numbers(&self, svg: &mut Svg) -> f64 {
         let (side, bottom) = (self.side(), self.rect.bottom());
-        let mut strokes = Vec::new();
+        let style = Style::new(TICK, Anchor::Middle);
+        let mut ticks = Ticks::default();
         svg.open("residues");
         for i in scale::thinned_numbers(self.numbers, side, TICK * 1.15) {
-            let y = self.rect.y + (i as f64 + 0.5) * side;
-            strokes.push([self.rect.x - TICK_LENGTH, y, self.rect.x, y]);
-            let place = (self.rect.x - TICK_OFFSET, y + TICK * CAP_HEIGHT / 2.0);
-            let style = Style::new(TICK, Anchor::End);
-            svg.text(place.0, place.1, &self.shortened(i, style), style);
+            let place = (self.rect.x, self.rect.y + (i as f64 + 0.5) * side);
+            ticks.left(svg, place, &self.shortened(i, style));
         }
-        let baseline = bottom + TICK_OFFSET + TICK * CAP_HEIGHT;
         for i in scale::thinned_numbers(self.numbers, side, self.widest + 3.0) {
-            let x = self.rect.x + (i as f64 + 0.5) * side;
-            strokes.push([x, bottom, x, bottom + TICK_LENGTH]);
-            let style = Style::new(TICK, Anchor::Middle);
-            svg.text(x, baseline, &self.shortened(i, style), style);
+            let place = (self.rect.x + (i as f64 + 0.5) * side, bottom);
+            ticks.below(svg, place, &self.shortened(i, style));
         }
-        svg.strokes(&strokes, palette::INK, HAIRLINE);
-        plot::axis_title(
-            svg,
-            &["Residue".to_owned()],
-            (MARGIN, self.rect.y + self.rect.height / 2.0),
-        );
-        let place = (self.rect.x + self.rect.width / 2.0, baseline + 4.0);
-        let style = Style::new(LABEL, Anchor::Middle);
-        let end = layout::paragraph(svg, "Residue", place, self.rect.width, style);
+        ticks.draw(svg);
+        let (x, y) = self.rect.middle();
+        plot::axis_title(svg, &["Residue"], (MARGIN, y));
+        let place = (x, Ticks::baseline(bottom));
+        let end = plot::title_below(svg, "Residue", place, self.rect.width);
         svg.close();
         end
     }

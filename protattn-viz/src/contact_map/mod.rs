@@ -2,16 +2,10 @@
 
 mod draw;
 
-use crate::error::{Error, Result, check_count, check_length};
-use crate::layout::{self, Column};
+use crate::labels::{Labels, owned, setters};
 use crate::plot::reach;
-use crate::scale::check_within;
-use crate::svg::Svg;
 use ndarray::ArrayView2;
 
-const MAX_RESIDUES: usize = 4000;
-/// More residues than this get the double column.
-const SINGLE_COLUMN_RESIDUES: usize = 150;
 const DEFAULT_THRESHOLD: f64 = 0.05;
 
 /// A square map of residue pairs: what is predicted above the diagonal, from light to dark, and the
@@ -26,8 +20,7 @@ const DEFAULT_THRESHOLD: f64 = 0.05;
 /// 150 residues.
 ///
 /// ```
-/// use ndarray::Array2;
-/// use protattn_viz::ContactMap;
+/// use protattn_viz::{ContactMap, Figure, ndarray::Array2};
 ///
 /// let mut probability = Array2::zeros((12, 12)); // [residue, residue]
 /// probability[[1, 9]] = 0.84;
@@ -39,18 +32,24 @@ const DEFAULT_THRESHOLD: f64 = 0.05;
 /// assert!(svg.contains("<title>residues 3 and 9: contact</title>"));
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Count`](crate::Error::Count) for no residues or more than 4,000;
+/// [`Error::Length`](crate::Error::Length) for values that are not square, or not one number
+/// or mark a residue; [`Error::Outside`](crate::Error::Outside) for a value outside 0 to 1, a
+/// threshold that is not from 0 to 1, or a contact of a residue that is not there.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ContactMap<'a> {
     values: ArrayView2<'a, f64>,
-    contacts: &'a [(usize, usize)],
-    undefined: &'a [bool],
-    numbering: &'a [&'a str],
+    contacts: Vec<(usize, usize)>,
+    undefined: Vec<bool>,
+    numbering: Vec<String>,
     threshold: f64,
     fitted: bool,
-    title: &'a str,
-    value_label: &'a str,
-    contact_label: &'a str,
+    labels: Labels,
+    contact_label: String,
 }
 
 impl<'a> ContactMap<'a> {
@@ -59,35 +58,40 @@ impl<'a> ContactMap<'a> {
     pub fn new(values: ArrayView2<'a, f64>) -> Self {
         Self {
             values,
-            contacts: &[],
-            undefined: &[],
-            numbering: &[],
+            contacts: Vec::new(),
+            undefined: Vec::new(),
+            numbering: Vec::new(),
             threshold: DEFAULT_THRESHOLD,
             fitted: false,
-            title: "",
-            value_label: "Probability of contact",
-            contact_label: "contact in the structure",
+            labels: Labels::new("Contact map", "Probability of contact", ""),
+            contact_label: "contact in the structure".to_owned(),
         }
+    }
+
+    setters! {
+        title,
+        /// What is above the diagonal; `Probability of contact` by default.
+        value_label,
     }
 
     /// The contacts of the structure, 0-based pairs of residues in either order, of which each
     /// counts once; a residue's contact with itself is passed over. None by default.
-    pub fn contacts(mut self, pairs: &'a [(usize, usize)]) -> Self {
-        self.contacts = pairs;
+    pub fn contacts(mut self, pairs: &[(usize, usize)]) -> Self {
+        self.contacts = pairs.to_vec();
         self
     }
 
     /// Which residues have no coordinates: their pairs are grey below the diagonal; none by
     /// default.
-    pub fn undefined(mut self, residues: &'a [bool]) -> Self {
-        self.undefined = residues;
+    pub fn undefined(mut self, residues: &[bool]) -> Self {
+        self.undefined = residues.to_vec();
         self
     }
 
     /// The number of each residue, such as the author's with its insertion code (`52A`); 1, 2, 3,
     /// ... by default.
-    pub fn numbering(mut self, numbers: &'a [&'a str]) -> Self {
-        self.numbering = numbers;
+    pub fn numbering(mut self, numbers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.numbering = owned(numbers);
         self
     }
 
@@ -103,83 +107,10 @@ impl<'a> ContactMap<'a> {
         self
     }
 
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
-    }
-
-    /// What is above the diagonal; `Probability of contact` by default.
-    pub fn value_label(mut self, label: &'a str) -> Self {
-        self.value_label = label;
-        self
-    }
-
     /// What is below the diagonal; `contact in the structure` by default.
-    pub fn contact_label(mut self, label: &'a str) -> Self {
-        self.contact_label = label;
+    pub fn contact_label(mut self, label: impl Into<String>) -> Self {
+        self.contact_label = label.into();
         self
-    }
-
-    /// The figure as an SVG document; one that says so in words where nothing above the diagonal
-    /// is defined and there are no contacts.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Count`] for no residues or more than 4,000;
-    /// [`Error::Length`] for values that are not square, or not one number
-    /// or mark a residue; [`Error::Outside`] for a value outside 0 to 1, a
-    /// threshold that is not from 0 to 1, or a contact of a residue that is not there.
-    pub fn to_svg(&self) -> Result<String> {
-        self.check()?;
-        let name = "Contact map";
-        let highest = reach(self.above().map(|(_, value)| value));
-        let contacts = self.below();
-        if highest.is_none() && contacts.is_empty() {
-            return Ok(layout::no_values(self.title, name));
-        }
-        let end = match highest {
-            Some((_, highest)) if self.fitted => highest,
-            _ => 1.0,
-        };
-        let mut svg = Svg::new();
-        let height = draw::figure(self, end, &contacts, &mut svg);
-        let title = layout::titled(self.title, name);
-        let description = self.description(contacts.len());
-        Ok(svg.finish(self.column().width(), height, title, &description))
-    }
-
-    fn check(&self) -> Result<()> {
-        let (n, columns) = self.values.dim();
-        check_count("residues", n, 1, MAX_RESIDUES)?;
-        check_length(|| "columns of a contact map".into(), columns, n)?;
-        if !self.undefined.is_empty() {
-            check_length(
-                || "marks of undefined residues".into(),
-                self.undefined.len(),
-                n,
-            )?;
-        }
-        if !self.numbering.is_empty() {
-            check_length(|| "residue numbers".into(), self.numbering.len(), n)?;
-        }
-        if !(0.0..=1.0).contains(&self.threshold) {
-            return Err(Error::Outside {
-                what: "threshold".to_owned(),
-                value: self.threshold,
-                low: 0.0,
-                high: 1.0,
-            });
-        }
-        for ((row, column), value) in self.above() {
-            let what = || format!("value of residues {} and {}", row + 1, column + 1);
-            check_within(value, (0.0, 1.0), what)?;
-        }
-        let last = (n - 1) as f64;
-        self.contacts.iter().try_for_each(|&(i, j)| {
-            let what = || format!("residue of contact ({i}, {j})");
-            check_within(i.max(j) as f64, (0.0, last), what)
-        })
     }
 
     /// The cells above the diagonal.
@@ -207,30 +138,13 @@ impl<'a> ContactMap<'a> {
         self.undefined.get(residue).copied().unwrap_or(false)
     }
 
-    fn column(&self) -> Column {
-        if self.n_residues() > SINGLE_COLUMN_RESIDUES {
-            Column::Double
-        } else {
-            Column::Single
-        }
-    }
-
     fn number(&self, residue: usize) -> String {
-        self.numbering
-            .get(residue)
-            .map_or_else(|| (residue + 1).to_string(), |number| (*number).to_owned())
+        let number = self.numbering.get(residue);
+        number.map_or_else(|| (residue + 1).to_string(), String::clone)
     }
 
-    fn description(&self, n_contacts: usize) -> String {
-        let drawn = self.above().filter(|(_, value)| *value >= self.threshold);
-        format!(
-            "{} residues. Above the diagonal, {}: {} pairs at {} or more. Below it, {}: {} pairs.",
-            self.n_residues(),
-            self.value_label,
-            drawn.count(),
-            self.threshold,
-            self.contact_label,
-            n_contacts
-        )
+    /// The highest value above the diagonal, if there is any.
+    fn highest(&self) -> Option<f64> {
+        reach(self.above().map(|(_, value)| value)).map(|(_, highest)| highest)
     }
 }

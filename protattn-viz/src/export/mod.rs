@@ -1,12 +1,13 @@
 //! Figures in the formats that journals and slides take: PNG and PDF.
 //!
-//! No font of the machine is looked at: text is set in DejaVu Sans, which is compiled in, so that
-//! the same figure gives the same bytes everywhere. It is the widest of the fonts that the figures
-//! are laid out for, so what fits on screen fits here. Characters that it lacks, such as Chinese
-//! ones, are left out. Nothing outside the text of the SVG is read, pictures it refers to included.
+//! No font of the machine is looked at: text is set in DejaVu Sans, which is compiled in, so that a
+//! figure looks the same everywhere. It is the widest of the fonts that the figures are laid out for,
+//! so what fits on screen fits here. Characters that it lacks, such as Chinese ones, are left out.
+//! Nothing outside the text of the SVG is read, pictures it refers to included.
+//!
+//! The same figure gives the same bytes as PNG. A PDF looks the same each time, but its fonts and
+//! resources may come in another order.
 
-#[cfg(feature = "pdf")]
-mod canonical;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "png")]

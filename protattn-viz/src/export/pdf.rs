@@ -1,4 +1,3 @@
-use super::canonical::canonical;
 use super::{PIXELS_PER_INCH, read, unreadable};
 use crate::error::Result;
 use svg2pdf::{ConversionOptions, PageOptions, to_pdf};
@@ -6,15 +5,14 @@ use svg2pdf::{ConversionOptions, PageOptions, to_pdf};
 /// The figure as a PDF document of one page of its size.
 ///
 /// Lines stay lines and text stays text, with the characters that occur of the font in the file:
-/// it can be searched, copied and edited. There is no date in it, so the same figure gives the same
-/// bytes.
+/// it can be searched, copied and edited. There is no date in it.
 ///
 /// # Errors
 ///
 /// [`Error::Svg`](crate::Error::Svg) for text that is not SVG or nested too deep.
 ///
 /// ```
-/// use protattn_viz::{Bar, TopHeads, export};
+/// use protattn_viz::{Bar, Figure, TopHeads, export};
 ///
 /// let bars = [Bar { layer: 7, head: 11, value: 63.2, low: 60.1, high: 66.0 }];
 /// let pdf = export::pdf(&TopHeads::new(&bars).to_svg()?)?;
@@ -26,6 +24,5 @@ pub fn pdf(svg: &str) -> Result<Vec<u8>> {
         dpi: PIXELS_PER_INCH,
     };
     let tree = read(svg)?;
-    let pdf = to_pdf(&tree, ConversionOptions::default(), page).map_err(unreadable)?;
-    canonical(&pdf).ok_or_else(|| unreadable("the PDF is not as its writer used to write it"))
+    to_pdf(&tree, ConversionOptions::default(), page).map_err(unreadable)
 }

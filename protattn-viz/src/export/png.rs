@@ -19,7 +19,7 @@ const METRES_PER_INCH: f64 = 0.0254;
 /// pixels or more than 100 million, before memory is taken for them.
 ///
 /// ```
-/// use protattn_viz::{Bar, TopHeads, export};
+/// use protattn_viz::{Bar, Figure, TopHeads, export};
 ///
 /// let bars = [Bar { layer: 7, head: 11, value: 63.2, low: 60.1, high: 66.0 }];
 /// let png = export::png(&TopHeads::new(&bars).to_svg()?, 300.0)?;

@@ -2,40 +2,37 @@
 
 mod draw;
 
-use crate::error::{Result, check_count, check_length};
-use crate::layout::{self, Column, Key};
+use crate::error::{Result, check_length};
+use crate::labels::{Labels, owned, setters};
+use crate::layout::{Key, entry_if};
 use crate::marks::Mark;
 use crate::palette::MAX_SERIES;
 use crate::plot::{Estimate, reach};
 use crate::scale::check_signed;
-use crate::svg::Svg;
-
-const MAX_GROUPS: usize = 12;
-const MAX_ROWS: usize = 60;
 
 /// A row of a [`ForestGroup`]: a label, such as `8-12`, an estimate, and what it is held against.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[must_use]
-pub struct ForestRow<'a> {
-    label: &'a str,
+pub struct ForestRow {
+    label: String,
     estimate: Estimate,
-    references: &'a [f64],
+    references: Vec<f64>,
 }
 
-impl<'a> ForestRow<'a> {
+impl ForestRow {
     /// A row without references.
-    pub fn new(label: &'a str, estimate: Estimate) -> Self {
+    pub fn new(label: impl Into<String>, estimate: Estimate) -> Self {
         Self {
-            label,
+            label: label.into(),
             estimate,
-            references: &[],
+            references: Vec::new(),
         }
     }
 
     /// A value for each of the figure's references, in their order; NaN for one that this row
     /// lacks. By default it lacks all.
-    pub fn references(mut self, values: &'a [f64]) -> Self {
-        self.references = values;
+    pub fn references(mut self, values: &[f64]) -> Self {
+        self.references = values.to_vec();
         self
     }
 
@@ -47,17 +44,20 @@ impl<'a> ForestRow<'a> {
 }
 
 /// Rows under a heading, such as a property or a model.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[must_use]
-pub struct ForestGroup<'a> {
-    label: &'a str,
-    rows: &'a [ForestRow<'a>],
+pub struct ForestGroup {
+    label: String,
+    rows: Vec<ForestRow>,
 }
 
-impl<'a> ForestGroup<'a> {
+impl ForestGroup {
     /// 1 to 60 rows, from the top; the heading may be empty.
-    pub fn new(label: &'a str, rows: &'a [ForestRow<'a>]) -> Self {
-        Self { label, rows }
+    pub fn new(label: impl Into<String>, rows: impl IntoIterator<Item = ForestRow>) -> Self {
+        Self {
+            label: label.into(),
+            rows: rows.into_iter().collect(),
+        }
     }
 }
 
@@ -68,112 +68,65 @@ impl<'a> ForestGroup<'a> {
 /// which need not start at 0.
 ///
 /// ```
-/// use protattn_viz::{Estimate, Forest, ForestGroup, ForestRow};
+/// use protattn_viz::{Estimate, Figure, Forest, ForestGroup, ForestRow};
 ///
 /// let rows = [
 ///     ForestRow::new("8-12", Estimate::new(63.2, 60.1, 66.0)).references(&[4.1, 30.5]),
 ///     ForestRow::new("5-1", Estimate::new(12.0, 8.8, 15.1)).references(&[4.1, f64::NAN]),
 /// ];
-/// let svg = Forest::new(&[ForestGroup::new("Contact", &rows)])
-///     .references(&["background", "shuffled sequence"])
+/// let svg = Forest::new([ForestGroup::new("Contact", rows)])
+///     .references(["background", "shuffled sequence"])
 ///     .value_label("% attention")
 ///     .to_svg()?;
 /// assert!(svg.contains("<title>Contact, 8-12: 63.2% (60.1% to 66.0%)</title>"));
 /// assert!(svg.contains("<title>Contact, 8-12, shuffled sequence: 30.5%</title>"));
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Count`](crate::Error::Count) for no groups or more than 12, a group of no rows or
+/// more than 60, or more than 8 references; [`Error::Length`](crate::Error::Length) for a row
+/// with some references, but not all; [`Error::Outside`](crate::Error::Outside) for a number
+/// farther than a million from 0 or infinite; [`Error::Estimate`](crate::Error::Estimate) for
+/// an interval that does not contain its value or has one end only.
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct Forest<'a> {
-    groups: &'a [ForestGroup<'a>],
-    references: &'a [&'a str],
-    title: &'a str,
-    value_label: &'a str,
-    estimate_label: &'a str,
-    unit: &'a str,
+pub struct Forest {
+    groups: Vec<ForestGroup>,
+    references: Vec<String>,
+    labels: Labels,
+    estimate_label: String,
 }
 
-impl<'a> Forest<'a> {
+impl Forest {
     /// A figure of 1 to 12 groups.
-    pub fn new(groups: &'a [ForestGroup<'a>]) -> Self {
+    pub fn new(groups: impl IntoIterator<Item = ForestGroup>) -> Self {
         Self {
-            groups,
-            references: &[],
-            title: "",
-            value_label: "Value",
-            estimate_label: "",
-            unit: "%",
+            groups: groups.into_iter().collect(),
+            references: Vec::new(),
+            labels: Labels::new("Estimates and references", "Value", "%"),
+            estimate_label: String::new(),
         }
     }
 
+    setters!(title, value_label, unit);
+
     /// The names of the references, at most 8, for the legend; none by default.
-    pub fn references(mut self, names: &'a [&'a str]) -> Self {
-        self.references = names;
-        self
-    }
-
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
-    }
-
-    /// What the values are, with their unit: the title of the horizontal axis; `Value` by default.
-    pub fn value_label(mut self, label: &'a str) -> Self {
-        self.value_label = label;
+    pub fn references(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.references = owned(names);
         self
     }
 
     /// What the dot with its interval is, as in `head, 95% interval`, for the legend; none by
     /// default.
-    pub fn estimate_label(mut self, label: &'a str) -> Self {
-        self.estimate_label = label;
+    pub fn estimate_label(mut self, label: impl Into<String>) -> Self {
+        self.estimate_label = label.into();
         self
     }
 
-    /// The unit of the values; `%` by default, may be empty.
-    pub fn unit(mut self, unit: &'a str) -> Self {
-        self.unit = unit;
-        self
-    }
-
-    /// The figure as an SVG document; one that says so in words where there are no values.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Count`](crate::Error::Count) for no groups or more than 12, a group of no rows or
-    /// more than 60, or more than 8 references; [`Error::Length`](crate::Error::Length) for a row
-    /// with some references, but not all; [`Error::Outside`](crate::Error::Outside) for a number
-    /// farther than a million from 0 or infinite; [`Error::Estimate`](crate::Error::Estimate) for
-    /// an interval that does not contain its value or has one end only.
-    pub fn to_svg(&self) -> Result<String> {
-        self.check()?;
-        let name = "Estimates and references";
-        let Some((low, high)) = reach(self.rows().flat_map(ForestRow::numbers)) else {
-            return Ok(layout::no_values(self.title, name));
-        };
-        let mut svg = Svg::new();
-        let height = draw::figure(self, (low, high), &mut svg);
-        let title = layout::titled(self.title, name);
-        let width = self.column().width();
-        Ok(svg.finish(width, height, title, &self.description()))
-    }
-
-    fn check(&self) -> Result<()> {
-        check_count("groups", self.groups.len(), 1, MAX_GROUPS)?;
-        check_count("references", self.references.len(), 0, MAX_SERIES)?;
-        for group in self.groups {
-            let rows = format!("rows in group {:?}", group.label);
-            check_count(&rows, group.rows.len(), 1, MAX_ROWS)?;
-            for row in group.rows {
-                self.check_row(group, row)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_row(&self, group: &ForestGroup<'_>, row: &ForestRow<'_>) -> Result<()> {
-        let place = || match group.label {
+    fn check_row(&self, group: &ForestGroup, row: &ForestRow) -> Result<()> {
+        let place = || match &*group.label {
             "" => format!("row {:?}", row.label),
             group => format!("row {:?} of group {group:?}", row.label),
         };
@@ -182,39 +135,24 @@ impl<'a> Forest<'a> {
             let what = || format!("references of {}", place());
             check_length(what, row.references.len(), self.references.len())?;
         }
-        for (&value, name) in row.references.iter().zip(self.references) {
+        for (&value, name) in row.references.iter().zip(&self.references) {
             check_signed(value, || format!("{name} of {}", place()))?;
         }
         Ok(())
     }
 
-    fn rows(&self) -> impl Iterator<Item = &ForestRow<'a>> {
-        self.groups.iter().flat_map(|group| group.rows)
+    fn rows(&self) -> impl Iterator<Item = &ForestRow> {
+        self.groups.iter().flat_map(|group| &group.rows)
     }
 
-    fn column(&self) -> Column {
-        if self.groups.len() == 1 {
-            Column::Single
-        } else {
-            Column::Double
-        }
-    }
-
-    fn description(&self) -> String {
-        let against = match self.references {
-            [] => String::new(),
-            names => format!(", against {}", names.join(", ")),
-        };
-        format!(
-            "{} of {} rows{against}.",
-            self.value_label,
-            self.rows().count()
-        )
+    /// The numbers that the axis must hold, if there are any.
+    fn reach(&self) -> Option<(f64, f64)> {
+        reach(self.rows().flat_map(ForestRow::numbers))
     }
 
     fn legend_entries(&self) -> Vec<(Key, String)> {
-        let estimate = (!self.estimate_label.is_empty())
-            .then(|| (Key::Estimate, self.estimate_label.to_owned()));
+        let named = !self.estimate_label.is_empty();
+        let estimate = entry_if(named, Key::Estimate, &self.estimate_label);
         let used = |i: &usize| {
             self.rows()
                 .any(|row| row.references.get(*i).is_some_and(|v| !v.is_nan()))
@@ -222,7 +160,7 @@ impl<'a> Forest<'a> {
         let references = (0..self.references.len()).filter(used);
         let references = references.map(|i| {
             let (mark, series) = reference_mark(i);
-            (Key::Mark(mark, series), self.references[i].to_owned())
+            (Key::Mark(mark, series), self.references[i].clone())
         });
         estimate.into_iter().chain(references).collect()
     }

@@ -1,13 +1,23 @@
 //! The parts of a plot of grouped dots.
 
 use super::{DotGroup, GroupedDots, group_name};
-use crate::layout::{self, HAIRLINE, LABEL, MARGIN};
+use crate::error::{Result, check_count, check_length};
+use crate::figure::{Draw, Figure};
+use crate::labels::Labels;
+use crate::layout::{self, Column, HAIRLINE, LABEL, MARGIN};
 use crate::marks::Mark;
-use crate::palette;
-use crate::plot;
-use crate::scale::Axis;
+use crate::palette::{self, MAX_SERIES};
+use crate::plot::{self, Estimate, Plot};
+use crate::ranges;
+use crate::scale::{Axis, check_signed};
 use crate::svg::{Anchor, Rect, Style, Svg};
+use std::ops::Range;
 
+const MAX_GROUPS: usize = 40;
+/// More dots than this, groups and series multiplied, get the double column.
+const SINGLE_COLUMN_DOTS: usize = 24;
+/// So do more groups than this, whose names would touch.
+const SINGLE_COLUMN_GROUPS: usize = 12;
 const PLOT_HEIGHT: f64 = 130.0;
 const RADIUS: f64 = 2.6;
 /// Of the width of a group, what its dots take.
@@ -15,106 +25,125 @@ const SPREAD: f64 = 0.72;
 /// Between sections, in widths of a group.
 const SECTION_GAP: f64 = 0.4;
 
-/// Draws everything; gives the height of the figure.
-pub(super) fn figure(figure: &GroupedDots<'_>, (low, high): (f64, f64), svg: &mut Svg) -> f64 {
-    let column = figure.column();
-    let inside = column.width() - 2.0 * MARGIN;
-    let top = layout::heading(svg, figure.title, column) + 5.0;
-    let entries = figure.legend_entries();
-    let top = layout::legend(svg, &entries, (MARGIN, top), inside) + 8.0;
-    let axis = Axis::spanning(low, high, layout::MAX_INTERVALS);
-    let (title, title_width) = plot::title_lines(figure.value_label, PLOT_HEIGHT);
-    let x = MARGIN + title_width + plot::tick_width(&axis);
-    let plot = Rect {
-        x,
-        y: top,
-        width: column.width() - MARGIN - x,
-        height: PLOT_HEIGHT,
-    };
-    plot::axis_title(svg, &title, (MARGIN, plot.y + plot.height / 2.0));
-    Dots {
-        figure,
-        axis: &axis,
-        plot,
-        slot: plot.width
-            / (figure.groups.len() as f64 + SECTION_GAP * (sections(figure).len() - 1) as f64),
+impl Figure for GroupedDots {}
+
+impl Draw for GroupedDots {
+    fn labels(&self) -> &Labels {
+        &self.labels
     }
-    .draw(svg)
-        + MARGIN
+
+    fn check(&self) -> Result<()> {
+        check_count("groups", self.groups.len(), 1, MAX_GROUPS)?;
+        check_count("series", self.series.len(), 1, MAX_SERIES)?;
+        for (i, group) in self.groups.iter().enumerate() {
+            let name = match group_name(group) {
+                name if name.is_empty() => format!("group {}", i + 1),
+                name => name,
+            };
+            let found = group.estimates.len();
+            check_length(|| format!("estimates of {name}"), found, self.series.len())?;
+            for (estimate, series) in group.estimates.iter().zip(&self.series) {
+                estimate.check(|| match &**series {
+                    "" => name.clone(),
+                    series => format!("{series} of {name}"),
+                })?;
+            }
+            check_signed(group.background, || format!("background of {name}"))?;
+        }
+        Ok(())
+    }
+
+    fn nothing(&self) -> Option<[String; 2]> {
+        let none = self.estimates().all(Estimate::is_missing);
+        none.then(layout::no_values)
+    }
+
+    fn column(&self) -> Column {
+        let groups = self.groups.len();
+        let dots = groups * self.series.len();
+        Column::double_if(dots > SINGLE_COLUMN_DOTS || groups > SINGLE_COLUMN_GROUPS)
+    }
+
+    fn draw(&self, svg: &mut Svg) -> f64 {
+        let (labels, column) = (&self.labels, self.column());
+        let top = layout::head(svg, &labels.title, column, &self.legend_entries()) + 8.0;
+        let (low, high) = self.reach();
+        let axis = Axis::spanning(low, high, layout::MAX_INTERVALS);
+        let (title, title_width) = plot::title_lines(&labels.value_label, PLOT_HEIGHT);
+        let x = MARGIN + title_width + plot::tick_width(&axis);
+        let rect = Rect::new((x, top), (column.width() - MARGIN - x, PLOT_HEIGHT));
+        plot::axis_title(svg, &title, (MARGIN, rect.middle().1));
+        let gaps = SECTION_GAP * (sections(self).len() - 1) as f64;
+        let dots = Dots {
+            figure: self,
+            plot: Plot { axis, rect },
+            slot: rect.width / (self.groups.len() as f64 + gaps),
+        };
+        dots.draw(svg) + MARGIN
+    }
+
+    fn description(&self) -> String {
+        let named = self.series.iter().filter(|name| !name.is_empty());
+        let named: Vec<&str> = named.map(String::as_str).collect();
+        let of = if named.is_empty() { "" } else { " of " };
+        let (label, groups) = (&self.labels.value_label, self.groups.len());
+        format!("{label}{of}{} in {groups} groups.", named.join(", "))
+    }
 }
 
 /// The stretches of groups that have a section in common.
-fn sections(figure: &GroupedDots<'_>) -> Vec<std::ops::Range<usize>> {
-    let same = |a: &DotGroup<'_>, b: &DotGroup<'_>| a.section == b.section;
-    let chunks = figure.groups.chunk_by(same);
-    let ranges = chunks.scan(0, |from, chunk| {
-        let range = *from..*from + chunk.len();
-        *from = range.end;
-        Some(range)
-    });
-    ranges.collect()
+fn sections(figure: &GroupedDots) -> Vec<Range<usize>> {
+    ranges::alike(&figure.groups, |a, b| a.section == b.section)
 }
 
 struct Dots<'a> {
-    figure: &'a GroupedDots<'a>,
-    axis: &'a Axis,
-    plot: Rect,
+    figure: &'a GroupedDots,
+    plot: Plot,
     /// Width of a group.
     slot: f64,
 }
 
 impl Dots<'_> {
-    fn y(&self, value: f64) -> f64 {
-        self.plot.bottom() - self.axis.share(value) * self.plot.height
-    }
-
     /// Gives the lower edge.
     fn draw(&self, svg: &mut Svg) -> f64 {
-        plot::guides(svg, self.axis, self.plot);
-        if self.axis.value(0.0) < 0.0 {
-            let zero = self.y(0.0);
-            let line = [self.plot.x, zero, self.plot.right(), zero];
-            svg.strokes(&[line], palette::UNSCORED_STROKE, HAIRLINE);
+        self.plot.guides(svg);
+        if self.plot.axis.value(0.0) < 0.0 {
+            let zero = self.plot.across(0.0);
+            svg.strokes(&[zero], palette::UNSCORED_STROKE, HAIRLINE);
         }
         let mut names = Vec::new();
         let sections = sections(self.figure);
         let mut spans = Vec::new();
         for (i, section) in sections.iter().enumerate() {
-            let left =
-                |group: usize| self.plot.x + self.slot * (group as f64 + SECTION_GAP * i as f64);
+            let gaps = SECTION_GAP * i as f64;
+            let left = |group: usize| self.plot.rect.x + self.slot * (group as f64 + gaps);
             for group in section.clone() {
                 let middle = left(group) + self.slot / 2.0;
                 let drawn = &self.figure.groups[group];
                 self.draw_group(svg, drawn, middle);
-                names.push((middle, drawn.label.to_owned()));
+                names.push((middle, drawn.label.clone()));
             }
-            let words = self.figure.groups[section.start].section;
+            let words = &*self.figure.groups[section.start].section;
             spans.push((left(section.start), left(section.end), words));
         }
-        plot::left_axis(svg, self.axis, self.plot, true);
+        self.plot.left_axis(svg, true);
         svg.open("groups");
-        let bottom = if names.iter().all(|(_, name)| name.is_empty()) {
-            self.plot.bottom()
-        } else {
-            plot::names_below(svg, &names, self.slot, self.plot.bottom())
-        };
+        let mut bottom = self.plot.rect.bottom();
+        if names.iter().any(|(_, name)| !name.is_empty()) {
+            bottom = plot::names_below(svg, &names, self.slot, bottom);
+        }
         svg.close();
         self.draw_sections(svg, &spans, bottom)
     }
 
-    fn draw_group(&self, svg: &mut Svg, group: &DotGroup<'_>, middle: f64) {
+    fn draw_group(&self, svg: &mut Svg, group: &DotGroup, middle: f64) {
         let name = group_name(group);
-        let unit = self.figure.unit;
+        let unit = &self.figure.labels.unit;
         let half = self.slot * 0.45;
         if let Some(background) = group.background {
-            let y = self.y(background);
+            let y = self.plot.y(background);
             svg.dashed([middle - half, y, middle + half, y]);
-            let rect = Rect {
-                x: middle - half,
-                y: y - 1.5,
-                width: 2.0 * half,
-                height: 3.0,
-            };
+            let rect = Rect::new((middle - half, y - 1.5), (2.0 * half, 3.0));
             let words = layout::number(background, unit);
             svg.hover(rect, &format!("{name}, background: {words}"));
         }
@@ -126,18 +155,17 @@ impl Dots<'_> {
             }
             let offset = ((series as f64 + 0.5) / n_series - 0.5) * SPREAD * self.slot;
             let x = middle + offset;
-            if estimate.has_interval() {
-                let ends = (self.y(estimate.low), self.y(estimate.high));
-                layout::error_bar(svg, x, ends, 3.0f64.min(self.slot * SPREAD / n_series));
-            }
+            let pitch = self.slot * SPREAD / n_series;
+            self.plot.error_bar(svg, x, estimate, pitch.min(3.0));
             let words = estimate.words(unit);
-            let tooltip = match self.figure.series[series] {
+            let tooltip = match &*self.figure.series[series] {
                 "" => format!("{name}: {words}"),
                 series => format!("{name}, {series}: {words}"),
             };
             let (mark, colour) = (Mark::of_series(series), palette::series(series));
-            let radius = RADIUS.min(self.slot * SPREAD / n_series / 1.6).max(1.2);
-            mark.draw(svg, (x, self.y(estimate.value)), radius, colour, &tooltip);
+            let radius = RADIUS.min(pitch / 1.6).max(1.2);
+            let place = (x, self.plot.y(estimate.value));
+            mark.draw(svg, place, radius, colour, &tooltip);
         }
         svg.close();
     }

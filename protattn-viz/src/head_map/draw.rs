@@ -2,70 +2,109 @@
 
 use super::HeadMap;
 use super::geometry::Geometry;
-use crate::layout::{
-    self, CAP_HEIGHT, HAIRLINE, Key, LABEL, MARGIN, TICK, TICK_LENGTH, TICK_OFFSET,
-};
+use crate::error::{Error, Result, check_length};
+use crate::figure::{Draw, Figure};
+use crate::labels::Labels;
+use crate::layout::{self, Column, HAIRLINE, Key, MARGIN, TICK};
 use crate::palette;
-use crate::plot::ColourBar;
+use crate::plot::{self, ColourBar, Ticks, known};
 use crate::scale::{self, Axis};
 use crate::svg::{Anchor, Rect, Style, Svg};
 
+/// More heads than this get the double column.
+const SINGLE_COLUMN_HEADS: usize = 24;
 const COLOUR_BAR_WIDTH: f64 = 170.0;
 
-/// Draws everything but the title; gives the height of the figure.
-pub(super) fn figure(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
-    let room = at.panel.right() - at.map.x;
-    let bar_width = COLOUR_BAR_WIDTH.min(room);
-    let (low, high) = map.colour_reach();
-    let colours = ColourBar {
-        ramp: map.ramp,
-        axis: layout::horizontal_span(low, high, bar_width),
-        background: map.background,
-    };
-    cells(map, at, &colours, svg);
-    row_axis(map, at, svg);
-    let heads_end = head_axis(map, at, svg);
-    let maxima_end = maxima(map, at, svg);
-    let place = (at.map.x, heads_end.max(maxima_end) + 10.0);
-    let bottom = colours.draw(svg, map.value_label, place, (bar_width, room));
-    let entries = legend_entries(map);
-    let gap = if entries.is_empty() { 0.0 } else { 8.0 };
-    layout::legend(svg, &entries, (at.map.x, bottom + gap), room) + MARGIN
+impl Figure for HeadMap<'_> {}
+
+impl Draw for HeadMap<'_> {
+    fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    fn check(&self) -> Result<()> {
+        let (layers, heads) = self.values.dim();
+        if layers == 0 || heads == 0 {
+            return Err(Error::Empty { layers, heads });
+        }
+        let found = self.layers.as_ref().map_or(layers, Vec::len);
+        check_length(|| "layer indices".to_owned(), found, layers)?;
+        for ((row, head), &value) in self.values.indexed_iter() {
+            self.check_number(value, || {
+                format!("value of head {}-{}", self.label(row), head + 1)
+            })?;
+        }
+        self.check_number(self.background, || "background".to_owned())
+    }
+
+    fn nothing(&self) -> Option<[String; 2]> {
+        self.peak().is_none().then(|| self.labels.no_scores())
+    }
+
+    fn column(&self) -> Column {
+        Column::double_if(self.values.ncols() > SINGLE_COLUMN_HEADS)
+    }
+
+    fn draw(&self, svg: &mut Svg) -> f64 {
+        let at = &Geometry::new(self, svg);
+        let room = at.panel.right() - at.map.x;
+        let bar_width = COLOUR_BAR_WIDTH.min(room);
+        let (low, high) = self.colour_reach();
+        let colours = ColourBar {
+            ramp: self.ramp,
+            axis: layout::horizontal_span(low, high, bar_width),
+            background: self.background,
+        };
+        cells(self, at, &colours, svg);
+        row_axis(self, at, svg);
+        let heads_end = head_axis(self, at, svg);
+        let maxima_end = maxima(self, at, svg);
+        let place = (at.map.x, heads_end.max(maxima_end) + 10.0);
+        let bottom = colours.draw(svg, &self.labels.value_label, place, (bar_width, room));
+        layout::legend_below(svg, &legend_entries(self), (at.map.x, bottom), room) + MARGIN
+    }
+
+    fn description(&self) -> String {
+        let (layers, heads) = self.values.dim();
+        let labels = &self.labels;
+        let mut words = format!(
+            "{}, {layers} by {heads} (layers by heads).",
+            labels.value_label
+        );
+        if let Some((row, head, _)) = self.peak() {
+            words += &format!(" Highest, {}.", self.tooltip(row, head));
+        }
+        let (unscored, cells) = (self.n_unscored(), layers * heads);
+        if unscored > 0 {
+            words += &format!(" {unscored} of {cells} heads: {}.", labels.unscored_label);
+        }
+        if let Some(background) = self.background {
+            words += &format!(" Background {}.", labels.number(background));
+        }
+        words
+    }
 }
 
 fn cells(map: &HeadMap<'_>, at: &Geometry, colours: &ColourBar, svg: &mut Svg) {
     svg.open("cells");
-    let mut unscored = Vec::new();
-    for ((row, head), &value) in map.values.indexed_iter() {
-        let (cell, tooltip) = (at.cell(row, head), map.tooltip(row, head));
-        if value.is_nan() {
-            unscored.push((cell, tooltip));
-        } else {
-            svg.rect(cell, &colours.colour(value), &tooltip);
-        }
-    }
-    layout::unscored(svg, &unscored);
+    let cells = map.values.indexed_iter().map(|((row, head), &value)| {
+        let colour = known(value).map(|value| colours.colour(value));
+        (at.cell(row, head), colour, map.tooltip(row, head))
+    });
+    plot::speaking_cells(svg, cells);
     svg.close();
     svg.frame(at.map, HAIRLINE);
 }
 
 fn row_axis(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) {
     svg.open("layers");
-    let mut strokes = Vec::new();
+    let mut ticks = Ticks::default();
     for row in scale::thinned(map.values.nrows(), at.cell_height, TICK * 1.15) {
-        let y = at.row_middle(row);
-        strokes.push([at.map.x - TICK_LENGTH, y, at.map.x, y]);
-        let (x, baseline) = (at.map.x - TICK_OFFSET, y + TICK * CAP_HEIGHT / 2.0);
-        svg.text(
-            x,
-            baseline,
-            &map.label(row).to_string(),
-            Style::new(TICK, Anchor::End),
-        );
+        let place = (at.map.x, at.row_middle(row));
+        ticks.left(svg, place, &map.label(row).to_string());
     }
-    svg.strokes(&strokes, palette::INK, HAIRLINE);
-    let (x, y) = (MARGIN + LABEL * CAP_HEIGHT, at.map.y + at.map.height / 2.0);
-    svg.text(x, y, "Layer", Style::new(LABEL, Anchor::Middle).turn(-90.0));
+    ticks.draw(svg);
+    plot::axis_title(svg, &["Layer"], (MARGIN, at.map.middle().1));
     svg.close();
 }
 
@@ -74,17 +113,14 @@ fn head_axis(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
     let style = Style::new(TICK, Anchor::Middle);
     let n_heads = map.values.ncols();
     let widest = style.width(&n_heads.to_string()) + 2.0;
-    let baseline = at.map.bottom() + TICK_OFFSET + TICK * CAP_HEIGHT;
-    let mut strokes = Vec::new();
+    let (mut ticks, bottom) = (Ticks::default(), at.map.bottom());
     for head in scale::thinned(n_heads, at.cell_width, widest) {
-        let x = at.head_middle(head);
-        strokes.push([x, at.map.bottom(), x, at.map.bottom() + TICK_LENGTH]);
-        svg.text(x, baseline, &(head + 1).to_string(), style);
+        let place = (at.head_middle(head), bottom);
+        ticks.below(svg, place, &(head + 1).to_string());
     }
-    svg.strokes(&strokes, palette::INK, HAIRLINE);
-    let middle = at.map.x + at.map.width / 2.0;
-    let style = Style::new(LABEL, Anchor::Middle);
-    let end = layout::paragraph(svg, "Head", (middle, baseline + 4.0), at.map.width, style);
+    ticks.draw(svg);
+    let place = (at.map.middle().0, Ticks::baseline(bottom));
+    let end = plot::title_below(svg, "Head", place, at.map.width);
     svg.close();
     end
 }
@@ -107,10 +143,8 @@ fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
     ];
     svg.strokes(&spines, palette::INK, HAIRLINE);
     let baseline = layout::ticks_below(svg, &axis, (panel.x, panel.bottom()), panel.width);
-    let middle = panel.x + panel.width / 2.0;
-    let label = layout::with_unit("Maximum", map.unit);
-    let style = Style::new(LABEL, Anchor::Middle);
-    let end = layout::paragraph(svg, &label, (middle, baseline + 4.0), panel.width, style);
+    let label = layout::with_unit("Maximum", &map.labels.unit);
+    let end = plot::title_below(svg, &label, (panel.middle().0, baseline), panel.width);
     svg.close();
     end
 }
@@ -119,23 +153,21 @@ fn maxima(map: &HeadMap<'_>, at: &Geometry, svg: &mut Svg) -> f64 {
 fn maximum_bars(map: &HeadMap<'_>, at: &Geometry, axis: &Axis, svg: &mut Svg) {
     let height = at.cell_height * 0.7;
     let zero = axis.share(0.0);
-    let bar = |row: usize, from: f64, width: f64| Rect {
-        x: at.panel.x + from * at.panel.width,
-        y: at.row_middle(row) - height / 2.0,
-        width,
-        height,
+    let bar = |row: usize, from: f64, width: f64| {
+        let x = at.panel.x + from * at.panel.width;
+        Rect::new((x, at.row_middle(row) - height / 2.0), (width, height))
     };
     let mut unscored = Vec::new();
     for row in 0..map.values.nrows() {
         let label = map.label(row);
         let Some(value) = map.row_maximum(row) else {
-            let tooltip = format!("layer {label}: {}", map.unscored_label);
+            let tooltip = format!("layer {label}: {}", map.labels.unscored_label);
             unscored.push((bar(row, zero, height.min(6.0)), tooltip));
             continue;
         };
         let share = axis.share(value);
         let width = (share - zero).abs() * at.panel.width;
-        let number = layout::number(value, map.unit);
+        let number = map.labels.number(value);
         let tooltip = format!("layer {label}, maximum: {number}");
         svg.rect(bar(row, share.min(zero), width), palette::BAR, &tooltip);
     }
@@ -143,12 +175,9 @@ fn maximum_bars(map: &HeadMap<'_>, at: &Geometry, axis: &Axis, svg: &mut Svg) {
 }
 
 fn legend_entries(map: &HeadMap<'_>) -> Vec<(Key, String)> {
-    let background = map.background.map(|value| {
-        (
-            Key::Dashed,
-            format!("background {}", layout::number(value, map.unit)),
-        )
-    });
-    let unscored = (map.n_unscored() > 0).then(|| (Key::Unscored, map.unscored_label.to_owned()));
+    let labels = &map.labels;
+    let background = map.background.map(|value| labels.background(value));
+    let unscored = map.n_unscored() > 0;
+    let unscored = layout::entry_if(unscored, Key::Unscored, &labels.unscored_label);
     background.into_iter().chain(unscored).collect()
 }

@@ -1,12 +1,11 @@
 //! Where the parts of a head map lie.
 
 use super::HeadMap;
-use crate::layout::{self, Column, LABEL, LEADING, MARGIN, TICK, TICK_OFFSET};
+use crate::figure::Draw;
+use crate::layout::{self, LABEL, LEADING, MARGIN, TICK, TICK_OFFSET};
 use crate::plot;
 use crate::svg::{Anchor, Rect, Style, Svg};
 
-/// More heads than this get the double column.
-const SINGLE_COLUMN_HEADS: usize = 24;
 /// Room for the panel of maxima, whatever the map leaves it.
 const PANEL_WIDTH: f64 = 58.0;
 /// Between the map and the panel.
@@ -23,8 +22,6 @@ const MAX_HEIGHT: f64 = 560.0;
 /// Lengths in points.
 #[derive(Debug)]
 pub(super) struct Geometry {
-    /// Of the figure.
-    pub(super) width: f64,
     pub(super) map: Rect,
     pub(super) panel: Rect,
     pub(super) cell_width: f64,
@@ -35,12 +32,8 @@ impl Geometry {
     /// Draws the title, which decides where the map can start, and lays out the rest.
     pub(super) fn new(figure: &HeadMap<'_>, svg: &mut Svg) -> Self {
         let (layers, heads) = figure.values.dim();
-        let column = if heads > SINGLE_COLUMN_HEADS {
-            Column::Double
-        } else {
-            Column::Single
-        };
-        let top = layout::heading(svg, figure.title, column) + 6.0;
+        let column = figure.column();
+        let top = layout::heading(svg, &figure.labels.title, column) + 6.0;
         let left = MARGIN + LABEL * LEADING + row_label_width(figure) + TICK_OFFSET;
         let (gap, right) = beside_panel(figure);
         let room = column.width() - left - right - gap - PANEL_WIDTH;
@@ -51,12 +44,10 @@ impl Geometry {
             .min(MAX_CELL)
             .min(MAX_HEIGHT / layers as f64)
             .max(MIN_SIDE / layers as f64);
-        let map = Rect {
-            x: left,
-            y: top,
-            width: cell_width * heads as f64,
-            height: cell_height * layers as f64,
-        };
+        let map = Rect::new(
+            (left, top),
+            (cell_width * heads as f64, cell_height * layers as f64),
+        );
         let panel_x = map.right() + gap;
         let panel_width = column.width() - right - panel_x;
         let panel = Rect {
@@ -65,7 +56,6 @@ impl Geometry {
             ..map
         };
         Self {
-            width: column.width(),
             map,
             panel,
             cell_width,
@@ -105,6 +95,5 @@ fn beside_panel(figure: &HeadMap<'_>) -> (f64, f64) {
 fn row_label_width(figure: &HeadMap<'_>) -> f64 {
     let style = Style::new(TICK, Anchor::End);
     let rows = 0..figure.values.nrows();
-    rows.map(|row| style.width(&figure.label(row).to_string()))
-        .fold(0.0, f64::max)
+    style.widest(rows.map(|row| figure.label(row).to_string()))
 }

@@ -3,13 +3,12 @@
 mod draw;
 mod geometry;
 
-use crate::error::{Error, Result, check_length};
-use crate::layout;
+use crate::error::Result;
+use crate::labels::{Labels, setters};
+use crate::layout::{self};
 use crate::palette::Ramp;
 use crate::plot::{known, reach};
 use crate::scale::{check_signed, check_unsigned};
-use crate::svg::Svg;
-use geometry::Geometry;
 use ndarray::ArrayView2;
 
 /// A map with a cell for each head, layers upward and heads to the right, and beside it the
@@ -20,8 +19,7 @@ use ndarray::ArrayView2;
 /// or 175 mm for more than 24 heads.
 ///
 /// ```
-/// use ndarray::array;
-/// use protattn_viz::HeadMap;
+/// use protattn_viz::{Figure, HeadMap, ndarray::array};
 ///
 /// let percent = array![[1.5, 0.0, 4.0], [2.0, f64::NAN, 44.7]]; // [layer, head]
 /// let svg = HeadMap::new(percent.view()).title("Contacts").background(4.1).to_svg()?;
@@ -29,15 +27,19 @@ use ndarray::ArrayView2;
 /// assert!(svg.contains("background 4.1%"));
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Empty`](crate::Error::Empty) without layers or heads,
+/// [`Error::Length`](crate::Error::Length) where [`layers`](Self::layers) does not name each row,
+/// [`Error::Outside`](crate::Error::Outside) for a value or background farther than a million from 0
+/// or infinite, or below 0 without [`diverging`](Self::diverging).
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct HeadMap<'a> {
     values: ArrayView2<'a, f64>,
-    layers: Option<&'a [usize]>,
-    title: &'a str,
-    value_label: &'a str,
-    unit: &'a str,
-    unscored_label: &'a str,
+    layers: Option<Vec<usize>>,
+    labels: Labels,
     background: Option<f64>,
     ramp: Ramp,
 }
@@ -49,38 +51,13 @@ impl<'a> HeadMap<'a> {
         Self {
             values,
             layers: None,
-            title: "",
-            value_label: "Value",
-            unit: "%",
-            unscored_label: "not scored",
+            labels: Labels::new("Head map", "Value", "%"),
             background: None,
             ramp: Ramp::Sequential,
         }
     }
 
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
-    }
-
-    /// What the cells show, with its unit: the title of the colour bar; `Value` by default.
-    pub fn value_label(mut self, label: &'a str) -> Self {
-        self.value_label = label;
-        self
-    }
-
-    /// The unit of the values; `%` by default, may be empty.
-    pub fn unit(mut self, unit: &'a str) -> Self {
-        self.unit = unit;
-        self
-    }
-
-    /// Why a head has no value, as the legend says it; `not scored` by default.
-    pub fn unscored_label(mut self, label: &'a str) -> Self {
-        self.unscored_label = label;
-        self
-    }
+    setters!(title, value_label, unit, unscored_label);
 
     /// The value that chance gives: a dashed line on the colour bar and beside the map; none by
     /// default, or for NaN.
@@ -97,48 +74,16 @@ impl<'a> HeadMap<'a> {
     }
 
     /// Which layer (0-based) each row is, where the rows are not all layers from the first on.
-    pub fn layers(mut self, layers: &'a [usize]) -> Self {
-        self.layers = Some(layers);
+    pub fn layers(mut self, layers: &[usize]) -> Self {
+        self.layers = Some(layers.to_vec());
         self
     }
 
-    /// The figure as an SVG document; one that says so in words where no head is scored.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Empty`] without layers or heads, [`Error::Length`] where
-    /// [`layers`](Self::layers) does not name each row, [`Error::Outside`] for a value or background
-    /// farther than a million from 0 or infinite, or below 0 without [`diverging`](Self::diverging).
-    pub fn to_svg(&self) -> Result<String> {
-        self.check()?;
-        let Some(peak) = self.peak() else {
-            return Ok(layout::notice(self.title, "Head map", self.unscored_label));
-        };
-        let mut svg = Svg::new();
-        let geometry = Geometry::new(self, &mut svg);
-        let height = draw::figure(self, &geometry, &mut svg);
-        let title = layout::titled(self.title, "Head map");
-        Ok(svg.finish(geometry.width, height, title, &self.description(peak)))
-    }
-
-    fn check(&self) -> Result<()> {
-        let (layers, heads) = self.values.dim();
-        if layers == 0 || heads == 0 {
-            return Err(Error::Empty { layers, heads });
-        }
-        let found = self.layers.map_or(layers, <[usize]>::len);
-        check_length(|| "layer indices".to_owned(), found, layers)?;
-        for ((row, head), &value) in self.values.indexed_iter() {
-            self.check_number(value, || {
-                format!("value of head {}-{}", self.label(row), head + 1)
-            })?;
-        }
-        self.background.map_or(Ok(()), |value| {
-            self.check_number(value, || "background".to_owned())
-        })
-    }
-
-    fn check_number(&self, value: f64, what: impl FnOnce() -> String) -> Result<()> {
+    fn check_number(
+        &self,
+        value: impl Into<Option<f64>>,
+        what: impl FnOnce() -> String,
+    ) -> Result<()> {
         match self.ramp {
             Ramp::Sequential => check_unsigned(value, what),
             Ramp::Diverging => check_signed(value, what),
@@ -147,9 +92,8 @@ impl<'a> HeadMap<'a> {
 
     /// The layer of a row as a reader counts, from 1.
     fn label(&self, row: usize) -> usize {
-        self.layers
-            .map_or(row, |layers| layers[row])
-            .saturating_add(1)
+        let layer = self.layers.as_ref().map_or(row, |layers| layers[row]);
+        layer.saturating_add(1)
     }
 
     /// Row, head and value of the highest cell, the first of equals.
@@ -198,32 +142,8 @@ impl<'a> HeadMap<'a> {
     fn tooltip(&self, row: usize, head: usize) -> String {
         let value = self.values[[row, head]];
         let place = format!("layer {}, head {}", self.label(row), head + 1);
-        if value.is_nan() {
-            format!("{place}: {}", self.unscored_label)
-        } else {
-            format!("{place}: {}", layout::number(value, self.unit))
-        }
-    }
-
-    fn description(&self, (row, head, _): (usize, usize, f64)) -> String {
-        let (layers, heads) = self.values.dim();
-        let highest = self.tooltip(row, head);
-        let cells = layers * heads;
-        let mut words = format!(
-            "{}, {layers} by {heads} (layers by heads). Highest, {highest}.",
-            self.value_label
-        );
-        if self.n_unscored() > 0 {
-            words += &format!(
-                " {} of {cells} heads: {}.",
-                self.n_unscored(),
-                self.unscored_label
-            );
-        }
-        if let Some(background) = self.background {
-            words += &format!(" Background {}.", layout::number(background, self.unit));
-        }
-        words
+        let words = self.labels.number_or(value, &self.labels.unscored_label);
+        format!("{place}: {words}")
     }
 }
 
@@ -231,6 +151,7 @@ impl<'a> HeadMap<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::{Error, Figure};
     use ndarray::{Array2, array};
 
     #[test]

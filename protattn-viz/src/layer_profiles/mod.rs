@@ -3,16 +3,13 @@
 mod draw;
 
 use crate::error::{Result, check_count, check_length};
-use crate::layout::{self, Column, Key};
-use crate::palette::MAX_SERIES;
-use crate::plot::{self, Estimate, known, reach};
+use crate::labels::{Labels, owned, series_entries, setters};
+use crate::layout::{Key, entry_if};
+use crate::plot::{self, Estimate, known};
 use crate::scale::{check_signed, check_within};
-use crate::svg::Svg;
 use std::ops::Range;
 
-const MAX_PANELS: usize = 30;
 const MAX_LAYERS: usize = 1000;
-const MAX_FIRST_LAYER: usize = 1_000_000;
 /// More panels than this get the double column and stand in two columns, and above twice as many
 /// in three.
 const PANELS_A_COLUMN: usize = 8;
@@ -27,20 +24,20 @@ const PANELS_A_COLUMN: usize = 8;
 ///     .interval(&[1.0, 4.0, f64::NAN], &[3.0, 6.0, f64::NAN])
 ///     .centre(0.71);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[must_use]
-pub struct Profile<'a> {
-    values: &'a [f64],
-    interval: Option<(&'a [f64], &'a [f64])>,
+pub struct Profile {
+    values: Vec<f64>,
+    interval: Option<[Vec<f64>; 2]>,
     centre: Option<f64>,
 }
 
-impl<'a> Profile<'a> {
+impl Profile {
     /// A value a layer, from the first layer on, within a million of 0; NaN where a layer has
     /// none. No values at all are a series that this panel lacks.
-    pub fn new(values: &'a [f64]) -> Self {
+    pub fn new(values: &[f64]) -> Self {
         Self {
-            values,
+            values: values.to_vec(),
             interval: None,
             centre: None,
         }
@@ -48,8 +45,8 @@ impl<'a> Profile<'a> {
 
     /// The ends of an interval about each value; NaN for both where none is known. None by
     /// default.
-    pub fn interval(mut self, low: &'a [f64], high: &'a [f64]) -> Self {
-        self.interval = Some((low, high));
+    pub fn interval(mut self, low: &[f64], high: &[f64]) -> Self {
+        self.interval = Some([low.to_vec(), high.to_vec()]);
         self
     }
 
@@ -63,8 +60,8 @@ impl<'a> Profile<'a> {
 
     fn estimate(&self, layer: usize) -> Estimate {
         let value = self.values.get(layer).copied().unwrap_or(f64::NAN);
-        match self.interval {
-            Some((low, high)) if layer < self.values.len() => {
+        match &self.interval {
+            Some([low, high]) if layer < self.values.len() => {
                 Estimate::new(value, low[layer], high[layer])
             }
             _ => Estimate::point(value),
@@ -86,7 +83,7 @@ impl<'a> Profile<'a> {
     fn check(&self, place: &str, first_layer: usize) -> Result<()> {
         let layers = self.values.len();
         check_count(&format!("layers in {place}"), layers, 0, MAX_LAYERS)?;
-        if let Some((low, high)) = self.interval {
+        if let Some([low, high]) = &self.interval {
             for (end, values) in [("lower", low), ("upper", high)] {
                 let what = || format!("{end} ends of intervals in {place}");
                 check_length(what, values.len(), layers)?;
@@ -95,35 +92,32 @@ impl<'a> Profile<'a> {
         for (layer, estimate) in self.estimates().enumerate() {
             estimate.check(|| format!("layer {} of {place}", layer + first_layer))?;
         }
-        self.centre.map_or(Ok(()), |centre| {
-            let last = layers.saturating_sub(1) as f64;
-            let what = || format!("centre in {place}");
-            check_within(centre, (0.0, last), what)
-        })
+        let last = layers.saturating_sub(1) as f64;
+        check_within(self.centre, (0.0, last), || format!("centre in {place}"))
     }
 }
 
 /// A panel of [`LayerProfiles`]: what is shown, and the series that show it.
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct ProfilePanel<'a> {
-    label: &'a str,
-    profiles: Vec<Profile<'a>>,
+pub struct ProfilePanel {
+    label: String,
+    profiles: Vec<Profile>,
     background: Option<f64>,
 }
 
-impl<'a> ProfilePanel<'a> {
+impl ProfilePanel {
     /// A panel with a label, such as `Contact`, and no series.
-    pub fn new(label: &'a str) -> Self {
+    pub fn new(label: impl Into<String>) -> Self {
         Self {
-            label,
+            label: label.into(),
             profiles: Vec::new(),
             background: None,
         }
     }
 
     /// Adds a series: the first of each panel looks the same, and so does the second.
-    pub fn profile(mut self, profile: Profile<'a>) -> Self {
+    pub fn profile(mut self, profile: Profile) -> Self {
         self.profiles.push(profile);
         self
     }
@@ -140,18 +134,18 @@ impl<'a> ProfilePanel<'a> {
         estimates.flat_map(|estimate| estimate.numbers())
     }
 
-    fn check(&self, series: &[&str], first_layer: usize) -> Result<()> {
+    fn check(&self, series: &[String], first_layer: usize) -> Result<()> {
         let what = || format!("series in panel {:?}", self.label);
         check_length(what, self.profiles.len(), series.len())?;
         for (profile, name) in self.profiles.iter().zip(series) {
-            let place = match *name {
+            let place = match &**name {
                 "" => format!("panel {:?}", self.label),
                 name => format!("panel {:?}, series {name:?}", self.label),
             };
             profile.check(&place, first_layer)?;
         }
-        self.background.map_or(Ok(()), |value| {
-            check_signed(value, || format!("background of panel {:?}", self.label))
+        check_signed(self.background, || {
+            format!("background of panel {:?}", self.label)
         })
     }
 }
@@ -168,7 +162,7 @@ impl<'a> ProfilePanel<'a> {
 /// The method's paper (Vig et al., ICLR 2021, figures 4 and 5) shows attention and probes this way.
 ///
 /// ```
-/// use protattn_viz::{LayerProfiles, Profile, ProfilePanel};
+/// use protattn_viz::{Figure, LayerProfiles, Profile, ProfilePanel};
 ///
 /// let contact = [1.0, 2.5, 12.0];
 /// let helix = [40.0, f64::NAN, 35.0];
@@ -178,69 +172,60 @@ impl<'a> ProfilePanel<'a> {
 ///         .background(4.1),
 ///     ProfilePanel::new("Helix").profile(Profile::new(&helix).centre(0.93)),
 /// ];
-/// let svg = LayerProfiles::new(&panels).value_label("% attention").to_svg()?;
+/// let svg = LayerProfiles::new(panels).value_label("% attention").to_svg()?;
 /// assert!(svg.contains("<title>Contact, layer 3: 12.0%</title>"));
 /// assert!(svg.contains(">2.71</text>")); // the centre, with layers counted from 1
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Count`](crate::Error::Count) for no panels or more than 30, no series or more than
+/// 8, or a profile of more than 1,000 layers; [`Error::Length`](crate::Error::Length) for a
+/// panel without one profile a series, or interval ends that are not one a value;
+/// [`Error::Outside`](crate::Error::Outside) for a number farther than a million from 0 or
+/// infinite, a centre outside the layers, or a first layer above a million; [`Error::Estimate`](crate::Error::Estimate) for
+/// an interval that does not contain its value or has one end only.
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct LayerProfiles<'a> {
-    panels: &'a [ProfilePanel<'a>],
-    series: &'a [&'a str],
-    title: &'a str,
-    value_label: &'a str,
-    unit: &'a str,
-    interval_label: &'a str,
+pub struct LayerProfiles {
+    panels: Vec<ProfilePanel>,
+    series: Vec<String>,
+    labels: Labels,
     first_layer: usize,
     bars: bool,
     fitted: bool,
 }
 
-impl<'a> LayerProfiles<'a> {
+impl LayerProfiles {
     /// A figure of 1 to 30 panels.
-    pub fn new(panels: &'a [ProfilePanel<'a>]) -> Self {
+    pub fn new(panels: impl IntoIterator<Item = ProfilePanel>) -> Self {
+        let labels = Labels::new("Layer profiles", "Value", "%");
         Self {
-            panels,
-            series: &[""],
-            title: "",
-            value_label: "Value",
-            unit: "%",
-            interval_label: "interval",
+            panels: panels.into_iter().collect(),
+            series: vec![String::new()],
+            labels: Labels {
+                interval_label: "interval".to_owned(),
+                ..labels
+            },
             first_layer: 1,
             bars: false,
             fitted: false,
         }
     }
 
+    setters! {
+        title,
+        value_label,
+        unit,
+        /// What the intervals are, as in `95% confidence interval`; `interval` by default.
+        interval_label,
+    }
+
     /// The names of the series, 1 to 8, for the legend; by default one without a name, and no
     /// legend. Each panel has as many profiles.
-    pub fn series(mut self, names: &'a [&'a str]) -> Self {
-        self.series = names;
-        self
-    }
-
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
-    }
-
-    /// What the values are, with their unit: the title of the vertical axes; `Value` by default.
-    pub fn value_label(mut self, label: &'a str) -> Self {
-        self.value_label = label;
-        self
-    }
-
-    /// The unit of the values; `%` by default, may be empty.
-    pub fn unit(mut self, unit: &'a str) -> Self {
-        self.unit = unit;
-        self
-    }
-
-    /// What the intervals are, as in `95% confidence interval`; `interval` by default.
-    pub fn interval_label(mut self, label: &'a str) -> Self {
-        self.interval_label = label;
+    pub fn series(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.series = owned(names);
         self
     }
 
@@ -264,51 +249,11 @@ impl<'a> LayerProfiles<'a> {
         self
     }
 
-    /// The figure as an SVG document; one that says so in words where there are no values.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Count`](crate::Error::Count) for no panels or more than 30, no series or more than
-    /// 8, or a profile of more than 1,000 layers; [`Error::Length`](crate::Error::Length) for a
-    /// panel without one profile a series, or interval ends that are not one a value;
-    /// [`Error::Outside`](crate::Error::Outside) for a number farther than a million from 0 or
-    /// infinite, a centre outside the layers, or a first layer above a million; [`Error::Estimate`](crate::Error::Estimate) for
-    /// an interval that does not contain its value or has one end only.
-    pub fn to_svg(&self) -> Result<String> {
-        self.check()?;
-        if reach(self.panels.iter().flat_map(ProfilePanel::numbers)).is_none() {
-            return Ok(layout::no_values(self.title, "Layer profiles"));
-        }
-        let mut svg = Svg::new();
-        let height = draw::figure(self, &mut svg);
-        let title = layout::titled(self.title, "Layer profiles");
-        let width = self.column().width();
-        Ok(svg.finish(width, height, title, &self.description()))
-    }
-
-    fn check(&self) -> Result<()> {
-        check_count("panels", self.panels.len(), 1, MAX_PANELS)?;
-        check_count("series", self.series.len(), 1, MAX_SERIES)?;
-        let highest = MAX_FIRST_LAYER as f64;
-        let what = || "first layer".to_owned();
-        check_within(self.first_layer as f64, (0.0, highest), what)?;
-        let mut panels = self.panels.iter();
-        panels.try_for_each(|panel| panel.check(self.series, self.first_layer))
-    }
-
     fn columns(&self) -> usize {
         match self.panels.len() {
             n if n <= PANELS_A_COLUMN => 1,
             n if n <= 2 * PANELS_A_COLUMN => 2,
             _ => 3,
-        }
-    }
-
-    fn column(&self) -> Column {
-        if self.columns() == 1 {
-            Column::Single
-        } else {
-            Column::Double
         }
     }
 
@@ -324,43 +269,20 @@ impl<'a> LayerProfiles<'a> {
         format!("{centre:.2}")
     }
 
-    fn description(&self) -> String {
-        let mut words = format!(
-            "{} over {} layers, {} panels.",
-            self.value_label,
-            self.n_layers(),
-            self.panels.len()
-        );
-        for panel in self.panels {
-            let centres = panel.profiles.iter().filter_map(|profile| profile.centre);
-            let centres: Vec<String> = centres.map(|c| self.centre_words(c)).collect();
-            if !centres.is_empty() {
-                words += &format!(" {}: centre {}.", panel.label, centres.join(", "));
-            }
-        }
-        words
-    }
-
     fn legend_entries(&self) -> Vec<(Key, String)> {
         let profiles = || self.panels.iter().flat_map(|panel| &panel.profiles);
-        let named = self.series.iter().enumerate();
-        let named = named.filter(|(_, name)| !name.is_empty());
         let key = if self.bars { Key::Swatch } else { Key::Line };
-        let mut entries: Vec<_> = named
-            .map(|(i, name)| (key(i), (*name).to_owned()))
-            .collect();
+        let mut entries: Vec<_> = series_entries(&self.series, key).collect();
         let intervals = profiles().flat_map(|profile| profile.stretches(Estimate::has_interval));
         if let Some(longest) = intervals.map(|run| run.len()).max() {
             let bars = self.bars || longest == 1;
             let key = if bars { Key::Interval } else { Key::Band };
-            entries.push((key, self.interval_label.to_owned()));
+            entries.push((key, self.labels.interval_label.clone()));
         }
-        if profiles().any(|profile| profile.centre.is_some()) {
-            entries.push((Key::Centre, "centre of gravity".to_owned()));
-        }
-        if self.panels.iter().any(|panel| panel.background.is_some()) {
-            entries.push((Key::Dashed, "background".to_owned()));
-        }
+        let centres = profiles().any(|profile| profile.centre.is_some());
+        let backgrounds = self.panels.iter().any(|panel| panel.background.is_some());
+        entries.extend(entry_if(centres, Key::Centre, "centre of gravity"));
+        entries.extend(entry_if(backgrounds, Key::Dashed, "background"));
         entries
     }
 }

@@ -1,14 +1,19 @@
 //! The panels of maps, and their colour bar.
 
 use super::{MatrixPanel, MatrixPanels};
+use crate::error::{Result, check_count, check_length};
+use crate::figure::{Draw, Figure};
+use crate::labels::Labels;
 use crate::layout::{
-    self, CAP_HEIGHT, HAIRLINE, Key, LABEL, LEADING, MARGIN, TICK, TICK_LENGTH, TICK_OFFSET,
+    self, CAP_HEIGHT, Column, HAIRLINE, Key, LABEL, LEADING, MARGIN, TICK, TICK_OFFSET,
 };
-use crate::palette;
-use crate::plot::{self, ColourBar, Grid, reach};
-use crate::scale;
+use crate::palette::Ramp;
+use crate::plot::{self, ColourBar, Grid, Ticks, known, reach};
+use crate::scale::{self, check_signed};
 use crate::svg::{Anchor, Rect, Style, Svg};
 
+const MAX_PANELS: usize = 64;
+const MAX_ROWS: usize = 128;
 const GAP: f64 = 9.0;
 const ROW_GAP: f64 = 5.0;
 /// The label over a map, and a little air.
@@ -24,63 +29,99 @@ const BAR_WIDTH: f64 = 170.0;
 /// More cells than this in all, or in a row of a map, and they have no tooltips of their own.
 const MAX_SPEAKING: (usize, usize) = (4000, 24);
 
-/// Draws everything; gives the height of the figure.
-pub(super) fn figure(figure: &MatrixPanels<'_, '_>, (low, high): (f64, f64), svg: &mut Svg) -> f64 {
-    let column = figure.column();
-    let inside = column.width() - 2.0 * MARGIN;
-    let top = layout::heading(svg, figure.title, column) + 6.0;
-    let colours = ColourBar {
-        ramp: figure.ramp,
-        axis: layout::horizontal_span(low, high, BAR_WIDTH),
-        background: None,
-    };
-    let grid = grid(figure, top);
-    let cells = figure
-        .panels
-        .iter()
-        .map(|panel| panel.values.len())
-        .sum::<usize>();
-    for (i, panel) in figure.panels.iter().enumerate() {
-        Panel {
-            figure,
-            panel,
-            colours: &colours,
-            map: grid.across(i),
-            speaking: cells <= MAX_SPEAKING.0 && panel.values.nrows() <= MAX_SPEAKING.1,
+impl Figure for MatrixPanels<'_> {}
+
+impl Draw for MatrixPanels<'_> {
+    fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    fn check(&self) -> Result<()> {
+        check_count("panels", self.panels.len(), 1, MAX_PANELS)?;
+        for MatrixPanel { label, values } in &self.panels {
+            let (rows, columns) = values.dim();
+            check_count(&format!("rows in panel {label:?}"), rows, 1, MAX_ROWS)?;
+            check_length(|| format!("columns in panel {label:?}"), columns, rows)?;
+            for ((row, column), &value) in values.indexed_iter() {
+                let what = || format!("cell {}, {} of panel {label:?}", row + 1, column + 1);
+                check_signed(value, what)?;
+            }
         }
-        .draw(
+        Ok(())
+    }
+
+    fn nothing(&self) -> Option<[String; 2]> {
+        self.reach().is_none().then(layout::no_values)
+    }
+
+    fn column(&self) -> Column {
+        Column::double_if(self.panels.len() > 2)
+    }
+
+    fn draw(&self, svg: &mut Svg) -> f64 {
+        let (low, high) = self.reach().unwrap_or_default();
+        let (low, high) = match self.ramp {
+            Ramp::Sequential => (low.min(0.0), high.max(0.0)),
+            Ramp::Diverging => layout::about_zero(low, high),
+        };
+        let (column, inside) = (self.column(), self.column().inside());
+        let top = layout::heading(svg, &self.labels.title, column) + 6.0;
+        let colours = ColourBar {
+            ramp: self.ramp,
+            axis: layout::horizontal_span(low, high, BAR_WIDTH),
+            background: None,
+        };
+        let grid = grid(self, top);
+        let cells = self.values().count();
+        for (i, panel) in self.panels.iter().enumerate() {
+            Panel {
+                figure: self,
+                panel,
+                colours: &colours,
+                map: grid.across(i),
+                speaking: cells <= MAX_SPEAKING.0 && panel.values.nrows() <= MAX_SPEAKING.1,
+            }
+            .draw(
+                svg,
+                (i % grid.columns == 0, i + grid.columns >= self.panels.len()),
+            );
+        }
+        let bottom = axis_titles(self, &grid, svg);
+        let place = (grid.origin.0.max(MARGIN + 10.0), bottom + 8.0);
+        let bottom = colours.draw(
             svg,
-            (
-                i % grid.columns == 0,
-                i + grid.columns >= figure.panels.len(),
-            ),
+            &self.labels.value_label,
+            place,
+            (BAR_WIDTH, inside - 20.0),
         );
+        let entries = layout::entry_if(self.any_undefined(), Key::Unscored, "undefined");
+        layout::legend_below(svg, entries.as_slice(), (place.0, bottom), inside) + MARGIN
     }
-    let bottom = axis_titles(figure, &grid, svg);
-    let place = (grid.origin.0.max(MARGIN + 10.0), bottom + 8.0);
-    let bottom = colours.draw(svg, figure.value_label, place, (BAR_WIDTH, inside - 20.0));
-    if !figure.any_undefined() {
-        return bottom + MARGIN;
+
+    fn description(&self) -> String {
+        let (labels, count) = (&self.labels, self.panels.len());
+        let (low, high) = self.reach().unwrap_or_default();
+        let [low, high] = [low, high].map(|value| labels.number(value));
+        let label = &labels.value_label;
+        format!("{label} in {count} maps, from {low} to {high}.")
     }
-    let entries = [(Key::Unscored, "undefined".to_owned())];
-    layout::legend(svg, &entries, (place.0, bottom + 8.0), inside) + MARGIN
 }
 
 /// The titles of both axes; gives the lower edge.
-fn axis_titles(figure: &MatrixPanels<'_, '_>, grid: &Grid, svg: &mut Svg) -> f64 {
+fn axis_titles(figure: &MatrixPanels<'_>, grid: &Grid, svg: &mut Svg) -> f64 {
     let style = Style::new(LABEL, Anchor::Middle);
     let middle = f64::midpoint(grid.origin.1, grid.bottom());
-    let words = layout::shortened(figure.axis_label, grid.bottom() - grid.origin.1, style);
+    let words = layout::shortened(&figure.axis_label, grid.bottom() - grid.origin.1, style);
     let lines: Vec<String> = Some(words).filter(|w| !w.is_empty()).into_iter().collect();
     plot::axis_title(svg, &lines, (MARGIN, middle));
     let width = grid.columns as f64 * grid.pitch.0 - GAP;
     let place = (grid.origin.0 + width / 2.0, grid.bottom() + FOOT_HEIGHT);
-    let words = layout::shortened(figure.axis_label, width, style);
+    let words = layout::shortened(&figure.axis_label, width, style);
     layout::paragraph(svg, &words, place, width, style)
 }
 
 /// As many columns as give about the largest maps that a page holds.
-fn grid(figure: &MatrixPanels<'_, '_>, top: f64) -> Grid {
+fn grid(figure: &MatrixPanels<'_>, top: f64) -> Grid {
     let count = figure.panels.len();
     let style = Style::new(TICK, Anchor::End);
     let largest = figure.panels.iter().map(|panel| panel.values.nrows()).max();
@@ -118,7 +159,7 @@ fn grid(figure: &MatrixPanels<'_, '_>, top: f64) -> Grid {
 }
 
 struct Panel<'a, 'v> {
-    figure: &'a MatrixPanels<'a, 'v>,
+    figure: &'a MatrixPanels<'v>,
     panel: &'a MatrixPanel<'v>,
     colours: &'a ColourBar,
     map: Rect,
@@ -135,7 +176,7 @@ impl Panel<'_, '_> {
     fn draw(&self, svg: &mut Svg, (left, foot): (bool, bool)) {
         svg.open("panel");
         let style = Style::new(TICK, Anchor::Start).bold();
-        let label = layout::shortened(self.panel.label, self.map.width, style);
+        let label = layout::shortened(&self.panel.label, self.map.width, style);
         svg.text(self.map.x, self.map.y - 2.5, &label, style);
         if self.speaking {
             self.draw_cells(svg);
@@ -149,41 +190,26 @@ impl Panel<'_, '_> {
 
     fn draw_cells(&self, svg: &mut Svg) {
         let side = self.cell_side();
-        let mut undefined = Vec::new();
-        for ((row, column), &value) in self.panel.values.indexed_iter() {
-            let cell = Rect {
-                x: self.map.x + column as f64 * side,
-                y: self.map.y + row as f64 * side,
-                width: side,
-                height: side,
-            };
+        let values = self.panel.values.indexed_iter();
+        let cells = values.map(|((row, column), &value)| {
             let place = format!("{}, {} and {}", self.panel.label, row + 1, column + 1);
-            if value.is_nan() {
-                undefined.push((cell, format!("{place}: undefined")));
-            } else {
-                let number = layout::number(value, self.figure.unit);
-                let words = format!("{place}: {number}");
-                svg.rect(cell, &self.colours.colour(value), &words);
-            }
-        }
-        layout::unscored(svg, &undefined);
+            let number = self.figure.labels.number_or(value, "undefined");
+            let colour = known(value).map(|value| self.colours.colour(value));
+            let cell = self.map.cell((row, column), side, 0.0);
+            (cell, colour, format!("{place}: {number}"))
+        });
+        plot::speaking_cells(svg, cells);
     }
 
     fn draw_raster(&self, svg: &mut Svg) {
         let values = self.panel.values;
-        let number = |value| layout::number(value, self.figure.unit);
+        let number = |value| self.figure.labels.number(value);
         if values.iter().any(|value| value.is_nan()) {
             layout::unscored(svg, &[(self.map, String::new())]);
         }
         let place = (self.map.x, self.map.y);
-        let value = |row, column| values[[row, column]];
-        plot::cells(
-            svg,
-            (values.nrows(), value),
-            self.colours,
-            place,
-            (self.cell_side(), 0.0),
-        );
+        let cells = (values.nrows(), |row, column| values[[row, column]]);
+        plot::cells(svg, cells, self.colours, place, (self.cell_side(), 0.0));
         let words = reach(values.iter().copied()).map_or_else(
             || format!("{}: undefined", self.panel.label),
             |(low, high)| format!("{}: {} to {}", self.panel.label, number(low), number(high)),
@@ -194,26 +220,20 @@ impl Panel<'_, '_> {
     fn draw_numbers(&self, svg: &mut Svg, left: bool, foot: bool) {
         let (n, side) = (self.panel.values.nrows(), self.cell_side());
         let style = Style::new(TICK, Anchor::Middle);
-        let mut strokes = Vec::new();
+        let number = |i: usize, shown: bool| match shown {
+            true => (i + 1).to_string(),
+            false => String::new(),
+        };
+        let mut ticks = Ticks::default();
         let extent = style.width(&n.to_string()) + 2.0;
         for i in scale::thinned(n, side, extent) {
-            let x = self.map.x + (i as f64 + 0.5) * side;
-            let bottom = self.map.bottom();
-            strokes.push([x, bottom, x, bottom + TICK_LENGTH]);
-            if foot {
-                let baseline = bottom + TICK_OFFSET + TICK * CAP_HEIGHT;
-                svg.text(x, baseline, &(i + 1).to_string(), style);
-            }
+            let place = (self.map.x + (i as f64 + 0.5) * side, self.map.bottom());
+            ticks.below(svg, place, &number(i, foot));
         }
         for i in scale::thinned(n, side, TICK * 1.15) {
-            let y = self.map.y + (i as f64 + 0.5) * side;
-            strokes.push([self.map.x - TICK_LENGTH, y, self.map.x, y]);
-            if left {
-                let place = (self.map.x - TICK_OFFSET, y + TICK * CAP_HEIGHT / 2.0);
-                let style = Style::new(TICK, Anchor::End);
-                svg.text(place.0, place.1, &(i + 1).to_string(), style);
-            }
+            let place = (self.map.x, self.map.y + (i as f64 + 0.5) * side);
+            ticks.left(svg, place, &number(i, left));
         }
-        svg.strokes(&strokes, palette::INK, HAIRLINE);
+        ticks.draw(svg);
     }
 }

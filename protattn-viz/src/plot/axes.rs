@@ -1,6 +1,7 @@
-//! The vertical axis to the left of a plot.
+//! A plot with its vertical axis, and the titles of axes.
 
-use crate::layout::{CAP_HEIGHT, HAIRLINE, LABEL, LEADING, TICK, TICK_LENGTH, TICK_OFFSET};
+use super::{Estimate, Ticks};
+use crate::layout::{self, CAP_HEIGHT, HAIRLINE, LABEL, LEADING, TICK, TICK_OFFSET};
 use crate::palette;
 use crate::scale::Axis;
 use crate::svg::{Anchor, Rect, Style, Svg};
@@ -17,27 +18,60 @@ pub(crate) fn overhang(axis: &Axis) -> f64 {
 }
 
 fn widest_tick(axis: &Axis) -> f64 {
-    let style = Style::new(TICK, Anchor::End);
-    let widths = axis.ticks().map(|(_, label)| style.width(&label));
-    widths.fold(0.0, f64::max)
+    let labels = axis.ticks().map(|(_, label)| label);
+    Style::new(TICK, Anchor::End).widest(labels)
 }
 
-/// The left and lower edges of a plot, with the ticks of its vertical axis and, where it is
-/// `labelled`, their labels.
-pub(crate) fn left_axis(svg: &mut Svg, axis: &Axis, plot: Rect, labelled: bool) {
-    let Rect { x, y, .. } = plot;
-    let (right, bottom) = (plot.right(), plot.bottom());
-    let mut strokes = vec![[x, y, x, bottom], [x, bottom, right, bottom]];
-    for (share, label) in axis.ticks() {
-        let at = bottom - share * plot.height;
-        strokes.push([x - TICK_LENGTH, at, x, at]);
-        let baseline = at + TICK * CAP_HEIGHT / 2.0;
-        let style = Style::new(TICK, Anchor::End);
-        if labelled {
-            svg.text(x - TICK_OFFSET, baseline, &label, style);
+/// A plot with a vertical axis to the left of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plot {
+    pub(crate) axis: Axis,
+    pub(crate) rect: Rect,
+}
+
+impl Plot {
+    pub(crate) fn y(&self, value: f64) -> f64 {
+        self.rect.bottom() - self.axis.share(value) * self.rect.height
+    }
+
+    /// A line from edge to edge at a value.
+    pub(crate) fn across(&self, value: f64) -> [f64; 4] {
+        let y = self.y(value);
+        [self.rect.x, y, self.rect.right(), y]
+    }
+
+    /// The error bar of an estimate about `x`, where it has an interval.
+    pub(crate) fn error_bar(&self, svg: &mut Svg, x: f64, estimate: &Estimate, cap: f64) {
+        if estimate.has_interval() {
+            let ends = (self.y(estimate.low), self.y(estimate.high));
+            layout::error_bar(svg, x, ends, cap);
         }
     }
-    svg.strokes(&strokes, palette::INK, HAIRLINE);
+
+    /// The left and lower edges, with the ticks of the axis and, where it is `labelled`, their
+    /// labels.
+    pub(crate) fn left_axis(&self, svg: &mut Svg, labelled: bool) {
+        let Rect { x, y, height, .. } = self.rect;
+        let (right, bottom) = (self.rect.right(), self.rect.bottom());
+        let strokes = vec![[x, y, x, bottom], [x, bottom, right, bottom]];
+        let mut ticks = Ticks { strokes };
+        for (share, label) in self.axis.ticks() {
+            let label = if labelled { &*label } else { "" };
+            ticks.left(svg, (x, bottom - share * height), label);
+        }
+        ticks.draw(svg);
+    }
+
+    /// Thin lines across at the ticks of the axis, but for the lowest, where the plot has its edge.
+    pub(crate) fn guides(&self, svg: &mut Svg) {
+        let Rect { x, height, .. } = self.rect;
+        let (right, bottom) = (self.rect.right(), self.rect.bottom());
+        let heights = self.axis.ticks().skip(1).map(|(share, _)| share * height);
+        let lines: Vec<[f64; 4]> = heights
+            .map(|height| [x, bottom - height, right, bottom - height])
+            .collect();
+        svg.strokes(&lines, palette::UNSCORED, HAIRLINE);
+    }
 }
 
 /// The title of a vertical axis in lines that `height` holds, and the width that they take.
@@ -50,22 +84,23 @@ pub(crate) fn title_lines(title: &str, height: f64) -> (Vec<String>, f64) {
     (lines, width)
 }
 
-/// Thin lines across a plot at the ticks of its vertical axis, but for the lowest, where it has its
-/// edge.
-pub(crate) fn guides(svg: &mut Svg, axis: &Axis, plot: Rect) {
-    let heights = axis.ticks().skip(1).map(|(share, _)| share * plot.height);
-    let lines: Vec<[f64; 4]> = heights
-        .map(|height| plot.bottom() - height)
-        .map(|y| [plot.x, y, plot.right(), y])
-        .collect();
-    svg.strokes(&lines, palette::UNSCORED, HAIRLINE);
+/// The title of a horizontal axis, about a middle and below the baseline of its numbers; gives the
+/// lower edge.
+pub(crate) fn title_below(
+    svg: &mut Svg,
+    title: &str,
+    (middle, baseline): (f64, f64),
+    room: f64,
+) -> f64 {
+    let style = Style::new(LABEL, Anchor::Middle);
+    layout::paragraph(svg, title, (middle, baseline + 4.0), room, style)
 }
 
 /// The title of a vertical axis, upward from a left edge on, about a height.
-pub(crate) fn axis_title(svg: &mut Svg, lines: &[String], (left, middle): (f64, f64)) {
+pub(crate) fn axis_title(svg: &mut Svg, lines: &[impl AsRef<str>], (left, middle): (f64, f64)) {
     let style = Style::new(LABEL, Anchor::Middle).turn(-90.0);
     for (i, line) in lines.iter().enumerate() {
         let baseline = left + LABEL * CAP_HEIGHT + i as f64 * LABEL * LEADING;
-        svg.text(baseline, middle, line, style);
+        svg.text(baseline, middle, line.as_ref(), style);
     }
 }

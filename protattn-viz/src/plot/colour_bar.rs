@@ -37,12 +37,7 @@ impl ColourBar {
         svg.open("colour-bar");
         let style = Style::new(LABEL, Anchor::Start);
         let y = layout::paragraph(svg, title, (x, top), room, style) + OVERHANG + 1.0;
-        let bar = Rect {
-            x,
-            y,
-            width,
-            height: HEIGHT,
-        };
+        let bar = Rect::new((x, y), (width, HEIGHT));
         for step in 0..STEPS {
             // Each step reaches to the far end and the next covers it: no seams.
             let from = width * step as f64 / STEPS as f64;

@@ -48,12 +48,9 @@ impl Grid {
 
     /// The plot at a column and row.
     fn at(&self, column: usize, row: usize) -> Rect {
-        Rect {
-            x: self.origin.0 + column as f64 * self.pitch.0,
-            y: self.origin.1 + row as f64 * self.pitch.1,
-            width: self.plot.0,
-            height: self.plot.1,
-        }
+        let x = self.origin.0 + column as f64 * self.pitch.0;
+        let y = self.origin.1 + row as f64 * self.pitch.1;
+        Rect::new((x, y), self.plot)
     }
 
     /// The plot of a panel where panels follow each other to the right.

@@ -58,6 +58,5 @@ pub(crate) fn names_below(svg: &mut Svg, names: &[(f64, String)], slot: f64, bot
 }
 
 fn widest(names: &[(f64, String)], style: Style) -> f64 {
-    let widths = names.iter().map(|(_, name)| style.width(name));
-    widths.fold(0.0, f64::max)
+    style.widest(names.iter().map(|(_, name)| name))
 }

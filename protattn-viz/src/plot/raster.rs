@@ -1,7 +1,8 @@
 //! Maps of many cells, in a file that stays small.
 
 use super::ColourBar;
-use crate::svg::Svg;
+use crate::layout;
+use crate::svg::{Rect, Svg};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -37,6 +38,23 @@ pub(crate) fn cells(
         let least = if share < 0.5 { 0.0 } else { least };
         pieces.draw(svg, &colours.ramp.colour(share), corner, (side, least));
     }
+}
+
+/// Draws each cell in its colour, those without one hatched, with what it says under a pointer;
+/// tells whether any has no colour.
+pub(crate) fn speaking_cells(
+    svg: &mut Svg,
+    cells: impl Iterator<Item = (Rect, Option<String>, String)>,
+) -> bool {
+    let mut undefined = Vec::new();
+    for (cell, colour, words) in cells {
+        match colour {
+            Some(colour) => svg.rect(cell, &colour, &words),
+            None => undefined.push((cell, words)),
+        }
+    }
+    layout::unscored(svg, &undefined);
+    !undefined.is_empty()
 }
 
 /// The stretches of columns that look alike, and their look.

@@ -3,12 +3,19 @@ use crate::svg::escape;
 
 /// SVG with the words under it.
 #[derive(Debug, Clone)]
-pub(super) struct Figure {
-    pub(super) svg: String,
-    pub(super) caption: String,
+pub(super) struct Captioned {
+    svg: String,
+    caption: String,
 }
 
-impl Figure {
+impl Captioned {
+    pub(super) fn new(svg: impl Into<String>, caption: impl Into<String>) -> Self {
+        Self {
+            svg: svg.into(),
+            caption: caption.into(),
+        }
+    }
+
     /// The figure as the `number`th of the page.
     pub(super) fn to_html(&self, number: usize) -> Result<String> {
         let svg = self.svg.trim();

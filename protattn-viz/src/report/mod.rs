@@ -30,7 +30,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
 /// allows no script but its own.
 ///
 /// ```
-/// use protattn_viz::{Bar, Column, Report, Section, Table, TopHeads};
+/// use protattn_viz::{Bar, Column, Figure, Report, Section, Table, TopHeads};
 ///
 /// let bars = [Bar { layer: 7, head: 11, value: 63.2, low: 60.1, high: 66.0 }];
 /// let table = Table::new("Best heads", [Column::text("Head"), Column::number("%")]);
@@ -116,7 +116,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`Error::Cells`](crate::Error::Cells) for a table row without one cell a column,
+    /// [`Error::Length`](crate::Error::Length) for a table row without one cell a column,
     /// [`Error::NotSvg`](crate::Error::NotSvg) for a figure that does not run from `<svg` to
     /// `</svg>`.
     pub fn to_html(&self) -> Result<String> {

@@ -1,4 +1,4 @@
-use super::figure::Figure;
+use super::figure::Captioned;
 use super::{Numbers, Table, paragraph};
 use crate::error::Result;
 use crate::svg::escape;
@@ -16,8 +16,8 @@ pub struct Section {
 enum Block {
     Paragraph(String),
     Note(String),
-    Figure(Figure),
-    Grid(Vec<Figure>),
+    Figure(Captioned),
+    Grid(Vec<Captioned>),
     Table(Table),
     Settings(Vec<(String, String)>),
     Section(Section),
@@ -55,10 +55,7 @@ impl Section {
     /// The SVG is taken over as it is. Scripts in it do not run, but style sheets in it would hold
     /// for the whole page.
     pub fn figure(self, svg: impl Into<String>, caption: impl Into<String>) -> Self {
-        self.block(Block::Figure(Figure {
-            svg: svg.into(),
-            caption: caption.into(),
-        }))
+        self.block(Block::Figure(Captioned::new(svg, caption)))
     }
 
     /// Adds figures, each with the words under it, side by side where the page is wide enough.
@@ -66,11 +63,9 @@ impl Section {
         self,
         figures: impl IntoIterator<Item = (S, C)>,
     ) -> Self {
-        let figures = figures.into_iter().map(|(svg, caption)| Figure {
-            svg: svg.into(),
-            caption: caption.into(),
-        });
-        self.block(Block::Grid(figures.collect()))
+        let figures = figures.into_iter();
+        let captioned = figures.map(|(svg, caption)| Captioned::new(svg, caption));
+        self.block(Block::Grid(captioned.collect()))
     }
 
     /// Adds a table.
@@ -163,7 +158,7 @@ impl Section {
     }
 }
 
-fn grid(figures: &[Figure], numbers: &mut Numbers) -> Result<String> {
+fn grid(figures: &[Captioned], numbers: &mut Numbers) -> Result<String> {
     let figures = figures
         .iter()
         .map(|figure| figure.to_html(numbers.figure()));

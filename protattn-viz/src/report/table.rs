@@ -1,4 +1,4 @@
-use crate::error::{Error, Result};
+use crate::error::{Result, check_length};
 use crate::svg::escape;
 
 /// A column of a [`Table`].
@@ -78,7 +78,8 @@ impl Table {
         }
         html += "</tr></thead>\n<tbody>\n";
         for (i, row) in self.rows.iter().enumerate() {
-            self.check(i, row)?;
+            let what = || format!("cells in row {} of table {:?}", i + 1, self.caption);
+            check_length(what, row.len(), self.columns.len())?;
             html += "<tr>";
             for (column, cell) in self.columns.iter().zip(row) {
                 html += &format!("<td{}>{}</td>", column.class(), escape(cell));
@@ -87,19 +88,6 @@ impl Table {
         }
         html += "</tbody></table></div>\n</div>\n";
         Ok(html)
-    }
-
-    fn check(&self, i: usize, row: &[String]) -> Result<()> {
-        let (expected, found) = (self.columns.len(), row.len());
-        if found == expected {
-            return Ok(());
-        }
-        Err(Error::Cells {
-            table: self.caption.clone(),
-            row: i + 1,
-            expected,
-            found,
-        })
     }
 }
 
@@ -126,7 +114,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "row 2 of table \"Best\" has 1 cells, expected 2"
+            "cells in row 2 of table \"Best\": found 1, expected 2"
         );
     }
 }

@@ -2,15 +2,11 @@
 
 mod draw;
 
-use crate::error::{Result, check_count, check_length};
-use crate::layout::{self, Column};
+use crate::labels::{Labels, owned, setters};
+use crate::layout::{self};
 use crate::plot::{known, reach};
-use crate::scale::{check_signed, check_within, signed};
-use crate::svg::Svg;
+use crate::scale::signed;
 use ndarray::ArrayView2;
-
-const MIN_LABELS: usize = 2;
-const MAX_LABELS: usize = 30;
 
 /// Two similarities of the same things, such as amino acids by attention and by BLOSUM62: one
 /// below the diagonal of a square map and one above it, each with its colour bar, and beside it
@@ -21,13 +17,12 @@ const MAX_LABELS: usize = 30;
 /// ICLR 2021, figure 7) makes this comparison.
 ///
 /// ```
-/// use ndarray::array;
-/// use protattn_viz::Similarity;
+/// use protattn_viz::{Figure, Similarity, ndarray::array};
 ///
 /// let nan = f64::NAN;
 /// let attention = array![[1.0, 0.5, 0.1], [0.5, 1.0, nan], [0.1, nan, 1.0]];
 /// let blosum62 = array![[4.0, -1.0, -2.0], [-1.0, 5.0, 0.0], [-2.0, 0.0, 6.0]];
-/// let svg = Similarity::new(&["A", "R", "N"], attention.view(), blosum62.view())
+/// let svg = Similarity::new(["A", "R", "N"], attention.view(), blosum62.view())
 ///     .value_labels("Correlation of attention", "BLOSUM62")
 ///     .correlation(0.73, 2e-6)
 ///     .to_svg()?;
@@ -35,14 +30,21 @@ const MAX_LABELS: usize = 30;
 /// assert!(svg.contains(">r = 0.73, p = 2.0e\u{2212}6, n = 2</text>"));
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Count`](crate::Error::Count) for fewer than 2 labels or more than 30,
+/// [`Error::Length`](crate::Error::Length) for an array that is not as long as the labels on
+/// both axes, [`Error::Outside`](crate::Error::Outside) for a number farther than a million
+/// from 0 or infinite, r outside -1 to 1 or p outside 0 to 1.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Similarity<'a> {
-    labels: &'a [&'a str],
+    things: Vec<String>,
     below: ArrayView2<'a, f64>,
     above: ArrayView2<'a, f64>,
-    title: &'a str,
-    value_labels: [&'a str; 2],
+    labels: Labels,
+    value_labels: [String; 2],
     correlation: Option<(f64, f64)>,
 }
 
@@ -53,29 +55,25 @@ impl<'a> Similarity<'a> {
     /// million of 0, or NaN where undefined. Of `below` only the triangle below the diagonal is
     /// read, of `above` only that above it.
     pub fn new(
-        labels: &'a [&'a str],
+        labels: impl IntoIterator<Item = impl AsRef<str>>,
         below: ArrayView2<'a, f64>,
         above: ArrayView2<'a, f64>,
     ) -> Self {
         Self {
-            labels,
+            things: owned(labels),
             below,
             above,
-            title: "",
-            value_labels: ["Below the diagonal", "Above the diagonal"],
+            labels: Labels::new("Similarity", "", ""),
+            value_labels: ["Below", "Above"].map(|place| format!("{place} the diagonal")),
             correlation: None,
         }
     }
 
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
-    }
+    setters!(title);
 
     /// What is shown below and above the diagonal; by default just that.
-    pub fn value_labels(mut self, below: &'a str, above: &'a str) -> Self {
-        self.value_labels = [below, above];
+    pub fn value_labels(mut self, below: impl Into<String>, above: impl Into<String>) -> Self {
+        self.value_labels = [below.into(), above.into()];
         self
     }
 
@@ -87,49 +85,9 @@ impl<'a> Similarity<'a> {
         self
     }
 
-    /// The figure as an SVG document; one that says so in words where no pair has both values.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Count`](crate::Error::Count) for fewer than 2 labels or more than 30,
-    /// [`Error::Length`](crate::Error::Length) for an array that is not as long as the labels on
-    /// both axes, [`Error::Outside`](crate::Error::Outside) for a number farther than a million
-    /// from 0 or infinite, r outside -1 to 1 or p outside 0 to 1.
-    pub fn to_svg(&self) -> Result<String> {
-        self.check()?;
-        let name = "Similarity";
-        if self.pairs().next().is_none() {
-            return Ok(layout::no_values(self.title, name));
-        }
-        let mut svg = Svg::new();
-        let height = draw::figure(self, &mut svg);
-        let title = layout::titled(self.title, name);
-        let width = Column::Double.width();
-        Ok(svg.finish(width, height, title, &self.description()))
-    }
-
-    fn check(&self) -> Result<()> {
-        let n = self.labels.len();
-        check_count("labels", n, MIN_LABELS, MAX_LABELS)?;
-        let arrays = [self.below, self.above];
-        for (values, name) in arrays.iter().zip(self.value_labels) {
-            check_length(|| format!("rows of {name:?}"), values.nrows(), n)?;
-            check_length(|| format!("columns of {name:?}"), values.ncols(), n)?;
-        }
-        for (is_below, name) in [true, false].into_iter().zip(self.value_labels) {
-            for ((i, j), value) in self.triangle(is_below) {
-                let pair = || format!("{name} of {} and {}", self.labels[i], self.labels[j]);
-                check_signed(value, pair)?;
-            }
-        }
-        let (r, p) = self.correlation.unwrap_or((0.0, 0.0));
-        check_within(r, (-1.0, 1.0), || "correlation".to_owned())?;
-        check_within(p, (0.0, 1.0), || "p-value".to_owned())
-    }
-
     /// Places with i < j, and the values above and below the diagonal, where both are defined.
     fn pairs(&self) -> impl Iterator<Item = (usize, usize, f64, f64)> + '_ {
-        let n = self.labels.len();
+        let n = self.things.len();
         let places = (0..n).flat_map(move |i| (i + 1..n).map(move |j| (i, j)));
         let pairs = places.map(|(i, j)| (i, j, self.above[[i, j]], self.below[[j, i]]));
         pairs.filter(|(.., above, below)| !above.is_nan() && !below.is_nan())
@@ -163,14 +121,5 @@ impl<'a> Similarity<'a> {
             p => format!("p = {p:.3}, "),
         };
         format!("r = {r}, {p}{n}")
-    }
-
-    fn description(&self) -> String {
-        let [below, above] = self.value_labels;
-        format!(
-            "{below} (below the diagonal) and {above} (above it) of {} things: {}.",
-            self.labels.len(),
-            self.statistics()
-        )
     }
 }

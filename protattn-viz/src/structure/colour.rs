@@ -1,44 +1,30 @@
 //! Colours of chains and arcs, the same in every output.
 
-use super::model::{Arc, Residue, SecondaryStructure};
+use super::model::{Residue, ResidueArc, SecondaryStructure};
 use super::trace::chains;
+use crate::palette::{Rgb, gradient, rgb};
 use std::ops::Range;
 
-pub(super) type Rgb = [u8; 3];
-
 /// Arcs are strong colours on pale chains; the two also differ in lightness, and in dashes.
-const CONTACT: Rgb = [0xc8, 0x3e, 0x0c];
-const NO_CONTACT: Rgb = [0x1f, 0x6a, 0xb8];
-const UNDEFINED: Rgb = [0x5c, 0x5c, 0x5c];
+const CONTACT: Rgb = rgb(0xc83e0c);
+const NO_CONTACT: Rgb = rgb(0x1f6ab8);
+const UNDEFINED: Rgb = rgb(0x5c5c5c);
 /// Residues that bind a ligand, and modified ones.
-pub(super) const BINDING_SITE: Rgb = [0x00, 0x8a, 0x66];
-pub(super) const MODIFIED: Rgb = [0x8e, 0x2f, 0x8e];
+pub(super) const BINDING_SITE: Rgb = rgb(0x008a66);
+pub(super) const MODIFIED: Rgb = rgb(0x8e2f8e);
 
-const HELIX: Rgb = [0xd7, 0xa9, 0xd6];
-const STRAND: Rgb = [0xee, 0xd4, 0x6e];
+const HELIX: Rgb = rgb(0xd7a9d6);
+const STRAND: Rgb = rgb(0xeed46e);
 /// Also of what is in a file and not in the view.
-pub(super) const COIL: Rgb = [0xc9, 0xc9, 0xc9];
+pub(super) const COIL: Rgb = rgb(0xc9c9c9);
 
 /// Pale and as different as they can be; from the ninth on they come again.
-const CHAINS: [Rgb; 8] = [
-    [0xa6, 0xcc, 0xe8],
-    [0xf2, 0xc4, 0x8a],
-    [0xa9, 0xd8, 0xb0],
-    [0xe3, 0xb3, 0xcf],
-    [0xe9, 0xe0, 0x8c],
-    [0xc0, 0xb8, 0xe6],
-    [0xd9, 0xbf, 0xa9],
-    [0x9f, 0xd9, 0xd6],
+const CHAINS: [u32; 8] = [
+    0xa6cce8, 0xf2c48a, 0xa9d8b0, 0xe3b3cf, 0xe9e08c, 0xc0b8e6, 0xd9bfa9, 0x9fd9d6,
 ];
 
 /// Stops of the rainbow from the N terminus to the C terminus, pale so that arcs stand out.
-const RAINBOW: [Rgb; 5] = [
-    [0x8a, 0x9f, 0xe8],
-    [0x8a, 0xd2, 0xe4],
-    [0xa4, 0xdc, 0x96],
-    [0xf3, 0xdc, 0x7c],
-    [0xf0, 0x98, 0x8c],
-];
+const RAINBOW: [u32; 5] = [0x8a9fe8, 0x8ad2e4, 0xa4dc96, 0xf3dc7c, 0xf0988c];
 const RAINBOW_STEPS: usize = 32;
 
 /// What the colours of the chain tell.
@@ -146,7 +132,9 @@ impl Scheme {
             (place, format!("chain {name}"))
         };
         Self {
-            palette: CHAINS.into_iter().cycle().take(names.len()).collect(),
+            palette: (CHAINS.map(rgb).into_iter().cycle())
+                .take(names.len())
+                .collect(),
             index,
             words: names.iter().enumerate().map(words).collect(),
             scale: false,
@@ -160,11 +148,7 @@ impl Scheme {
             let steps = (0..chain.len()).map(|i| i * (RAINBOW_STEPS - 1) / last);
             index.extend(steps);
         }
-        let step = |i: usize| {
-            let place = i as f64 / (RAINBOW_STEPS - 1) as f64 * (RAINBOW.len() - 1) as f64;
-            let below = (place as usize).min(RAINBOW.len() - 2);
-            mix(RAINBOW[below], RAINBOW[below + 1], place - below as f64)
-        };
+        let step = |i: usize| gradient(&RAINBOW, i as f64 / (RAINBOW_STEPS - 1) as f64);
         Self {
             palette: (0..RAINBOW_STEPS).map(step).collect(),
             index,
@@ -191,12 +175,20 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) const ALL: [Self; 3] = [Self::Contact, Self::NoContact, Self::Undefined];
 
-    pub(super) fn of(arc: &Arc) -> Self {
+    pub(super) fn of(arc: &ResidueArc) -> Self {
         match arc.contact {
             Some(true) => Self::Contact,
             Some(false) => Self::NoContact,
             None => Self::Undefined,
         }
+    }
+
+    /// The kinds that there are among the arcs.
+    pub(super) fn present<'a>(
+        arcs: impl Iterator<Item = &'a ResidueArc> + Clone,
+    ) -> impl Iterator<Item = Self> {
+        let kinds = Self::ALL.into_iter();
+        kinds.filter(move |kind| arcs.clone().any(|arc| Self::of(arc) == *kind))
     }
 
     pub(super) fn colour(self) -> Rgb {
@@ -223,18 +215,6 @@ impl Kind {
             Self::Undefined => Some((0.6, 0.7)),
         }
     }
-}
-
-/// The colour `share` of the way from `a` to `b`.
-pub(super) fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
-    std::array::from_fn(|i| {
-        let (a, b) = (f64::from(a[i]), f64::from(b[i]));
-        (a + (b - a) * share.clamp(0.0, 1.0)).round() as u8
-    })
-}
-
-pub(super) fn hex([red, green, blue]: Rgb) -> String {
-    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 #[cfg(test)]
@@ -264,19 +244,13 @@ mod tests {
             &residues(&["A", "A", "A", "B", "B", "C"]),
         );
         assert_eq!(scheme.index, [0, 15, 31, 0, 31, 0]);
-        assert_eq!(scheme.colour(0), RAINBOW[0]);
-        assert_eq!(scheme.colour(2), RAINBOW[4]);
+        assert_eq!(scheme.colour(0), rgb(RAINBOW[0]));
+        assert_eq!(scheme.colour(2), rgb(RAINBOW[4]));
     }
 
     #[test]
     fn unknown_secondary_structure_is_not_called_other() {
         let scheme = Scheme::new(Colouring::default(), &residues(&["A"]));
         assert_eq!(scheme.legend(0..1), [(2, "chain".to_owned())]);
-    }
-
-    #[test]
-    fn colours_mix() {
-        assert_eq!(mix([0, 100, 200], [100, 0, 200], 0.25), [25, 75, 200]);
-        assert_eq!(hex([1, 0xab, 255]), "#01abff");
     }
 }

@@ -27,13 +27,8 @@ fn escaped(character: char) -> String {
 
 /// A list of what is JSON already.
 pub(super) fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
-    let mut text = String::from("[");
-    for (i, item) in items.into_iter().enumerate() {
-        let comma = if i > 0 { "," } else { "" };
-        text += &format!("{comma}{item}");
-    }
-    text.push(']');
-    text
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    format!("[{}]", items.join(","))
 }
 
 /// An object of what is JSON already.

@@ -1,9 +1,10 @@
 //! Legend keys of chains and arcs.
 
-use super::colour::{self, Kind, Rgb, Scheme, hex};
-use super::model::{Arc, Residue};
-use crate::layout::{self, KEY_WIDTH, MARGIN};
+use super::colour::{self, Kind, Scheme};
+use super::model::{Residue, ResidueArc};
+use crate::layout::{self, KEY_WIDTH, MARGIN, entry_if};
 use crate::marks::Mark;
+use crate::palette::{Rgb, hex};
 use crate::svg::{Rect, Svg};
 use std::ops::Range;
 
@@ -23,12 +24,11 @@ pub(super) enum Key {
 }
 
 /// An entry for each kind of arc that there is.
-pub(super) fn of_arcs<'a>(arcs: impl Iterator<Item = &'a Arc> + Clone) -> Vec<(Key, String)> {
-    let present = |kind: &Kind| arcs.clone().any(|arc| Kind::of(arc) == *kind);
-    let kinds = Kind::ALL.into_iter().filter(present);
-    kinds
-        .map(|kind| (Key::Arc(kind), kind.words().to_owned()))
-        .collect()
+pub(super) fn of_arcs<'a>(
+    arcs: impl Iterator<Item = &'a ResidueArc> + Clone,
+) -> Vec<(Key, String)> {
+    let entry = |kind: Kind| (Key::Arc(kind), kind.words().to_owned());
+    Kind::present(arcs).map(entry).collect()
 }
 
 /// What the colours of those residues tell.
@@ -43,19 +43,16 @@ pub(super) fn of_colours(scheme: &Scheme, shown: Range<usize>) -> Vec<(Key, Stri
 pub(super) fn of_marks<'r>(
     residues: impl Iterator<Item = &'r Residue> + Clone,
 ) -> Vec<(Key, String)> {
-    let mut entries = Vec::new();
-    if residues.clone().any(|residue| residue.binding_site) {
-        entries.push((Key::BindingSite, "binding site".to_owned()));
-    }
-    if residues.clone().any(|residue| residue.modified) {
-        entries.push((Key::Modified, "modified".to_owned()));
-    }
-    entries
+    let sites = residues.clone().any(|residue| residue.binding_site);
+    let modified = residues.clone().any(|residue| residue.modified);
+    let sites = entry_if(sites, Key::BindingSite, "binding site");
+    let modified = entry_if(modified, Key::Modified, "modified");
+    sites.into_iter().chain(modified).collect()
 }
 
 /// Three widths of arcs up to the full one, which `width` gives in points; none without arcs.
 pub(super) fn of_widths(
-    arcs: &[&Arc],
+    arcs: &[&ResidueArc],
     full: f64,
     width: impl Fn(f64) -> f64,
 ) -> Vec<(Key, String)> {
@@ -87,53 +84,20 @@ fn short(value: f64) -> String {
 
 /// Draws a key from x to the right about a middle line.
 pub(super) fn draw(svg: &mut Svg, key: &Key, x: f64, middle: f64) {
-    let right = x + KEY_WIDTH;
+    let line = [x, middle, x + KEY_WIDTH, middle];
+    let centre = x + KEY_WIDTH / 2.0;
+    let cell = |side: f64| Rect::square((centre - side / 2.0, middle - side / 2.0), side);
     match key {
         Key::Chain(rgb) => {
-            let rect = Rect {
-                x,
-                y: middle - 3.0,
-                width: KEY_WIDTH,
-                height: 6.0,
-            };
+            let rect = Rect::new((x, middle - 3.0), (KEY_WIDTH, 6.0));
             svg.rect(rect, &hex(*rgb), "");
         }
-        Key::Arc(kind) => {
-            let strokes: Vec<[f64; 4]> = match kind.dashes() {
-                None => vec![[x, middle, right, middle]],
-                Some((dash, gap)) => {
-                    // In points, as the arcs themselves at a common size.
-                    let (dash, period) = (dash * 2.5, (dash + gap) * 2.5);
-                    let starts = (0..8).map(|i| x + f64::from(i) * period);
-                    let inside = starts.filter(|start| *start < right);
-                    inside
-                        .map(|start| [start, middle, (start + dash).min(right), middle])
-                        .collect()
-                }
-            };
-            svg.strokes(&strokes, &hex(kind.colour()), 2.2);
-        }
-        Key::Width(points) => svg.strokes(&[[x, middle, right, middle]], "#8a8a8a", *points),
-        Key::BindingSite => mark(svg, x + KEY_WIDTH / 2.0, middle, colour::BINDING_SITE, true),
-        Key::Modified => mark(svg, x + KEY_WIDTH / 2.0, middle, colour::MODIFIED, false),
-        Key::Cell(rgb) => {
-            let rect = Rect {
-                x: x + 5.0,
-                y: middle - 2.5,
-                width: 5.0,
-                height: 5.0,
-            };
-            svg.rect(rect, &hex(*rgb), "");
-        }
-        Key::Framed => {
-            let rect = Rect {
-                x: x + 3.5,
-                y: middle - 4.0,
-                width: 8.0,
-                height: 8.0,
-            };
-            svg.frame(rect, 1.3);
-        }
+        Key::Arc(kind) => svg.strokes(&strokes(*kind, line), &hex(kind.colour()), 2.2),
+        Key::Width(points) => svg.strokes(&[line], "#8a8a8a", *points),
+        Key::BindingSite => mark(svg, centre, middle, colour::BINDING_SITE, true),
+        Key::Modified => mark(svg, centre, middle, colour::MODIFIED, false),
+        Key::Cell(rgb) => svg.rect(cell(5.0), &hex(*rgb), ""),
+        Key::Framed => svg.frame(cell(8.0), 1.3),
         Key::Gap => {
             for i in 0..4 {
                 let at = x + 1.5 + f64::from(i) * 4.0;
@@ -141,6 +105,19 @@ pub(super) fn draw(svg: &mut Svg, key: &Key, x: f64, middle: f64) {
             }
         }
     }
+}
+
+/// A line across as an arc of that kind has it, with its dashes.
+fn strokes(kind: Kind, [x, y, right, _]: [f64; 4]) -> Vec<[f64; 4]> {
+    let Some((dash, gap)) = kind.dashes() else {
+        return vec![[x, y, right, y]];
+    };
+    // In points, as the arcs themselves at a common size.
+    let (dash, period) = (dash * 2.5, (dash + gap) * 2.5);
+    let starts = (0..8).map(|i| x + f64::from(i) * period);
+    let inside = starts.filter(|start| *start < right);
+    let stroke = |start: f64| [start, y, (start + dash).min(right), y];
+    inside.map(stroke).collect()
 }
 
 pub(super) fn mark(svg: &mut Svg, x: f64, y: f64, rgb: Rgb, round: bool) {

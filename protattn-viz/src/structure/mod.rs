@@ -1,7 +1,7 @@
 //! Attention on structures: a still picture, a page that turns, and scripts for molecular viewers.
 //!
 //! A [`View`] joins [`Residue`]s, which have a name and where they were observed a Cα position, and
-//! [`Arc`]s, each the attention of one residue to another. It gives
+//! [`ResidueArc`]s, each the attention of one residue to another. It gives
 //!
 //! | method | gives |
 //! | --- | --- |
@@ -21,7 +21,7 @@
 //! numbers, layers and heads from 1.
 //!
 //! ```
-//! use protattn_viz::structure::{Arc, Residue, View};
+//! use protattn_viz::structure::{ResidueArc, Residue, View};
 //!
 //! // Five residues on a bend, and attention between its ends.
 //! let residues: Vec<Residue> = (0..5u8)
@@ -30,7 +30,7 @@
 //!         ..Residue::new("A", 10 + i32::from(i), 'G')
 //!     })
 //!     .collect();
-//! let arcs = [Arc { contact: Some(false), distance: Some(12.0), ..Arc::new(0, 4, 0.45) }];
+//! let arcs = [ResidueArc { contact: Some(false), distance: Some(12.0), ..ResidueArc::new(0, 4, 0.45) }];
 //! let view = View::new(&residues, &arcs)?.title("Head 8-12");
 //! assert!(view.to_svg().starts_with("<svg"));
 //! assert!(view.to_html().starts_with("<!DOCTYPE html>"));
@@ -52,14 +52,15 @@ mod vector;
 mod viewers;
 
 pub use colour::Colouring;
-pub use model::{Arc, Residue, SecondaryStructure};
+pub use model::{Residue, ResidueArc, SecondaryStructure};
 pub use overview::HeadsOverview;
 pub use viewers::{FileFormat, StructureFile};
 
 use crate::error::Result;
+use crate::labels::owned;
+use crate::layout;
 use colour::Scheme;
 use orientation::Orientation;
-use std::ops::Range;
 use trace::Trace;
 use vector::Vector;
 
@@ -71,9 +72,9 @@ use vector::Vector;
 #[must_use]
 pub struct View<'a> {
     residues: &'a [Residue],
-    arcs: &'a [Arc],
-    title: &'a str,
-    notes: &'a [String],
+    arcs: &'a [ResidueArc],
+    title: String,
+    notes: Vec<String>,
     colouring: Colouring,
     turn: [f64; 3],
     wide: bool,
@@ -87,17 +88,17 @@ impl<'a> View<'a> {
     /// # Errors
     ///
     /// [`Error::Position`](crate::Error::Position) for a position that is not finite,
-    /// [`Error::ArcEnd`](crate::Error::ArcEnd) for an arc from or to no residue,
-    /// [`Error::Range`](crate::Error::Range) for attention that is not from 0 to 1 or a distance that is
+    /// [`Error::Outside`](crate::Error::Outside) for an arc from or to no residue,
+    /// [`Error::Outside`](crate::Error::Outside) for attention that is not from 0 to 1 or a distance that is
     /// not from 0 to 10,000 Å.
-    pub fn new(residues: &'a [Residue], arcs: &'a [Arc]) -> Result<Self> {
+    pub fn new(residues: &'a [Residue], arcs: &'a [ResidueArc]) -> Result<Self> {
         model::check_residues(residues)?;
         model::check_arcs(arcs, residues.len())?;
         Ok(Self {
             residues,
             arcs,
-            title: "",
-            notes: &[],
+            title: String::new(),
+            notes: Vec::new(),
             colouring: Colouring::default(),
             turn: [0.0; 3],
             wide: false,
@@ -106,15 +107,15 @@ impl<'a> View<'a> {
     }
 
     /// The title of the picture and of the page; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
         self
     }
 
     /// What else there is to say, a sentence each; it stands below pictures, in the page, and in comments
     /// of the scripts for ChimeraX and PyMOL. Nothing by default.
-    pub fn notes(mut self, notes: &'a [String]) -> Self {
-        self.notes = notes;
+    pub fn notes(mut self, notes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.notes = owned(notes);
         self
     }
 
@@ -139,88 +140,6 @@ impl<'a> View<'a> {
         self
     }
 
-    /// The picture as an SVG document.
-    ///
-    /// Drawn from the farthest to the nearest, fading with depth; the white edges of arcs and the dark
-    /// ones of the chain tell which passes in front. Of more than 1,000 arcs the strongest are drawn.
-    #[must_use]
-    pub fn to_svg(&self) -> String {
-        still::draw(self)
-    }
-
-    /// The arcs within a region, 0-based indices of residues, over its letters: an arc diagram as an SVG
-    /// document, with secondary structure, marks and author numbers below.
-    ///
-    /// The width of an arc is its attention. Letters are left out where they would not fit. The figure
-    /// is 85 mm wide, or 175 mm for more than 33 residues. Positions are not needed.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Region`](crate::Error::Region) for a region that is empty or reaches beyond the residues.
-    pub fn sequence_svg(&self, region: Range<usize>) -> Result<String> {
-        sequence::draw(self, region)
-    }
-
-    /// The view as one HTML file that needs no other and no network.
-    ///
-    /// It turns under the mouse, a finger or the arrow keys and zooms; tells the names of residues and
-    /// the attention of arcs under the pointer; has a threshold, pickers of layer and head where the
-    /// arcs are of several, and every [`Colouring`]. Positions are rounded to 0.01 Å, attention to 0.001.
-    /// It draws with WebGL 2.
-    #[must_use]
-    pub fn to_html(&self) -> String {
-        page::page(self)
-    }
-
-    /// The arcs as a table, a line each after a header: chain, author number, insertion code and
-    /// one-letter residue of either end, attention, distance in Å, contact as `true` or `false`, and
-    /// layer and head from 1. What is not known is empty.
-    #[must_use]
-    pub fn to_csv(&self) -> String {
-        viewers::csv(self)
-    }
-
-    /// The view as MolViewSpec JSON (`.mvsj`), which Mol* opens: the chains of `file` as a cartoon, a
-    /// tube for each arc or, where it is directed, an arrow, binding sites and modified residues as balls
-    /// and sticks.
-    ///
-    /// Arcs end at the Cα positions of the view, which have to be those of the first model of `file`;
-    /// other residues are found there by chain, author number and insertion code.
-    #[must_use]
-    pub fn to_mvsj(&self, file: &StructureFile<'_>) -> String {
-        viewers::mvsj(self, file)
-    }
-
-    /// A PyMOL script (`.pml`) that loads `file` and draws the arcs as tubes between the Cα atoms that
-    /// it finds there by chain and author number.
-    #[must_use]
-    pub fn to_pymol(&self, file: &StructureFile<'_>) -> String {
-        viewers::pymol(self, file)
-    }
-
-    /// A ChimeraX script (`.cxc`) that opens the first model of `file` and, as `pseudobonds`, the file
-    /// with the text of [`to_pseudobonds`](Self::to_pseudobonds).
-    ///
-    /// Residues are found by chain and author number in whatever is open: a structure that was opened
-    /// before and has residues of the same names gets in the way.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unwritable`](crate::Error::Unwritable) for a file name with quotes, or a chain or
-    /// insertion code of other than letters and digits, which ChimeraX could not tell from a command.
-    pub fn to_chimerax(&self, file: &StructureFile<'_>, pseudobonds: &str) -> Result<String> {
-        viewers::chimerax(self, file, pseudobonds)
-    }
-
-    /// The arcs as ChimeraX pseudobonds (`.pb`) between Cα atoms.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unwritable`](crate::Error::Unwritable) as for [`to_chimerax`](Self::to_chimerax).
-    pub fn to_pseudobonds(&self) -> Result<String> {
-        viewers::pseudobonds(self)
-    }
-
     /// The Cα positions as they lie in the picture, in Å.
     fn positions(&self) -> Vec<Option<Vector>> {
         let position = |residue: &Residue| residue.ca.map(|ca| ca.map(f64::from));
@@ -242,19 +161,15 @@ impl<'a> View<'a> {
     }
 
     /// The title, or what stands in for it where it has to have one.
-    fn name(&self) -> &'a str {
-        if self.title.is_empty() {
-            "Attention on a structure"
-        } else {
-            self.title
-        }
+    fn name(&self) -> &str {
+        layout::titled(&self.title, "Attention on a structure")
     }
 
     /// The arcs that have a place in space: between two residues that were observed.
-    fn placed(&self) -> impl Iterator<Item = &'a Arc> {
+    fn placed(&self) -> impl Iterator<Item = &'a ResidueArc> {
         let residues = self.residues;
         let seen = move |end: usize| residues[end].ca.is_some();
-        let placed = move |arc: &&Arc| arc.from != arc.to && seen(arc.from) && seen(arc.to);
+        let placed = move |arc: &&ResidueArc| arc.from != arc.to && seen(arc.from) && seen(arc.to);
         self.arcs.iter().filter(placed)
     }
 
@@ -271,7 +186,7 @@ const MIN_RADIUS: f64 = 0.06;
 const ARROWHEAD: f64 = 2.4;
 
 /// A round number that the attention of no arc exceeds.
-fn full_attention(arcs: &[Arc]) -> f64 {
+fn full_attention(arcs: &[ResidueArc]) -> f64 {
     let most = arcs.iter().map(|arc| arc.attention).fold(0.0, f32::max);
     let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
     let fits = |step: &f64| f64::from(most) <= *step;

@@ -1,9 +1,10 @@
 //! What a view is made of: residues in space and the arcs between them.
 
 use crate::error::{Error, Result};
+use crate::scale::{check_index, check_number};
 
 /// What softmax may exceed 1 by in single precision.
-const ROUNDING: f32 = 1e-3;
+const ROUNDING: f64 = 1e-3;
 
 /// Secondary structure of a residue, as far as it changes how the chain is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,16 +95,17 @@ impl std::fmt::Display for Residue {
     }
 }
 
-/// Attention of one residue to another, large enough to be shown.
+/// An arc between two residues of a structure: attention of one to the other, large enough to be
+/// shown.
 ///
 /// ```
-/// use protattn_viz::structure::Arc;
+/// use protattn_viz::structure::ResidueArc;
 ///
-/// let arc = Arc { contact: Some(true), distance: Some(5.5), ..Arc::new(4, 27, 0.62) };
+/// let arc = ResidueArc { contact: Some(true), distance: Some(5.5), ..ResidueArc::new(4, 27, 0.62) };
 /// assert!(!arc.directed && arc.head.is_none());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Arc {
+pub struct ResidueArc {
     /// Index (0-based) of the residue that attends, the query.
     pub from: usize,
     /// Index (0-based) of the residue attended to, the key.
@@ -121,7 +123,7 @@ pub struct Arc {
     pub head: Option<(usize, usize)>,
 }
 
-impl Arc {
+impl ResidueArc {
     /// An undirected arc of which nothing else is known.
     pub fn new(from: usize, to: usize, attention: f32) -> Self {
         Self {
@@ -138,52 +140,34 @@ impl Arc {
 
 /// Refuses positions that are not finite.
 pub(super) fn check_residues(residues: &[Residue]) -> Result<()> {
-    let bad = |residue: &&Residue| {
-        residue
-            .ca
-            .is_some_and(|ca| !ca.iter().all(|x| x.is_finite()))
-    };
-    residues.iter().find(bad).map_or(Ok(()), |residue| {
-        Err(Error::Position {
-            residue: residue.to_string(),
-            found: residue.ca.unwrap_or_default(),
-        })
-    })
-}
-
-/// Refuses ends that are no residue, attention that is not from 0 to 1, odd distances.
-pub(super) fn check_arcs(arcs: &[Arc], n_residues: usize) -> Result<()> {
-    for (index, arc) in arcs.iter().enumerate() {
-        if let Some(found) = [arc.from, arc.to]
-            .into_iter()
-            .find(|&end| end >= n_residues)
-        {
-            return Err(Error::ArcEnd {
-                arc: index,
-                found,
-                residues: n_residues,
-            });
-        }
-        check(arc.attention, 1.0 + ROUNDING, || {
-            format!("attention of arc {index}")
-        })?;
-        if let Some(distance) = arc.distance {
-            check(distance, 1e4, || format!("distance of arc {index}"))?;
+    for residue in residues {
+        let ca = residue.ca.unwrap_or_default();
+        if !ca.iter().all(|x| x.is_finite()) {
+            let (residue, found) = (residue.to_string(), ca);
+            return Err(Error::Position { residue, found });
         }
     }
     Ok(())
 }
 
-fn check(value: f32, max: f32, what: impl FnOnce() -> String) -> Result<()> {
-    if (0.0..=max).contains(&value) {
-        Ok(())
-    } else {
-        Err(Error::Range {
-            what: what(),
-            value: f64::from(value),
-            max: f64::from(max.round()),
-        })
+/// Refuses ends that are no residue, attention that is not from 0 to 1, odd distances.
+pub(super) fn check_arcs(arcs: &[ResidueArc], n_residues: usize) -> Result<()> {
+    for (index, arc) in arcs.iter().enumerate() {
+        let end = || format!("residue at an end of arc {index}");
+        check_index(arc.from.max(arc.to), n_residues, end)?;
+        let attention = f64::from(arc.attention);
+        let capped = if attention <= 1.0 + ROUNDING {
+            attention.min(1.0)
+        } else {
+            attention
+        };
+        check_number(capped, (0.0, 1.0), || format!("attention of arc {index}"))?;
+        if let Some(distance) = arc.distance {
+            let what = || format!("distance of arc {index}");
+            check_number(f64::from(distance), (0.0, 1e4), what)?;
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -203,23 +187,24 @@ mod tests {
 
     #[test]
     fn what_cannot_be_drawn_is_refused() {
-        let refused = |arc: Arc| check_arcs(&[Arc::new(0, 1, 0.5), arc], 2);
-        let end = Error::ArcEnd {
-            arc: 1,
-            found: 2,
-            residues: 2,
+        let refused = |arc: ResidueArc| check_arcs(&[ResidueArc::new(0, 1, 0.5), arc], 2);
+        let end = Error::Outside {
+            what: "residue at an end of arc 1".to_owned(),
+            value: 2.0,
+            low: 0.0,
+            high: 1.0,
         };
-        assert_eq!(refused(Arc::new(1, 2, 0.5)), Err(end));
+        assert_eq!(refused(ResidueArc::new(1, 2, 0.5)), Err(end));
         for attention in [f32::NAN, -0.1, 1.2, f32::INFINITY] {
-            let error = refused(Arc::new(0, 1, attention));
-            assert!(matches!(error, Err(Error::Range { max: 1.0, .. })));
+            let error = refused(ResidueArc::new(0, 1, attention));
+            assert!(matches!(error, Err(Error::Outside { high: 1.0, .. })));
         }
-        assert_eq!(refused(Arc::new(0, 1, 1.000_000_1)), Ok(()));
-        let far = Arc {
+        assert_eq!(refused(ResidueArc::new(0, 1, 1.000_000_1)), Ok(()));
+        let far = ResidueArc {
             distance: Some(f32::NAN),
-            ..Arc::new(0, 1, 0.5)
+            ..ResidueArc::new(0, 1, 0.5)
         };
-        assert!(matches!(refused(far), Err(Error::Range { .. })));
+        assert!(matches!(refused(far), Err(Error::Outside { .. })));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Every head at once: a small contact map for each.
 
-use super::colour::{Kind, hex};
+use super::colour::Kind;
 use super::keys::{self, Key};
-use super::model::{self, Arc};
-use crate::error::{Error, Result};
-use crate::layout::{self, CAP_HEIGHT, Column, LABEL, MARGIN, TICK};
-use crate::scale;
+use super::model::{self, ResidueArc};
+use crate::error::{Error, Result, check_count, check_length};
+use crate::figure::{Draw, Figure};
+use crate::labels::{Labels, setters};
+use crate::layout::{self, CAP_HEIGHT, Column, MARGIN, TICK};
+use crate::palette::hex;
+use crate::plot;
+use crate::scale::{self, check_index};
 use crate::svg::{Anchor, Rect, Style, Svg, num};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -32,9 +36,10 @@ const CONTACTS: [u8; 3] = [0xa8; 3];
 /// are drawn in steps of several residues. The figure is 85 mm wide, or 175 mm for more than 8 heads.
 ///
 /// ```
-/// use protattn_viz::structure::{Arc, HeadsOverview};
+/// use protattn_viz::Figure;
+/// use protattn_viz::structure::{HeadsOverview, ResidueArc};
 ///
-/// let arc = Arc { contact: Some(true), head: Some((1, 2)), ..Arc::new(3, 27, 0.62) };
+/// let arc = ResidueArc { contact: Some(true), head: Some((1, 2)), ..ResidueArc::new(3, 27, 0.62) };
 /// let svg = HeadsOverview::new(2, 3, 30, &[arc])
 ///     .contacts(&[(3, 27), (4, 26)])
 ///     .best(&[(1, 2)])
@@ -43,154 +48,72 @@ const CONTACTS: [u8; 3] = [0xa8; 3];
 /// assert!(svg.contains("best: 2-3"));
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Count`](crate::Error::Count) without layers or heads or for more than 200 of either,
+/// [`Error::Length`](crate::Error::Length) for layers that are not one a row,
+/// [`Error::NoHead`] for an arc or a mark of none of them, [`Error::Outside`](crate::Error::Outside) for an
+/// arc of no residue, [`Error::Outside`](crate::Error::Outside) for a contact (named by its place in the
+/// list, from 0) of no residue and as for [`View::new`](super::View::new).
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct HeadsOverview<'a> {
     layers: usize,
     heads: usize,
     residues: usize,
-    arcs: &'a [Arc],
-    contacts: &'a [(usize, usize)],
-    best: &'a [(usize, usize)],
-    indices: Option<&'a [usize]>,
-    title: &'a str,
+    arcs: &'a [ResidueArc],
+    contacts: Vec<(usize, usize)>,
+    best: Vec<(usize, usize)>,
+    indices: Option<Vec<usize>>,
+    labels: Labels,
 }
 
 impl<'a> HeadsOverview<'a> {
     /// An overview of `layers` layers of `heads` heads over `residues` residues; every arc has a
-    /// [`head`](Arc::head).
-    pub fn new(layers: usize, heads: usize, residues: usize, arcs: &'a [Arc]) -> Self {
+    /// [`head`](ResidueArc::head).
+    pub fn new(layers: usize, heads: usize, residues: usize, arcs: &'a [ResidueArc]) -> Self {
         Self {
             layers,
             heads,
             residues,
             arcs,
-            contacts: &[],
-            best: &[],
+            contacts: Vec::new(),
+            best: Vec::new(),
             indices: None,
-            title: "",
+            labels: Labels::new("Attention of every head", "", ""),
         }
     }
 
     /// The pairs of residues (0-based) that are in contact, in either order; none by default.
-    pub fn contacts(mut self, contacts: &'a [(usize, usize)]) -> Self {
-        self.contacts = contacts;
+    pub fn contacts(mut self, contacts: &[(usize, usize)]) -> Self {
+        self.contacts = contacts.to_vec();
         self
     }
 
     /// The heads to be marked, as layer and head (both 0-based), the best first; none by default.
-    pub fn best(mut self, best: &'a [(usize, usize)]) -> Self {
-        self.best = best;
+    pub fn best(mut self, best: &[(usize, usize)]) -> Self {
+        self.best = best.to_vec();
         self
     }
 
     /// The layers (0-based, one a row, lowest first), where not all of the model are shown; from the first
     /// on by default.
-    pub fn layers(mut self, indices: &'a [usize]) -> Self {
-        self.indices = Some(indices);
+    pub fn layers(mut self, indices: &[usize]) -> Self {
+        self.indices = Some(indices.to_vec());
         self
     }
 
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
-    }
-
-    /// The figure as an SVG document.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Empty`] without layers or heads, [`Error::LayerCount`] for layers that are not one a row,
-    /// [`Error::NoHead`] for an arc or a mark of none of them, [`Error::ArcEnd`] for an arc of no residue,
-    /// and [`Error::Range`] for more than 200 layers or heads, for a contact (named by its place in the
-    /// list, from 0) of no residue, and as for [`View::new`](super::View::new).
-    pub fn to_svg(&self) -> Result<String> {
-        self.check()?;
-        let grid = Grid::new(self);
-        let mut svg = Svg::new();
-        let top = layout::heading(&mut svg, self.title, grid.column) + 4.0;
-        let contacts = self.define_contacts(&mut svg, &grid);
-        self.draw_panels(&mut svg, &grid, top, &contacts);
-        let bottom = self.draw_axes(&mut svg, &grid, top);
-        let entries = self.legend();
-        let room = grid.column.width() - 2.0 * MARGIN;
-        let at = (MARGIN, bottom + 6.0);
-        let mut bottom = layout::legend_of(&mut svg, &entries, at, room, keys::draw) + 4.0;
-        if grid.bins < self.residues {
-            let words = format!("{} residues in {} steps.", self.residues, grid.bins);
-            let style = Style::new(TICK, Anchor::Start);
-            bottom = layout::paragraph(&mut svg, &words, (MARGIN, bottom), room, style);
-        }
-        let title = layout::titled(self.title, "Attention of every head");
-        let words = format!(
-            "{} arcs of attention in {} layers by {} heads, over {} residues.",
-            self.arcs.len(),
-            self.layers,
-            self.heads,
-            self.residues
-        );
-        Ok(svg.finish(grid.column.width(), bottom + MARGIN, title, &words))
-    }
-
-    fn check(&self) -> Result<()> {
-        let (layers, heads) = (self.layers, self.heads);
-        if layers == 0 || heads == 0 {
-            return Err(Error::Empty { layers, heads });
-        }
-        let found = self.indices.map_or(layers, <[usize]>::len);
-        if found != layers {
-            return Err(Error::LayerCount {
-                expected: layers,
-                found,
-            });
-        }
-        for (what, count) in [("layers", layers), ("heads", heads)] {
-            if count > MAX_PANELS {
-                return Err(Error::Range {
-                    what: format!("number of {what}"),
-                    value: count as f64,
-                    max: MAX_PANELS as f64,
-                });
-            }
-        }
-        model::check_arcs(self.arcs, self.residues)?;
-        let no_head = |what: String, found: Option<(usize, usize)>| match found {
-            Some((layer, head)) if self.row(layer).is_some() && head < heads => Ok(()),
-            _ => Err(Error::NoHead {
-                what,
-                found,
-                layers,
-                heads,
-            }),
-        };
-        for (index, arc) in self.arcs.iter().enumerate() {
-            no_head(format!("arc {index}"), arc.head)?;
-        }
-        for &best in self.best {
-            no_head("a mark".to_owned(), Some(best))?;
-        }
-        let ends = self.contacts.iter().enumerate();
-        let outside = ends
-            .flat_map(|(i, &(a, b))| [(i, a), (i, b)])
-            .find(|&(_, end)| end >= self.residues);
-        outside.map_or(Ok(()), |(index, found)| {
-            Err(Error::Range {
-                what: format!("residue of contact {index}"),
-                value: found as f64,
-                max: self.residues as f64 - 1.0,
-            })
-        })
-    }
+    setters!(title);
 
     /// The layer of a row of panels, from the lowest.
     fn layer(&self, row: usize) -> usize {
-        self.indices.map_or(row, |indices| indices[row])
+        self.indices.as_ref().map_or(row, |indices| indices[row])
     }
 
     /// The row of a layer, if it has one.
     fn row(&self, layer: usize) -> Option<usize> {
-        match self.indices {
+        match &self.indices {
             Some(indices) => indices.iter().position(|&index| index == layer),
             None => (layer < self.layers).then_some(layer),
         }
@@ -214,12 +137,10 @@ impl<'a> HeadsOverview<'a> {
     }
 
     fn draw_panels(&self, svg: &mut Svg, grid: &Grid, top: f64, contacts: &str) {
-        let mut of_head: BTreeMap<(usize, usize), Vec<&Arc>> = BTreeMap::new();
+        let mut of_head: BTreeMap<_, Vec<&ResidueArc>> = BTreeMap::new();
         for arc in self.arcs {
-            of_head
-                .entry(arc.head.unwrap_or_default())
-                .or_default()
-                .push(arc);
+            let head = arc.head.unwrap_or_default();
+            of_head.entry(head).or_default().push(arc);
         }
         svg.open("panels");
         for row in 0..self.layers {
@@ -230,7 +151,7 @@ impl<'a> HeadsOverview<'a> {
                 self.draw_panel(svg, grid, (row, head), top, contacts, arcs);
             }
         }
-        for &(layer, head) in self.best {
+        for &(layer, head) in &self.best {
             if let Some(row) = self.row(layer) {
                 svg.frame(self.panel(grid, row, head, top), 1.3);
             }
@@ -239,12 +160,9 @@ impl<'a> HeadsOverview<'a> {
     }
 
     fn panel(&self, grid: &Grid, row: usize, head: usize, top: f64) -> Rect {
-        Rect {
-            x: grid.left + head as f64 * grid.pitch,
-            y: top + (self.layers - 1 - row) as f64 * grid.pitch,
-            width: grid.side,
-            height: grid.side,
-        }
+        let x = grid.left + head as f64 * grid.pitch;
+        let y = top + (self.layers - 1 - row) as f64 * grid.pitch;
+        Rect::square((x, y), grid.side)
     }
 
     fn draw_panel(
@@ -254,7 +172,7 @@ impl<'a> HeadsOverview<'a> {
         (row, head): (usize, usize),
         top: f64,
         contacts: &str,
-        arcs: &[&Arc],
+        arcs: &[&ResidueArc],
     ) {
         let rect = self.panel(grid, row, head, top);
         let noun = if arcs.len() == 1 { "arc" } else { "arcs" };
@@ -278,10 +196,8 @@ impl<'a> HeadsOverview<'a> {
         for kind in Kind::ALL.into_iter().rev() {
             let of_kind = arcs.iter().filter(|arc| Kind::of(arc) == kind);
             let upper = of_kind.map(|arc| {
-                (
-                    grid.bin(arc.from.min(arc.to)),
-                    grid.bin(arc.from.max(arc.to)),
-                )
+                let (first, last) = (arc.from.min(arc.to), arc.from.max(arc.to));
+                (grid.bin(first), grid.bin(last))
             });
             let data = grid.cells(upper);
             if !data.is_empty() {
@@ -301,12 +217,8 @@ impl<'a> HeadsOverview<'a> {
         for row in scale::thinned(self.layers, grid.pitch, TICK * 1.15) {
             let rect = self.panel(grid, row, 0, top);
             let baseline = rect.y + (rect.height + TICK * CAP_HEIGHT) / 2.0;
-            svg.text(
-                grid.left - 3.0,
-                baseline,
-                &(self.layer(row) + 1).to_string(),
-                style,
-            );
+            let number = (self.layer(row) + 1).to_string();
+            svg.text(grid.left - 3.0, baseline, &number, style);
         }
         let style = Style::new(TICK, Anchor::Middle);
         let end = top + self.layers as f64 * grid.pitch;
@@ -316,44 +228,100 @@ impl<'a> HeadsOverview<'a> {
             let x = grid.left + head as f64 * grid.pitch + grid.side / 2.0;
             svg.text(x, baseline, &(head + 1).to_string(), style);
         }
-        let style = Style::new(LABEL, Anchor::Middle);
-        let (x, y) = (MARGIN + LABEL * CAP_HEIGHT, top + (end - top) / 2.0);
-        svg.text(x, y, "Layer", style.turn(-90.0));
+        plot::axis_title(svg, &["Layer"], (MARGIN, top + (end - top) / 2.0));
         let middle = grid.left + self.heads as f64 * grid.pitch / 2.0;
-        let bottom = layout::paragraph(svg, "Head", (middle, baseline + 4.0), 100.0, style);
+        let bottom = plot::title_below(svg, "Head", (middle, baseline), 100.0);
         svg.close();
         bottom
     }
 
     fn legend(&self) -> Vec<(Key, String)> {
-        let present = |kind: &Kind| self.arcs.iter().any(|arc| Kind::of(arc) == *kind);
-        let kinds = Kind::ALL.into_iter().filter(present);
-        let mut entries: Vec<(Key, String)> = kinds
-            .map(|kind| {
-                (
-                    Key::Cell(kind.colour()),
-                    format!("attention, {}", kind.words()),
-                )
-            })
-            .collect();
-        if !self.contacts.is_empty() {
-            entries.push((Key::Cell(CONTACTS), "contacts".to_owned()));
-        }
-        if !self.best.is_empty() {
-            let names = self
-                .best
-                .iter()
-                .map(|(layer, head)| format!("{}-{}", layer + 1, head + 1));
-            let names: Vec<String> = names.collect();
-            entries.push((Key::Framed, format!("best: {}", names.join(", "))));
-        }
+        let entry = |kind: Kind| {
+            let words = format!("attention, {}", kind.words());
+            (Key::Cell(kind.colour()), words)
+        };
+        let mut entries: Vec<_> = Kind::present(self.arcs.iter()).map(entry).collect();
+        let name = |(layer, head): &(usize, usize)| format!("{}-{}", layer + 1, head + 1);
+        let names: Vec<String> = self.best.iter().map(name).collect();
+        let (any_contacts, any_best) = (!self.contacts.is_empty(), !names.is_empty());
+        let best = format!("best: {}", names.join(", "));
+        entries.extend(layout::entry_if(
+            any_contacts,
+            Key::Cell(CONTACTS),
+            "contacts",
+        ));
+        entries.extend(layout::entry_if(any_best, Key::Framed, &best));
         entries
+    }
+}
+
+impl Figure for HeadsOverview<'_> {}
+
+impl Draw for HeadsOverview<'_> {
+    fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    fn check(&self) -> Result<()> {
+        let (layers, heads) = (self.layers, self.heads);
+        check_count("layers", layers, 1, MAX_PANELS)?;
+        check_count("heads", heads, 1, MAX_PANELS)?;
+        let found = self.indices.as_ref().map_or(layers, Vec::len);
+        check_length(|| "layer indices".to_owned(), found, layers)?;
+        model::check_arcs(self.arcs, self.residues)?;
+        let no_head = |what: String, found: Option<(usize, usize)>| match found {
+            Some((layer, head)) if self.row(layer).is_some() && head < heads => Ok(()),
+            _ => Err(Error::NoHead {
+                what,
+                found,
+                layers,
+                heads,
+            }),
+        };
+        for (index, arc) in self.arcs.iter().enumerate() {
+            no_head(format!("arc {index}"), arc.head)?;
+        }
+        for &best in &self.best {
+            no_head("a mark".to_owned(), Some(best))?;
+        }
+        for (i, &(a, b)) in self.contacts.iter().enumerate() {
+            check_index(a.max(b), self.residues, || {
+                format!("residue of contact {i}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn column(&self) -> Column {
+        Column::double_if(self.heads > NARROW)
+    }
+
+    fn draw(&self, svg: &mut Svg) -> f64 {
+        let (grid, room) = (Grid::new(self), self.column().inside());
+        let top = layout::heading(svg, &self.labels.title, self.column()) + 4.0;
+        let contacts = self.define_contacts(svg, &grid);
+        self.draw_panels(svg, &grid, top, &contacts);
+        let at = (MARGIN, self.draw_axes(svg, &grid, top) + 6.0);
+        let mut bottom = layout::legend_of(svg, &self.legend(), at, room, keys::draw) + 4.0;
+        if grid.bins < self.residues {
+            let words = format!("{} residues in {} steps.", self.residues, grid.bins);
+            let style = Style::new(TICK, Anchor::Start);
+            bottom = layout::paragraph(svg, &words, (MARGIN, bottom), room, style);
+        }
+        bottom + MARGIN
+    }
+
+    fn description(&self) -> String {
+        let (arcs, layers, heads) = (self.arcs.len(), self.layers, self.heads);
+        let residues = self.residues;
+        format!(
+            "{arcs} arcs of attention in {layers} layers by {heads} heads, over {residues} residues."
+        )
     }
 }
 
 /// How panels lie and how fine they are.
 struct Grid {
-    column: Column,
     left: f64,
     pitch: f64,
     side: f64,
@@ -364,19 +332,13 @@ struct Grid {
 
 impl Grid {
     fn new(overview: &HeadsOverview<'_>) -> Self {
-        let column = if overview.heads <= NARROW {
-            Column::Single
-        } else {
-            Column::Double
-        };
-        let room = column.width() - 2.0 * MARGIN - LEFT;
+        let room = overview.column().inside() - LEFT;
         let pitch = (room / overview.heads as f64)
             .min(MAX_HEIGHT / overview.layers as f64)
             .min(MAX_PITCH);
         let side = pitch * (1.0 - GAP);
         let bins = ((side / MIN_CELL) as usize).clamp(1, overview.residues.max(1));
         Self {
-            column,
             left: MARGIN + LEFT,
             pitch,
             side,
@@ -422,7 +384,6 @@ mod tests {
     #[test]
     fn cells_in_a_row_are_joined() {
         let grid = Grid {
-            column: Column::Single,
             left: 0.0,
             pitch: 11.0,
             side: 10.0,

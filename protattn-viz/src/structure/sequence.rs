@@ -1,13 +1,15 @@
 //! Arcs over a region of the sequence.
 
 use super::View;
-use super::colour::{BINDING_SITE, Kind, MODIFIED, Scheme, hex};
+use super::colour::{BINDING_SITE, Kind, MODIFIED, Scheme};
 use super::keys;
-use super::model::{Arc, Residue, SecondaryStructure};
+use super::model::{Residue, ResidueArc, SecondaryStructure};
 use super::trace::chains;
-use crate::error::{Error, Result};
+use crate::error::{Result, check_count};
 use crate::layout::{self, CAP_HEIGHT, Column, HAIRLINE, MARGIN, TICK, TICK_LENGTH};
-use crate::palette;
+use crate::palette::{self, hex};
+use crate::ranges;
+use crate::scale::check_index;
 use crate::svg::{Anchor, Rect, Style, Svg, num};
 use std::ops::Range;
 
@@ -32,10 +34,9 @@ struct Axis {
 
 impl Axis {
     fn new(view: &View<'_>, region: Range<usize>) -> (Column, Self) {
-        let narrow = Column::Single.width() - 2.0 * MARGIN;
-        let wide = view.wide || region.len() as f64 * LETTER > narrow;
-        let column = if wide { Column::Double } else { Column::Single };
-        let room = column.width() - 2.0 * MARGIN;
+        let narrow = Column::Single.inside();
+        let column = Column::double_if(view.wide || region.len() as f64 * LETTER > narrow);
+        let room = column.inside();
         let pitch = (room / region.len() as f64).min(MAX_PITCH);
         let left = MARGIN;
         (
@@ -63,64 +64,73 @@ impl Axis {
     }
 }
 
-pub(super) fn draw(view: &View<'_>, region: Range<usize>) -> Result<String> {
-    if region.is_empty() || region.end > view.residues.len() {
-        return Err(Error::Region {
-            start: region.start,
-            end: region.end,
-            residues: view.residues.len(),
-        });
+impl View<'_> {
+    /// The arcs within a region, 0-based indices of residues, over its letters: an arc diagram as an SVG
+    /// document, with secondary structure, marks and author numbers below.
+    ///
+    /// The width of an arc is its attention. Letters are left out where they would not fit. The figure
+    /// is 85 mm wide, or 175 mm for more than 33 residues. Positions are not needed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Count`](crate::Error::Count) for a region that is empty,
+    /// [`Error::Outside`](crate::Error::Outside) for one that reaches beyond the residues.
+    pub fn sequence_svg(&self, region: Range<usize>) -> Result<String> {
+        let n_residues = self.residues.len();
+        check_count("residues in the region", region.len(), 1, n_residues)?;
+        let end = || "end of the region".to_owned();
+        check_index(region.end - 1, n_residues, end)?;
+        let (column, axis) = Axis::new(self, region);
+        let (arcs, left_out) = arcs_within(self, &axis.region);
+        let room = column.inside();
+        let mut svg = Svg::new();
+        let top = layout::heading(&mut svg, &self.title, column) + 4.0;
+        let base = draw_arcs(&mut svg, self, &axis, &arcs, top);
+        let scheme = self.scheme();
+        let mut bottom = draw_track(&mut svg, self, &axis, &scheme, base + 2.0);
+        bottom = draw_marks(&mut svg, self, &axis, bottom);
+        bottom = draw_letters(&mut svg, self, &axis, bottom);
+        bottom = draw_numbers(&mut svg, self, &axis, bottom);
+        bottom = legend(&mut svg, self, &axis, &arcs, &scheme, (bottom + 6.0, room));
+        let note = match left_out {
+            0 => String::new(),
+            count => format!(
+                "Not drawn: {count} of the region's arcs, which leave it or join a residue to itself."
+            ),
+        };
+        let style = Style::new(TICK, Anchor::Start);
+        for note in std::iter::once(&note).chain(&self.notes) {
+            bottom = layout::paragraph(&mut svg, note, (MARGIN, bottom), room, style);
+        }
+        let title = layout::titled(&self.title, "Attention along the sequence");
+        let (first, last) = (
+            &self.residues[axis.region.start],
+            &self.residues[axis.region.end - 1],
+        );
+        let words = format!(
+            "{} arcs of attention over the residues from {first} to {last}.",
+            arcs.len()
+        );
+        Ok(svg.finish(column.width(), bottom + MARGIN, title, &words))
     }
-    let (column, axis) = Axis::new(view, region);
-    let (arcs, left_out) = arcs_within(view, &axis.region);
-    let room = column.width() - 2.0 * MARGIN;
-    let mut svg = Svg::new();
-    let top = layout::heading(&mut svg, view.title, column) + 4.0;
-    let base = draw_arcs(&mut svg, view, &axis, &arcs, top);
-    let scheme = view.scheme();
-    let mut bottom = draw_track(&mut svg, view, &axis, &scheme, base + 2.0);
-    bottom = draw_marks(&mut svg, view, &axis, bottom);
-    bottom = draw_letters(&mut svg, view, &axis, bottom);
-    bottom = draw_numbers(&mut svg, view, &axis, bottom);
-    bottom = legend(&mut svg, view, &axis, &arcs, &scheme, (bottom + 6.0, room));
-    let note = match left_out {
-        0 => String::new(),
-        count => format!(
-            "Not drawn: {count} of the region's arcs, which leave it or join a residue to itself."
-        ),
-    };
-    let style = Style::new(TICK, Anchor::Start);
-    for note in std::iter::once(&note).chain(view.notes) {
-        bottom = layout::paragraph(&mut svg, note, (MARGIN, bottom), room, style);
-    }
-    let title = layout::titled(view.title, "Attention along the sequence");
-    let (first, last) = (
-        &view.residues[axis.region.start],
-        &view.residues[axis.region.end - 1],
-    );
-    let words = format!(
-        "{} arcs of attention over the residues from {first} to {last}.",
-        arcs.len()
-    );
-    Ok(svg.finish(column.width(), bottom + MARGIN, title, &words))
 }
 
 /// The arcs within the region, the weakest first, and how many others touch it.
-fn arcs_within<'v>(view: &'v View<'_>, region: &Range<usize>) -> (Vec<&'v Arc>, usize) {
+fn arcs_within<'v>(view: &'v View<'_>, region: &Range<usize>) -> (Vec<&'v ResidueArc>, usize) {
     let inside = |end: usize| region.contains(&end);
     let touching = view
         .arcs
         .iter()
         .filter(|arc| inside(arc.from) || inside(arc.to));
-    let (mut arcs, others): (Vec<&Arc>, Vec<&Arc>) =
+    let (mut arcs, others): (Vec<&ResidueArc>, Vec<&ResidueArc>) =
         touching.partition(|arc| arc.from != arc.to && inside(arc.from) && inside(arc.to));
     arcs.sort_by(|a, b| a.attention.total_cmp(&b.attention));
     (arcs, others.len())
 }
 
 /// Half ellipses, the weakest first; gives the line that they stand on.
-fn draw_arcs(svg: &mut Svg, view: &View<'_>, axis: &Axis, arcs: &[&Arc], top: f64) -> f64 {
-    let span = |arc: &Arc| (axis.middle(arc.to) - axis.middle(arc.from)).abs() / 2.0;
+fn draw_arcs(svg: &mut Svg, view: &View<'_>, axis: &Axis, arcs: &[&ResidueArc], top: f64) -> f64 {
+    let span = |arc: &ResidueArc| (axis.middle(arc.to) - axis.middle(arc.from)).abs() / 2.0;
     let widest = arcs.iter().map(|arc| span(arc)).fold(0.0, f64::max);
     let flat = (MAX_HEIGHT / widest.max(1.0)).min(1.0);
     let base = top + widest * flat + WIDEST.1 / 2.0 + TRACK / 2.0;
@@ -157,38 +167,26 @@ fn draw_arcs(svg: &mut Svg, view: &View<'_>, axis: &Axis, arcs: &[&Arc], top: f6
     base
 }
 
-/// The runs of one chain and one kind of secondary structure in the region.
-fn runs<'v>(view: &'v View<'_>, region: &Range<usize>) -> Vec<(Range<usize>, &'v Residue)> {
-    let mut start = region.start;
-    let same = |a: &Residue, b: &Residue| {
-        a.chain == b.chain && a.secondary_structure == b.secondary_structure
-    };
-    let runs = view.residues[region.clone()].chunk_by(same);
-    let ranges = runs.map(|run| {
-        start += run.len();
-        (start - run.len()..start, &run[0])
-    });
-    ranges.collect()
-}
-
 /// Secondary structure: boxes for helices, arrows for strands, a line for the rest.
 fn draw_track(svg: &mut Svg, view: &View<'_>, axis: &Axis, scheme: &Scheme, top: f64) -> f64 {
     svg.open("secondary-structure");
     let middle = top + TRACK / 2.0;
-    for (run, residue) in runs(view, &axis.region) {
-        let (left, right) = (
-            axis.middle(run.start) - axis.pitch / 2.0,
-            axis.middle(run.end - 1) + axis.pitch / 2.0,
+    let residues = &view.residues[axis.region.clone()];
+    let same = |a: &Residue, b: &Residue| {
+        a.chain == b.chain && a.secondary_structure == b.secondary_structure
+    };
+    for run in ranges::alike(residues, same) {
+        let (first, last) = (
+            axis.region.start + run.start,
+            axis.region.start + run.end - 1,
         );
-        match residue.secondary_structure {
+        let left = axis.middle(first) - axis.pitch / 2.0;
+        let right = axis.middle(last) + axis.pitch / 2.0;
+        let colour = hex(scheme.colour(first));
+        match residues[run.start].secondary_structure {
             Some(SecondaryStructure::Helix) => {
-                let rect = Rect {
-                    x: left,
-                    y: top,
-                    width: right - left,
-                    height: TRACK,
-                };
-                svg.rect(rect, &hex(scheme.colour(run.start)), "helix");
+                let rect = Rect::new((left, top), (right - left, TRACK));
+                svg.rect(rect, &colour, "helix");
             }
             Some(SecondaryStructure::Strand) => {
                 let neck = (right - 6.0).max((left + right) / 2.0);
@@ -196,14 +194,10 @@ fn draw_track(svg: &mut Svg, view: &View<'_>, axis: &Axis, scheme: &Scheme, top:
                 let y = [0.0, 2.0, TRACK / 2.0, TRACK - 2.0, TRACK].map(|down| num(top + down));
                 svg.put(format_args!(
                     "<path d=\"M{l} {}L{n} {}L{n} {}L{r} {}L{n} {}L{n} {}L{l} {}Z\" fill=\"{}\"><title>strand</title></path>",
-                    y[1], y[1], y[0], y[2], y[4], y[3], y[3], hex(scheme.colour(run.start))
+                    y[1], y[1], y[0], y[2], y[4], y[3], y[3], colour
                 ));
             }
-            _ => svg.strokes(
-                &[[left, middle, right, middle]],
-                &hex(scheme.colour(run.start)),
-                1.6,
-            ),
+            _ => svg.strokes(&[[left, middle, right, middle]], &colour, 1.6),
         }
     }
     let starts = chains(view.residues).into_iter().map(|chain| chain.start);
@@ -300,7 +294,7 @@ fn legend(
     svg: &mut Svg,
     view: &View<'_>,
     axis: &Axis,
-    arcs: &[&Arc],
+    arcs: &[&ResidueArc],
     scheme: &Scheme,
     (top, room): (f64, f64),
 ) -> f64 {

@@ -2,6 +2,7 @@
 
 use super::model::{Residue, SecondaryStructure};
 use super::vector::{Vector, add, cross, dot, length, lerp, perpendicular, scale, sub, unit};
+use crate::ranges;
 use std::ops::Range;
 
 /// Neighbouring Cα atoms are 3.8 Å apart, or 2.9 Å at a cis bond; farther than this, some are missing.
@@ -81,13 +82,7 @@ impl Trace {
 
 /// The index ranges of residues that follow each other with one chain name.
 pub(super) fn chains(residues: &[Residue]) -> Vec<Range<usize>> {
-    let mut start = 0;
-    let chains = residues.chunk_by(|a, b| a.chain == b.chain);
-    let ranges = chains.map(|chain| {
-        start += chain.len();
-        start - chain.len()..start
-    });
-    ranges.collect()
+    ranges::alike(residues, |a, b| a.chain == b.chain)
 }
 
 /// The parts of a chain without a break.
@@ -107,6 +102,9 @@ fn runs(chain: Range<usize>, positions: &[Option<Vector>]) -> Vec<Range<usize>> 
     runs
 }
 
+/// A helix or strand, as a range of positions in a run.
+type Element = (SecondaryStructure, Range<usize>);
+
 /// An unbroken run of residues.
 struct Piece {
     start: usize,
@@ -114,8 +112,7 @@ struct Piece {
     line: Vec<Vector>,
     sides: Vec<Vector>,
     inward: Vec<Vector>,
-    /// Helices and strands, as ranges of positions in the run.
-    elements: Vec<(SecondaryStructure, Range<usize>)>,
+    elements: Vec<Element>,
 }
 
 impl Piece {
@@ -192,27 +189,19 @@ impl Piece {
 }
 
 /// The helices and strands long enough to be drawn as such.
-fn elements(run: &[Residue]) -> Vec<(SecondaryStructure, Range<usize>)> {
-    let mut start = 0;
-    let mut found = Vec::new();
-    for element in run.chunk_by(|a, b| a.secondary_structure == b.secondary_structure) {
-        let range = start..start + element.len();
-        start = range.end;
-        let kinds = [SecondaryStructure::Helix, SecondaryStructure::Strand];
-        let kind = kinds.into_iter().find(|&kind| element[0].is(kind));
-        if let Some(kind) = kind.filter(|_| range.len() >= SHORTEST) {
-            found.push((kind, range));
-        }
-    }
-    found
+fn elements(run: &[Residue]) -> Vec<Element> {
+    let alike = ranges::alike(run, |a, b| a.secondary_structure == b.secondary_structure);
+    let long = alike.into_iter().filter(|range| range.len() >= SHORTEST);
+    let element = |range: Range<usize>| match run[range.start].secondary_structure? {
+        SecondaryStructure::Other => None,
+        kind => Some((kind, range)),
+    };
+    long.filter_map(element).collect()
 }
 
 /// The atoms, with those of strands at the mean of themselves and their neighbours (1, 2, 1), in
 /// which a strict zigzag vanishes.
-fn without_pleats(
-    atoms: &[Vector],
-    elements: &[(SecondaryStructure, Range<usize>)],
-) -> Vec<Vector> {
+fn without_pleats(atoms: &[Vector], elements: &[Element]) -> Vec<Vector> {
     let mut line = atoms.to_vec();
     let strands = elements
         .iter()
@@ -231,10 +220,7 @@ fn without_pleats(
 /// Across is at right angles to the plane of three atoms (Carson and Bugg, "Algorithm for ribbon
 /// models of proteins", J. Mol. Graphics 4, 1986, with that plane in place of the peptide's): along
 /// the axis of a helix, and within the sheet for a strand, where it alternates and is turned back.
-fn frames(
-    atoms: &[Vector],
-    elements: &[(SecondaryStructure, Range<usize>)],
-) -> (Vec<Vector>, Vec<Vector>) {
+fn frames(atoms: &[Vector], elements: &[Element]) -> (Vec<Vector>, Vec<Vector>) {
     let n = atoms.len();
     let middle = |i: usize| i.clamp(1, n.saturating_sub(2).max(1));
     let mut sides: Vec<Vector> = Vec::with_capacity(n);
@@ -257,11 +243,10 @@ fn frames(
 }
 
 /// The directions at the mean of themselves and their neighbours (1, 2, 1), but within helices.
-fn smoothed(sides: &[Vector], elements: &[(SecondaryStructure, Range<usize>)]) -> Vec<Vector> {
+fn smoothed(sides: &[Vector], elements: &[Element]) -> Vec<Vector> {
     let helix = |i: usize| {
-        let holds = |(kind, range): &(SecondaryStructure, Range<usize>)| {
-            *kind == SecondaryStructure::Helix && range.contains(&i)
-        };
+        let holds =
+            |(kind, range): &Element| *kind == SecondaryStructure::Helix && range.contains(&i);
         elements.iter().any(holds)
     };
     let mean = |i: usize| {

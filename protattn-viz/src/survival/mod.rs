@@ -1,6 +1,8 @@
 //! Which rows stand up to which comparisons, as a table of marks.
 
 use crate::error::{Result, check_count, check_length};
+use crate::figure::{Draw, Figure};
+use crate::labels::{Labels, owned, setters};
 use crate::layout::{self, CAP_HEIGHT, Column, HAIRLINE, Key, LEADING, MARGIN, TICK};
 use crate::marks::{self, VERDICT_RADIUS};
 use crate::palette;
@@ -32,6 +34,16 @@ pub enum Verdict {
     Untested,
 }
 
+impl Verdict {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Survives => "survives",
+            Self::Fails => "does not survive",
+            Self::Untested => "not tested",
+        }
+    }
+}
+
 /// A cell of a [`Survival`] table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {
@@ -55,8 +67,7 @@ impl Comparison {
 /// The figure is 85 mm wide, or 175 mm for more than 4 comparisons.
 ///
 /// ```
-/// use ndarray::array;
-/// use protattn_viz::{Comparison, Survival, Verdict};
+/// use protattn_viz::{Comparison, Figure, Survival, Verdict, ndarray::array};
 ///
 /// let cell = |difference, verdict| Comparison { difference, verdict };
 /// let cells = array![[
@@ -65,107 +76,57 @@ impl Comparison {
 ///     cell(f64::NAN, Verdict::Untested),
 /// ]];
 /// let columns = ["background", "random weights", "shuffled sequence"];
-/// let svg = Survival::new(&["8-12"], &columns, cells.view()).to_svg()?;
+/// let svg = Survival::new(["8-12"], columns, cells.view()).to_svg()?;
 /// assert!(svg.contains("<title>8-12, background: survives, +59.1%</title>"));
 /// assert!(svg.contains("<title>8-12, shuffled sequence: not tested</title>"));
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Count`](crate::Error::Count) for no rows or more than 60, no columns or more than
+/// 12; [`Error::Length`](crate::Error::Length) for cells that are not one a row and column;
+/// [`Error::Outside`](crate::Error::Outside) for a difference farther than a million from 0
+/// or infinite.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Survival<'a> {
-    rows: &'a [&'a str],
-    columns: &'a [&'a str],
+    rows: Vec<String>,
+    columns: Vec<String>,
     cells: ArrayView2<'a, Comparison>,
-    title: &'a str,
-    row_label: &'a str,
-    value_label: &'a str,
-    unit: &'a str,
+    labels: Labels,
+    row_label: String,
 }
 
 impl<'a> Survival<'a> {
     /// A table of 1 to 60 rows and 1 to 12 columns; `cells` has the axes [row, column].
     pub fn new(
-        rows: &'a [&'a str],
-        columns: &'a [&'a str],
+        rows: impl IntoIterator<Item = impl AsRef<str>>,
+        columns: impl IntoIterator<Item = impl AsRef<str>>,
         cells: ArrayView2<'a, Comparison>,
     ) -> Self {
         Self {
-            rows,
-            columns,
+            rows: owned(rows),
+            columns: owned(columns),
             cells,
-            title: "",
-            row_label: "Head",
-            value_label: "",
-            unit: "%",
+            labels: Labels::new("Which rows survive which comparisons", "", "%"),
+            row_label: "Head".to_owned(),
         }
     }
 
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
+    setters! {
+        title,
+        /// What the numbers are, as in `difference in percentage points`, for a line below the
+        /// table; none by default.
+        value_label,
+        /// The unit of the differences in what shows under a pointer; `%` by default, may be empty.
+        unit,
     }
 
     /// What the rows are; `Head` by default.
-    pub fn row_label(mut self, label: &'a str) -> Self {
-        self.row_label = label;
+    pub fn row_label(mut self, label: impl Into<String>) -> Self {
+        self.row_label = label.into();
         self
-    }
-
-    /// What the numbers are, as in `difference in percentage points`, for a line below the table;
-    /// none by default.
-    pub fn value_label(mut self, label: &'a str) -> Self {
-        self.value_label = label;
-        self
-    }
-
-    /// The unit of the differences in what shows under a pointer; `%` by default, may be empty.
-    pub fn unit(mut self, unit: &'a str) -> Self {
-        self.unit = unit;
-        self
-    }
-
-    /// The figure as an SVG document.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Count`](crate::Error::Count) for no rows or more than 60, no columns or more than
-    /// 12; [`Error::Length`](crate::Error::Length) for cells that are not one a row and column;
-    /// [`Error::Outside`](crate::Error::Outside) for a difference farther than a million from 0
-    /// or infinite.
-    pub fn to_svg(&self) -> Result<String> {
-        self.check()?;
-        let mut svg = Svg::new();
-        let height = self.draw(&mut svg);
-        let name = "Which rows survive which comparisons";
-        let title = layout::titled(self.title, name);
-        Ok(svg.finish(self.column().width(), height, title, &self.description()))
-    }
-
-    fn check(&self) -> Result<()> {
-        check_count("rows", self.rows.len(), 1, MAX_ROWS)?;
-        check_count("columns", self.columns.len(), 1, MAX_COLUMNS)?;
-        check_length(
-            || "rows of cells".into(),
-            self.cells.nrows(),
-            self.rows.len(),
-        )?;
-        let n_columns = self.columns.len();
-        check_length(|| "columns of cells".into(), self.cells.ncols(), n_columns)?;
-        self.cells
-            .indexed_iter()
-            .try_for_each(|((row, column), cell)| {
-                let place = || format!("{} of row {:?}", self.columns[column], self.rows[row]);
-                check_signed(cell.difference, place)
-            })
-    }
-
-    fn column(&self) -> Column {
-        if self.columns.len() > 4 {
-            Column::Double
-        } else {
-            Column::Single
-        }
     }
 
     fn survivors(&self, column: usize) -> usize {
@@ -174,51 +135,6 @@ impl<'a> Survival<'a> {
             .iter()
             .filter(|cell| cell.verdict == Verdict::Survives)
             .count()
-    }
-
-    fn description(&self) -> String {
-        let survivors = self.columns.iter().enumerate();
-        let survivors = survivors.map(|(i, name)| format!("{name} {}", self.survivors(i)));
-        let survivors: Vec<String> = survivors.collect();
-        format!(
-            "Of {} rows survive: {}.",
-            self.rows.len(),
-            survivors.join(", ")
-        )
-    }
-
-    /// Draws everything; gives the height of the figure.
-    fn draw(&self, svg: &mut Svg) -> f64 {
-        let inside = self.column().width() - 2.0 * MARGIN;
-        let top = layout::heading(svg, self.title, self.column()) + 5.0;
-        let top = layout::legend(svg, &self.legend_entries(), (MARGIN, top), inside) + 7.0;
-        let style = Style::new(TICK, Anchor::Start);
-        let names = self.rows.iter().chain([&self.row_label]);
-        let widest = names.map(|name| style.width(name)).fold(0.0, f64::max);
-        let left = MARGIN + widest.min(MAX_LABEL_WIDTH) + GAP;
-        let room = (self.column().width() - MARGIN - left) / self.columns.len() as f64;
-        let width = room.min(COLUMN_WIDTH);
-        let right = left + width * self.columns.len() as f64;
-
-        let top = self.draw_header(svg, top, left, width) + 3.0;
-        svg.strokes(&[[MARGIN, top, right, top]], palette::INK, HAIRLINE);
-        let decimals = self.decimals();
-        for row in 0..self.rows.len() {
-            let middle = top + (row as f64 + 0.5) * ROW_HEIGHT;
-            self.draw_row(svg, row, middle, (left, width), decimals);
-        }
-        let bottom = top + self.rows.len() as f64 * ROW_HEIGHT;
-        svg.strokes(&[[MARGIN, bottom, right, bottom]], palette::INK, HAIRLINE);
-        let place = (
-            MARGIN,
-            bottom
-                + if self.value_label.is_empty() {
-                    0.0
-                } else {
-                    5.0
-                },
-        );
-        layout::paragraph(svg, self.value_label, place, inside, style) + MARGIN
     }
 
     /// The names of the columns on a common lower edge, which is given; upwards where a word is
@@ -237,14 +153,13 @@ impl<'a> Survival<'a> {
             .collect();
         let lines = names.iter().map(Vec::len).max().unwrap_or(1);
         let height = if upwards {
-            let heights = names.iter().flatten().map(|name| style.width(name));
-            heights.fold(0.0, f64::max)
+            style.widest(names.iter().flatten())
         } else {
             TICK * CAP_HEIGHT + (lines - 1) as f64 * TICK * LEADING
         };
         let last = top + height;
         svg.open("columns");
-        let label = layout::shortened(self.row_label, MAX_LABEL_WIDTH, style);
+        let label = layout::shortened(&self.row_label, MAX_LABEL_WIDTH, style);
         svg.text(MARGIN, last, &label, style);
         for (column, lines) in names.iter().enumerate() {
             let x = left + column as f64 * width;
@@ -272,7 +187,7 @@ impl<'a> Survival<'a> {
         let style = Style::new(TICK, Anchor::Start);
         let baseline = middle + TICK * CAP_HEIGHT / 2.0;
         svg.open("row");
-        let label = layout::shortened(self.rows[row], MAX_LABEL_WIDTH, style);
+        let label = layout::shortened(&self.rows[row], MAX_LABEL_WIDTH, style);
         svg.text(MARGIN, baseline, &label, style);
         for (column, cell) in self.cells.row(row).iter().enumerate() {
             let x = left + column as f64 * width;
@@ -290,14 +205,10 @@ impl<'a> Survival<'a> {
     }
 
     fn tooltip(&self, row: usize, column: usize, difference: Option<&str>) -> String {
-        let verdict = match self.cells[[row, column]].verdict {
-            Verdict::Survives => "survives",
-            Verdict::Fails => "does not survive",
-            Verdict::Untested => "not tested",
-        };
+        let verdict = self.cells[[row, column]].verdict.words();
         let mut words = format!("{}, {}: {verdict}", self.rows[row], self.columns[column]);
         if let Some(difference) = difference {
-            words += &format!(", {difference}{}", self.unit);
+            words += &format!(", {difference}{}", self.labels.unit);
         }
         words
     }
@@ -314,15 +225,76 @@ impl<'a> Survival<'a> {
     }
 
     fn legend_entries(&self) -> Vec<(Key, String)> {
-        let verdicts = [
-            (Verdict::Survives, "survives"),
-            (Verdict::Fails, "does not survive"),
-            (Verdict::Untested, "not tested"),
-        ];
-        let used = |verdict| self.cells.iter().any(|cell| cell.verdict == verdict);
-        let used = verdicts.into_iter().filter(|(verdict, _)| used(*verdict));
-        used.map(|(verdict, words)| (Key::Verdict(verdict), words.to_owned()))
+        let verdicts = [Verdict::Survives, Verdict::Fails, Verdict::Untested];
+        let is_used = |verdict: &Verdict| self.cells.iter().any(|cell| cell.verdict == *verdict);
+        let used = verdicts.into_iter().filter(is_used);
+        used.map(|verdict| (Key::Verdict(verdict), verdict.words().to_owned()))
             .collect()
+    }
+}
+
+impl Figure for Survival<'_> {}
+
+impl Draw for Survival<'_> {
+    fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    fn check(&self) -> Result<()> {
+        check_count("rows", self.rows.len(), 1, MAX_ROWS)?;
+        check_count("columns", self.columns.len(), 1, MAX_COLUMNS)?;
+        let (rows, columns) = self.cells.dim();
+        check_length(|| "rows of cells".into(), rows, self.rows.len())?;
+        check_length(|| "columns of cells".into(), columns, self.columns.len())?;
+        self.cells
+            .indexed_iter()
+            .try_for_each(|((row, column), cell)| {
+                let place = || format!("{} of row {:?}", self.columns[column], self.rows[row]);
+                check_signed(cell.difference, place)
+            })
+    }
+
+    fn column(&self) -> Column {
+        Column::double_if(self.columns.len() > 4)
+    }
+
+    fn draw(&self, svg: &mut Svg) -> f64 {
+        let (labels, column) = (&self.labels, self.column());
+        let top = layout::head(svg, &labels.title, column, &self.legend_entries()) + 7.0;
+        let style = Style::new(TICK, Anchor::Start);
+        let names = self.rows.iter().chain([&self.row_label]);
+        let left = MARGIN + style.widest(names).min(MAX_LABEL_WIDTH) + GAP;
+        let room = (column.width() - MARGIN - left) / self.columns.len() as f64;
+        let width = room.min(COLUMN_WIDTH);
+        let right = left + width * self.columns.len() as f64;
+
+        let top = self.draw_header(svg, top, left, width) + 3.0;
+        svg.strokes(&[[MARGIN, top, right, top]], palette::INK, HAIRLINE);
+        let decimals = self.decimals();
+        for row in 0..self.rows.len() {
+            let middle = top + (row as f64 + 0.5) * ROW_HEIGHT;
+            self.draw_row(svg, row, middle, (left, width), decimals);
+        }
+        let bottom = top + self.rows.len() as f64 * ROW_HEIGHT;
+        svg.strokes(&[[MARGIN, bottom, right, bottom]], palette::INK, HAIRLINE);
+        let gap = if labels.value_label.is_empty() {
+            0.0
+        } else {
+            5.0
+        };
+        let place = (MARGIN, bottom + gap);
+        layout::paragraph(svg, &labels.value_label, place, column.inside(), style) + MARGIN
+    }
+
+    fn description(&self) -> String {
+        let survivors = self.columns.iter().enumerate();
+        let survivors = survivors.map(|(i, name)| format!("{name} {}", self.survivors(i)));
+        let survivors: Vec<String> = survivors.collect();
+        format!(
+            "Of {} rows survive: {}.",
+            self.rows.len(),
+            survivors.join(", ")
+        )
     }
 }
 

@@ -1,10 +1,8 @@
 //! Bars side by side on an axis, as one chart has them and several do.
 
 use super::Bar;
-use crate::layout;
 use crate::palette;
-use crate::plot;
-use crate::scale::Axis;
+use crate::plot::{self, Plot};
 use crate::svg::{Rect, Svg};
 
 const MAX_BAR_WIDTH: f64 = 22.0;
@@ -13,8 +11,7 @@ const MAX_BAR_WIDTH: f64 = 22.0;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bars<'a> {
     pub(crate) bars: &'a [Bar],
-    pub(crate) axis: &'a Axis,
-    pub(crate) plot: Rect,
+    pub(crate) plot: Plot,
     pub(crate) background: Option<f64>,
     pub(crate) unit: &'a str,
     /// Before each tooltip, where several plots stand together.
@@ -23,15 +20,11 @@ pub(crate) struct Bars<'a> {
 
 impl Bars<'_> {
     fn slot(&self) -> f64 {
-        self.plot.width / self.bars.len() as f64
+        self.plot.rect.width / self.bars.len() as f64
     }
 
     fn middle(&self, place: usize) -> f64 {
-        self.plot.x + (place as f64 + 0.5) * self.slot()
-    }
-
-    fn y(&self, value: f64) -> f64 {
-        self.plot.bottom() - self.axis.share(value) * self.plot.height
+        self.plot.rect.x + (place as f64 + 0.5) * self.slot()
     }
 
     /// The bars, the line for the background and the intervals.
@@ -39,25 +32,18 @@ impl Bars<'_> {
         let width = (self.slot() * 0.64).min(MAX_BAR_WIDTH);
         svg.open("bars");
         for (place, bar) in self.bars.iter().enumerate() {
-            let y = self.y(bar.value);
-            let rect = Rect {
-                x: self.middle(place) - width / 2.0,
-                y,
-                width,
-                height: self.plot.bottom() - y,
-            };
+            let (x, y) = (self.middle(place) - width / 2.0, self.plot.y(bar.value));
+            let rect = Rect::new((x, y), (width, self.plot.rect.bottom() - y));
             svg.rect(rect, palette::BAR, &self.tooltip(bar));
         }
         svg.close();
         if let Some(background) = self.background {
-            let y = self.y(background);
-            svg.dashed([self.plot.x, y, self.plot.right(), y]);
+            svg.dashed(self.plot.across(background));
         }
         svg.open("intervals");
-        let known = self.bars.iter().enumerate();
-        for (place, bar) in known.filter(|(_, bar)| bar.has_interval()) {
-            let ends = (self.y(bar.low), self.y(bar.high));
-            layout::error_bar(svg, self.middle(place), ends, width * 0.45);
+        for (place, bar) in self.bars.iter().enumerate() {
+            let (x, estimate) = (self.middle(place), bar.estimate());
+            self.plot.error_bar(svg, x, &estimate, width * 0.45);
         }
         svg.close();
     }
@@ -69,7 +55,7 @@ impl Bars<'_> {
             .map(|(place, bar)| (self.middle(place), bar.label()))
             .collect();
         svg.open("heads");
-        let bottom = plot::names_below(svg, &names, self.slot(), self.plot.bottom());
+        let bottom = plot::names_below(svg, &names, self.slot(), self.plot.rect.bottom());
         svg.close();
         bottom
     }

@@ -1,46 +1,81 @@
 //! Where the parts of the bar chart lie, and how they are drawn.
 
 use super::bars::Bars;
-use super::{Bar, TopHeads};
-use crate::layout::{self, Column, LABEL, MARGIN};
-use crate::plot;
-use crate::scale::Axis;
-use crate::svg::{Anchor, Rect, Style, Svg};
+use super::{Bar, TopHeads, check_bars};
+use crate::error::{Result, check_count};
+use crate::figure::{Draw, Figure};
+use crate::labels::Labels;
+use crate::layout::{self, Column, MARGIN};
+use crate::plot::{self, Plot};
+use crate::scale::{Axis, check_unsigned};
+use crate::svg::{Rect, Svg};
 
+/// Beyond this the labels under the bars of a double column would touch.
+const MAX_COUNT: usize = 40;
+/// More bars than this get the double column.
+const SINGLE_COLUMN_BARS: usize = 16;
 const PLOT_HEIGHT: f64 = 120.0;
 
-/// Draws everything; gives the height of the figure.
-pub(super) fn draw(figure: &TopHeads<'_>, bars: &[Bar], column: Column, svg: &mut Svg) -> f64 {
-    let inside = column.width() - 2.0 * MARGIN;
-    let top = layout::heading(svg, figure.title, column) + 5.0;
-    let entries = figure.legend_entries(bars);
-    let top = layout::legend(svg, &entries, (MARGIN, top), inside) + 8.0;
-    let tops = bars.iter().flat_map(Bar::numbers).chain(figure.background);
-    let axis = Axis::from_zero(tops.fold(0.0, f64::max), layout::MAX_INTERVALS);
-    let (title, title_width) = plot::title_lines(figure.value_label, PLOT_HEIGHT);
-    let x = MARGIN + title_width + plot::tick_width(&axis);
-    let plot = Rect {
-        x,
-        y: top,
-        width: column.width() - MARGIN - x,
-        height: PLOT_HEIGHT,
-    };
-    let bars = Bars {
-        bars,
-        axis: &axis,
-        plot,
-        background: figure.background,
-        unit: figure.unit,
-        prefix: "",
-    };
-    bars.draw(svg);
-    svg.open("values");
-    plot::left_axis(svg, &axis, plot, true);
-    plot::axis_title(svg, &title, (MARGIN, plot.y + plot.height / 2.0));
-    svg.close();
-    let place = (plot.x + plot.width / 2.0, bars.draw_names(svg) + 4.0);
-    let style = Style::new(LABEL, Anchor::Middle);
-    layout::paragraph(svg, HEAD_AXIS, place, plot.width, style) + MARGIN
+impl Figure for TopHeads {}
+
+impl Draw for TopHeads {
+    fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    fn check(&self) -> Result<()> {
+        check_count("bars", self.count, 1, MAX_COUNT)?;
+        check_unsigned(self.background, || "background".to_owned())?;
+        check_bars(&self.bars)
+    }
+
+    fn nothing(&self) -> Option<[String; 2]> {
+        self.best().is_empty().then(|| self.labels.no_scores())
+    }
+
+    fn column(&self) -> Column {
+        Column::double_if(self.best().len() > SINGLE_COLUMN_BARS)
+    }
+
+    fn draw(&self, svg: &mut Svg) -> f64 {
+        let (labels, column, bars) = (&self.labels, self.column(), self.best());
+        let entries = self.legend_entries(&bars);
+        let top = layout::head(svg, &labels.title, column, &entries) + 8.0;
+        let tops = bars.iter().flat_map(Bar::numbers).chain(self.background);
+        let axis = Axis::from_zero(tops.fold(0.0, f64::max), layout::MAX_INTERVALS);
+        let (title, title_width) = plot::title_lines(&labels.value_label, PLOT_HEIGHT);
+        let x = MARGIN + title_width + plot::tick_width(&axis);
+        let rect = Rect::new((x, top), (column.width() - MARGIN - x, PLOT_HEIGHT));
+        let bars = Bars {
+            bars: &bars,
+            plot: Plot { axis, rect },
+            background: self.background,
+            unit: &labels.unit,
+            prefix: "",
+        };
+        bars.draw(svg);
+        svg.open("values");
+        let (x, y) = rect.middle();
+        bars.plot.left_axis(svg, true);
+        plot::axis_title(svg, &title, (MARGIN, y));
+        svg.close();
+        let place = (x, bars.draw_names(svg));
+        plot::title_below(svg, HEAD_AXIS, place, rect.width) + MARGIN
+    }
+
+    fn description(&self) -> String {
+        let best = self.best();
+        let (label, shown) = (&self.labels.value_label, best.len());
+        let mut words = format!("{label}, best heads first, {shown} shown.");
+        if let Some(first) = best.first() {
+            let value = self.labels.number(first.value);
+            words += &format!(" Highest, head {}: {value}", first.label());
+        }
+        if let Some(background) = self.background {
+            words += &format!("; background {}", self.labels.number(background));
+        }
+        words + "."
+    }
 }
 
 /// What the names under bars are.

@@ -3,19 +3,15 @@
 mod bars;
 mod chart;
 
-use crate::error::{Result, check_count};
-use crate::layout::{self, Column, Key};
+use crate::error::Result;
+use crate::labels::{Labels, setters};
+use crate::layout::Key;
 use crate::plot::{Estimate, known};
 use crate::scale::check_unsigned;
-use crate::svg::Svg;
 pub(crate) use bars::Bars;
 pub(crate) use chart::HEAD_AXIS;
 
 const DEFAULT_COUNT: usize = 10;
-/// Beyond this the labels under the bars of a double column would touch.
-const MAX_COUNT: usize = 40;
-/// More bars than this get the double column.
-const SINGLE_COLUMN_BARS: usize = 16;
 
 /// A head, its value and the interval about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,7 +73,7 @@ impl Bar {
 /// bars.
 ///
 /// ```
-/// use protattn_viz::{Bar, TopHeads};
+/// use protattn_viz::{Bar, Figure, TopHeads};
 ///
 /// let bars = [
 ///     Bar { layer: 0, head: 3, value: 12.5, low: 10.0, high: 15.5 },
@@ -87,67 +83,38 @@ impl Bar {
 /// assert!(svg.find(">8-12</text>") < svg.find(">1-4</text>"));
 /// # Ok::<(), protattn_viz::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// [`Error::Count`](crate::Error::Count) for a count of 0 or above 40,
+/// [`Error::Outside`](crate::Error::Outside) for a number below 0, above a million or infinite,
+/// [`Error::Estimate`](crate::Error::Estimate) for an interval that does not contain its value
+/// or has one end only.
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct TopHeads<'a> {
-    bars: &'a [Bar],
+pub struct TopHeads {
+    bars: Vec<Bar>,
     count: usize,
-    title: &'a str,
-    value_label: &'a str,
-    unit: &'a str,
-    unscored_label: &'a str,
-    interval_label: &'a str,
+    labels: Labels,
     background: Option<f64>,
 }
 
-impl<'a> TopHeads<'a> {
+impl TopHeads {
     /// A chart of the best of `bars`, in any order; those whose value is NaN are passed over.
-    pub fn new(bars: &'a [Bar]) -> Self {
+    pub fn new(bars: &[Bar]) -> Self {
         Self {
-            bars,
+            bars: bars.to_vec(),
             count: DEFAULT_COUNT,
-            title: "",
-            value_label: "Value",
-            unit: "%",
-            unscored_label: "not scored",
-            interval_label: "",
+            labels: Labels::new("Top heads", "Value", "%"),
             background: None,
         }
     }
 
+    setters!(title, value_label, unit, unscored_label, interval_label);
+
     /// How many heads to show at most, 1 to 40; 10 by default.
     pub fn count(mut self, count: usize) -> Self {
         self.count = count;
-        self
-    }
-
-    /// The title above the figure; none by default.
-    pub fn title(mut self, title: &'a str) -> Self {
-        self.title = title;
-        self
-    }
-
-    /// What the bars show, with its unit: the title of the vertical axis; `Value` by default.
-    pub fn value_label(mut self, label: &'a str) -> Self {
-        self.value_label = label;
-        self
-    }
-
-    /// The unit of the values; `%` by default, may be empty.
-    pub fn unit(mut self, unit: &'a str) -> Self {
-        self.unit = unit;
-        self
-    }
-
-    /// Why a head has no value, for a figure without any; `not scored` by default.
-    pub fn unscored_label(mut self, label: &'a str) -> Self {
-        self.unscored_label = label;
-        self
-    }
-
-    /// What the error bars are, as in `95% confidence interval`, for the legend; none by default.
-    pub fn interval_label(mut self, label: &'a str) -> Self {
-        self.interval_label = label;
         self
     }
 
@@ -157,69 +124,27 @@ impl<'a> TopHeads<'a> {
         self
     }
 
-    /// The figure as an SVG document; one that says so in words where no head is scored.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Count`](crate::Error::Count) for a count of 0 or above 40,
-    /// [`Error::Outside`](crate::Error::Outside) for a number below 0, above a million or infinite,
-    /// [`Error::Estimate`](crate::Error::Estimate) for an interval that does not contain its value
-    /// or has one end only.
-    pub fn to_svg(&self) -> Result<String> {
-        check_count("bars", self.count, 1, MAX_COUNT)?;
-        self.background.map_or(Ok(()), |value| {
-            check_unsigned(value, || "background".to_owned())
-        })?;
-        let best = best(self.bars, self.count)?;
-        let Some(first) = best.first() else {
-            return Ok(layout::notice(self.title, "Top heads", self.unscored_label));
-        };
-        let description = self.description(first, best.len());
-        let title = layout::titled(self.title, "Top heads");
-        let column = if best.len() > SINGLE_COLUMN_BARS {
-            Column::Double
-        } else {
-            Column::Single
-        };
-        let mut svg = Svg::new();
-        let height = chart::draw(self, &best, column, &mut svg);
-        Ok(svg.finish(column.width(), height, title, &description))
-    }
-
-    fn number(&self, value: f64) -> String {
-        layout::number(value, self.unit)
-    }
-
-    fn background_words(&self) -> Option<String> {
-        self.background
-            .map(|value| format!("background {}", self.number(value)))
-    }
-
-    fn description(&self, first: &Bar, shown: usize) -> String {
-        let background = self
-            .background_words()
-            .map_or(String::new(), |words| format!("; {words}"));
-        format!(
-            "{}, best heads first, {shown} shown. Highest, head {}: {}{background}.",
-            self.value_label,
-            first.label(),
-            self.number(first.value)
-        )
+    fn best(&self) -> Vec<Bar> {
+        best(&self.bars, self.count)
     }
 
     fn legend_entries(&self, bars: &[Bar]) -> Vec<(Key, String)> {
-        let background = self.background_words().map(|words| (Key::Dashed, words));
-        let named = !self.interval_label.is_empty() && bars.iter().any(Bar::has_interval);
-        let interval = named.then(|| (Key::Interval, self.interval_label.to_owned()));
-        background.into_iter().chain(interval).collect()
+        let background = self.background.map(|value| self.labels.background(value));
+        let intervals = self.labels.intervals(bars.iter().any(Bar::has_interval));
+        background.into_iter().chain(intervals).collect()
     }
 }
 
+/// Refuses numbers and intervals that cannot be drawn, of heads that are scored.
+pub(crate) fn check_bars(bars: &[Bar]) -> Result<()> {
+    let mut scored = bars.iter().filter(|bar| !bar.value.is_nan());
+    scored.try_for_each(Bar::check)
+}
+
 /// The `count` best of the bars that are scored, best first.
-pub(crate) fn best(bars: &[Bar], count: usize) -> Result<Vec<Bar>> {
+pub(crate) fn best(bars: &[Bar], count: usize) -> Vec<Bar> {
     let scored = bars.iter().filter(|bar| !bar.value.is_nan());
     let mut scored: Vec<Bar> = scored.copied().collect();
-    scored.iter().try_for_each(Bar::check)?;
     scored.sort_by(|a, b| {
         b.value
             .total_cmp(&a.value)
@@ -227,13 +152,14 @@ pub(crate) fn best(bars: &[Bar], count: usize) -> Result<Vec<Bar>> {
             .then(a.head.cmp(&b.head))
     });
     scored.truncate(count);
-    Ok(scored)
+    scored
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::Figure;
 
     fn bar(layer: usize, head: usize, value: f64) -> Bar {
         Bar {
@@ -254,7 +180,7 @@ mod tests {
             bar(0, 0, 9.0),
             bar(9, 9, 1.0),
         ];
-        let best = best(&bars, 4).unwrap();
+        let best = best(&bars, 4);
         let names: Vec<String> = best.iter().map(Bar::label).collect();
         assert_eq!(names, ["1-1", "2-2", "2-3", "4-1"]);
     }
@@ -262,7 +188,7 @@ mod tests {
     #[test]
     fn unscored_heads_are_passed_over() {
         let bars = [bar(0, 0, f64::NAN), bar(0, 1, 2.0)];
-        let best = best(&bars, 10).unwrap();
+        let best = best(&bars, 10);
         assert_eq!((best.len(), best[0].head), (1, 1));
     }
 

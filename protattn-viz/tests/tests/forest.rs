@@ -1,7 +1,7 @@
 use crate::document::{all, check, texts, titles};
-use ndarray::{Array2, array};
+use protattn_viz::ndarray::{Array2, array};
 use protattn_viz::{
-    Comparison, Error, Estimate, Forest, ForestGroup, ForestRow, Survival, Verdict,
+    Comparison, Error, Estimate, Figure, Forest, ForestGroup, ForestRow, Survival, Verdict,
 };
 use roxmltree::Document;
 
@@ -20,11 +20,11 @@ pub(crate) fn figure() -> String {
         ForestRow::new("2-2", Estimate::point(0.0)),
     ];
     let groups = [
-        ForestGroup::new("Contact", &contact),
-        ForestGroup::new("Binding site", &site),
+        ForestGroup::new("Contact", contact),
+        ForestGroup::new("Binding site", site),
     ];
-    Forest::new(&groups)
-        .references(&REFERENCES)
+    Forest::new(groups)
+        .references(REFERENCES)
         .title("Heads against null models")
         .value_label("% attention")
         .estimate_label("head, 95% interval")
@@ -50,7 +50,7 @@ pub(crate) fn survival() -> String {
             cell(NAN, Verdict::Fails)
         ],
     ];
-    Survival::new(&["8-12", "5-1"], &REFERENCES, cells.view())
+    Survival::new(["8-12", "5-1"], REFERENCES, cells.view())
         .title("Heads that survive")
         .value_label("Difference in percentage points.")
         .to_svg()
@@ -81,10 +81,23 @@ fn every_mark_says_what_it_is() {
 }
 
 #[test]
+fn rows_and_groups_own_what_they_are_built_from() {
+    let row = |head: usize| {
+        let references = vec![head as f64, 0.5];
+        ForestRow::new(format!("8-{head}"), Estimate::point(3.0)).references(&references)
+    };
+    let group = |name: &str| ForestGroup::new(name.to_uppercase(), (1..3).map(row));
+    let names = ["background", "shuffled"].map(str::to_owned);
+    let figure = Forest::new(["a", "b"].map(group)).references(names);
+    let svg = figure.title(format!("{} groups", 2)).to_svg().unwrap();
+    assert!(svg.contains("<title>B, 8-2, background: 2.0%</title>"));
+}
+
+#[test]
 fn legend_leaves_out_references_that_no_row_has() {
     let rows = [ForestRow::new("8-12", Estimate::point(3.0)).references(&[NAN, 1.0])];
-    let svg = Forest::new(&[ForestGroup::new("", &rows)])
-        .references(&["background", "shuffled"])
+    let svg = Forest::new([ForestGroup::new("", rows)])
+        .references(["background", "shuffled"])
         .to_svg()
         .unwrap();
     assert_eq!(
@@ -106,8 +119,8 @@ fn every_shape_is_fit_to_print() {
                     ForestRow::new(name, Estimate::new(value, value, scale)).references(&references)
                 };
                 let rows: Vec<_> = (0..n_rows).map(row).collect();
-                let groups = vec![ForestGroup::new(long, &rows); n_groups];
-                let figure = Forest::new(&groups).references(&REFERENCES);
+                let groups = vec![ForestGroup::new(long, rows); n_groups];
+                let figure = Forest::new(groups).references(REFERENCES);
                 let svg = figure.title(long).value_label(long).to_svg().unwrap();
                 check(&svg);
                 let document = Document::parse(&svg).unwrap();
@@ -119,22 +132,22 @@ fn every_shape_is_fit_to_print() {
 
 #[test]
 fn wrong_forests_are_refused() {
-    let error = |groups: &[ForestGroup<'_>]| {
-        Forest::new(groups)
-            .references(&REFERENCES)
+    let error = |groups: &[ForestGroup]| {
+        Forest::new(groups.to_vec())
+            .references(REFERENCES)
             .to_svg()
             .unwrap_err()
     };
     assert_eq!(error(&[]).to_string(), "0 groups, expected 1 to 12");
     assert!(matches!(
-        error(&[ForestGroup::new("x", &[])]),
+        error(&[ForestGroup::new("x", [])]),
         Error::Count {
             min: 1,
             max: 60,
             ..
         }
     ));
-    let of = |row| error(&[ForestGroup::new("x", &[row])]).to_string();
+    let of = |row| error(&[ForestGroup::new("x", [row])]).to_string();
     let one = Estimate::point(1.0);
     assert_eq!(
         of(ForestRow::new("8-12", one).references(&[1.0])),
@@ -151,13 +164,13 @@ fn wrong_forests_are_refused() {
     assert_eq!(
         error(&[ForestGroup::new(
             "",
-            &[ForestRow::new("8-12", Estimate::point(1e7))]
+            [ForestRow::new("8-12", Estimate::point(1e7))]
         )])
         .to_string(),
         "row \"8-12\" is 10000000, expected -1000000 to 1000000"
     );
     let missing = [ForestRow::new("8-12", Estimate::MISSING)];
-    let svg = Forest::new(&[ForestGroup::new("x", &missing)])
+    let svg = Forest::new([ForestGroup::new("x", missing)])
         .to_svg()
         .unwrap();
     assert!(svg.contains(">There are no values to draw.</text>"));
@@ -195,7 +208,7 @@ fn every_table_is_fit_to_print() {
                 difference: scale * (row as f64 - column as f64) / 60.0,
                 verdict: [Verdict::Survives, Verdict::Fails][(row + column) % 2],
             });
-            let table = Survival::new(&names, &columns, cells.view()).title("Survivors");
+            let table = Survival::new(&names, columns, cells.view()).title("Survivors");
             check(&table.to_svg().unwrap());
         }
     }
@@ -235,7 +248,7 @@ fn decimals_are_those_of_what_is_printed() {
         cell(0.05, Verdict::Survives),
         cell(4321.0, Verdict::Untested)
     ]];
-    let table = Survival::new(&["8-12"], &REFERENCES[..2], cells.view());
+    let table = Survival::new(["8-12"], &REFERENCES[..2], cells.view());
     let svg = table.to_svg().unwrap();
     assert!(svg.contains(">+0.050</text>"), "{svg}");
     assert!(!svg.contains("4321"));

@@ -4,7 +4,7 @@ use crate::{
     forest, grouped_dots, head_map, layer_profiles, maps, model_comparison, report, similarity,
     top_heads,
 };
-use protattn_viz::{HeadMap, TopHeads};
+use protattn_viz::{Figure, HeadMap, TopHeads};
 use std::path::Path;
 
 pub(crate) fn compare(name: &str, found: &str) {

@@ -1,5 +1,5 @@
 use crate::document::{all, check, texts, titles};
-use protattn_viz::{DotGroup, Error, Estimate, GroupedDots};
+use protattn_viz::{DotGroup, Error, Estimate, Figure, GroupedDots};
 use roxmltree::Document;
 
 const NAN: f64 = f64::NAN;
@@ -22,8 +22,8 @@ pub(crate) fn figure() -> String {
         DotGroup::new("L", &estimates[2]).section("long range"),
         DotGroup::new("L/5", &estimates[3]).section("long range"),
     ];
-    GroupedDots::new(&groups)
-        .series(&["head 30-11", "best combination"])
+    GroupedDots::new(groups)
+        .series(["head 30-11", "best combination"])
         .title("Precision of contacts")
         .value_label("Precision (%)")
         .interval_label("95% interval")
@@ -78,7 +78,7 @@ fn every_shape_is_fit_to_print() {
                         .background(scale / 3.0)
                 };
                 let groups: Vec<_> = (0..n_groups).map(group).collect();
-                let figure = GroupedDots::new(&groups).series(&names[8 - n_series..]);
+                let figure = GroupedDots::new(groups).series(&names[8 - n_series..]);
                 let svg = figure.title(long).value_label(long).to_svg().unwrap();
                 check(&svg);
                 let document = Document::parse(&svg).unwrap();
@@ -90,7 +90,7 @@ fn every_shape_is_fit_to_print() {
 
 #[test]
 fn what_cannot_be_drawn_is_refused() {
-    let error = |groups: &[DotGroup<'_>]| GroupedDots::new(groups).to_svg().unwrap_err();
+    let error = |groups: &[DotGroup]| GroupedDots::new(groups.to_vec()).to_svg().unwrap_err();
     assert_eq!(error(&[]).to_string(), "0 groups, expected 1 to 40");
     assert_eq!(
         error(&[DotGroup::new("L/5", &[]).section("long range")]).to_string(),
@@ -118,7 +118,7 @@ fn what_cannot_be_drawn_is_refused() {
         format!("interval of group 2 {ends}")
     );
     let missing = [Estimate::MISSING];
-    let svg = GroupedDots::new(&[DotGroup::new("L", &missing)])
+    let svg = GroupedDots::new([DotGroup::new("L", &missing)])
         .to_svg()
         .unwrap();
     assert!(svg.contains(">There are no values to draw.</text>"));
@@ -131,7 +131,7 @@ fn slanted_names_stay_within_the_figure() {
     for n in [5, 9, 20] {
         let group = |i| DotGroup::new(if i == 0 { long } else { "a name" }, &estimates);
         let groups: Vec<_> = (0..n).map(group).collect();
-        let svg = GroupedDots::new(&groups).value_label("").to_svg().unwrap();
+        let svg = GroupedDots::new(groups).value_label("").to_svg().unwrap();
         check(&svg);
         assert!(svg.contains("rotate(-45"), "{n}");
     }

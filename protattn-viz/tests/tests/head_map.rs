@@ -1,6 +1,6 @@
 use crate::document::{check, group, number, size, text_boxes, texts};
-use ndarray::{Array2, array};
-use protattn_viz::HeadMap;
+use protattn_viz::ndarray::{Array2, array};
+use protattn_viz::{Figure, HeadMap};
 use roxmltree::Document;
 
 /// Those that models have, and some that none has.

@@ -1,5 +1,5 @@
 use crate::document::{all, check, number, size, texts, titles};
-use protattn_viz::{Error, LayerProfiles, Profile, ProfilePanel};
+use protattn_viz::{Error, Figure, LayerProfiles, Profile, ProfilePanel};
 use roxmltree::Document;
 
 const NAN: f64 = f64::NAN;
@@ -26,8 +26,8 @@ pub(crate) fn figure() -> String {
             .profile(Profile::new(&b).centre(2.75))
             .profile(Profile::new(&[])),
     ];
-    LayerProfiles::new(&panels)
-        .series(&["hidden states", "attention weights"])
+    LayerProfiles::new(panels)
+        .series(["hidden states", "attention weights"])
         .title("Probes")
         .value_label("F1")
         .unit("")
@@ -49,7 +49,7 @@ fn every_shape_is_fit_to_print() {
                         .background(4.0)
                 };
                 let panels: Vec<_> = data.iter().map(|values| panel(values)).collect();
-                let figure = LayerProfiles::new(&panels)
+                let figure = LayerProfiles::new(panels)
                     .title("Attention by layer")
                     .value_label("% attention, mean of heads");
                 let figure = if bars { figure.bars() } else { figure };
@@ -70,10 +70,7 @@ fn centres_that_lie_close_keep_their_numbers_apart() {
         panel.profile(Profile::new(&data).centre(28.0 + 0.1 * f64::from(i)))
     });
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-    let svg = LayerProfiles::new(&[panel])
-        .series(&names)
-        .to_svg()
-        .unwrap();
+    let svg = LayerProfiles::new([panel]).series(names).to_svg().unwrap();
     check(&svg);
     let document = Document::parse(&svg).unwrap();
     let numbers = texts(&document, "panel");
@@ -114,7 +111,7 @@ fn layers_count_from_one_and_the_axis_is_drawn_once_a_column() {
 fn a_missing_layer_is_a_gap() {
     let drawn = |values: &[f64]| {
         let panels = [ProfilePanel::new("x").profile(Profile::new(values))];
-        LayerProfiles::new(&panels).to_svg().unwrap()
+        LayerProfiles::new(panels).to_svg().unwrap()
     };
     let lines = |svg: &str| svg.matches("stroke-linejoin").count();
     assert_eq!(lines(&drawn(&[1.0, 2.0, 3.0, 4.0, 5.0])), 1);
@@ -128,7 +125,7 @@ fn a_missing_layer_is_a_gap() {
 #[test]
 fn bars_hang_below_zero() {
     let panels = [ProfilePanel::new("x").profile(Profile::new(&[2.0, -1.0]))];
-    let svg = LayerProfiles::new(&panels).bars().to_svg().unwrap();
+    let svg = LayerProfiles::new(panels).bars().to_svg().unwrap();
     let document = Document::parse(&svg).unwrap();
     let bars: Vec<_> = document
         .descendants()
@@ -152,12 +149,12 @@ fn legend_names_only_what_is_drawn() {
     ];
     assert_eq!(document_of(&figure()), expected);
     let panels = [ProfilePanel::new("x").profile(Profile::new(&[1.0, 2.0]))];
-    assert!(document_of(&LayerProfiles::new(&panels).to_svg().unwrap()).is_empty());
+    assert!(document_of(&LayerProfiles::new(panels).to_svg().unwrap()).is_empty());
 }
 
 #[test]
 fn what_does_not_fit_together_is_refused() {
-    let error = |panels: &[ProfilePanel<'_>]| LayerProfiles::new(panels).to_svg().unwrap_err();
+    let error = |panels: &[ProfilePanel]| LayerProfiles::new(panels.to_vec()).to_svg().unwrap_err();
     assert_eq!(error(&[]).to_string(), "0 panels, expected 1 to 30");
     let panel = |profile| [ProfilePanel::new("Helix").profile(profile)];
     let two = [1.0, 2.0];
@@ -176,13 +173,13 @@ fn what_does_not_fit_together_is_refused() {
     let named = [ProfilePanel::new("Helix")
         .profile(Profile::new(&two))
         .profile(Profile::new(&two).centre(1.5))];
-    let figure = LayerProfiles::new(&named).series(&["attention", "probe"]);
+    let figure = LayerProfiles::new(named).series(["attention", "probe"]);
     assert_eq!(
         figure.to_svg().unwrap_err().to_string(),
         "centre in panel \"Helix\", series \"probe\" is 1.5, expected 0 to 1"
     );
     let late = panel(Profile::new(&two));
-    let error_of = |first| LayerProfiles::new(&late).first_layer(first).to_svg();
+    let error_of = |first| LayerProfiles::new(late.clone()).first_layer(first).to_svg();
     assert!(error_of(1_000_000).is_ok());
     assert_eq!(
         error_of(1_000_001).unwrap_err().to_string(),
@@ -208,10 +205,7 @@ fn what_does_not_fit_together_is_refused() {
 fn without_values_it_says_so() {
     for values in [&[][..], &[NAN, NAN]] {
         let panels = [ProfilePanel::new("Helix").profile(Profile::new(values))];
-        let svg = LayerProfiles::new(&panels)
-            .title("Probes")
-            .to_svg()
-            .unwrap();
+        let svg = LayerProfiles::new(panels).title("Probes").to_svg().unwrap();
         check(&svg);
         assert!(svg.contains(">There are no values to draw.</text>"));
     }
@@ -229,14 +223,14 @@ fn extreme_values_and_long_words_are_drawn() {
             20
         ];
         for figure in [
-            LayerProfiles::new(&panels),
-            LayerProfiles::new(&panels).fitted(),
+            LayerProfiles::new(panels.clone()),
+            LayerProfiles::new(panels).fitted(),
         ] {
             check(
                 &figure
                     .title(long)
                     .value_label(long)
-                    .series(&[long])
+                    .series([long])
                     .to_svg()
                     .unwrap(),
             );
@@ -252,7 +246,7 @@ fn centres_whose_numbers_do_not_fit_are_lines_alone() {
     });
     let panels = vec![panel; 30];
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-    let svg = LayerProfiles::new(&panels).series(&names).to_svg().unwrap();
+    let svg = LayerProfiles::new(panels).series(names).to_svg().unwrap();
     check(&svg);
     assert!(!svg.contains(">29.00</text>"));
     assert!(svg.contains("centre 29.00, 29.10"));
@@ -271,7 +265,7 @@ fn bands_break_at_layers_without_an_interval() {
     let values = [1.0, 2.0, 3.0, 2.0, 1.0, 2.0];
     let drawn = |low: &[f64], high: &[f64]| {
         let panel = ProfilePanel::new("x").profile(Profile::new(&values).interval(low, high));
-        let svg = LayerProfiles::new(&[panel])
+        let svg = LayerProfiles::new([panel])
             .interval_label("95%")
             .to_svg()
             .unwrap();

@@ -1,6 +1,6 @@
 use crate::document::{all, check, group, number, size, texts, titles};
-use ndarray::{Array2, array};
-use protattn_viz::{ContactMap, Error, MatrixPanel, MatrixPanels};
+use protattn_viz::ndarray::{Array2, array};
+use protattn_viz::{ContactMap, Error, Figure, MatrixPanel, MatrixPanels};
 use roxmltree::Document;
 
 const NAN: f64 = f64::NAN;
@@ -20,7 +20,7 @@ pub(crate) fn matrices() -> String {
         MatrixPanel::new("Layer 1", first.view()),
         MatrixPanel::new("Layer 2", second.view()),
     ];
-    MatrixPanels::new(&panels)
+    MatrixPanels::new(panels)
         .title("Agreement of heads")
         .axis_label("Head")
         .value_label("Correlation of attention")
@@ -44,7 +44,7 @@ pub(crate) fn contacts() -> String {
     ContactMap::new(values.view())
         .contacts(&[(0, 9), (8, 1)])
         .undefined(&undefined)
-        .numbering(&numbers)
+        .numbering(numbers)
         .title("1abc, chain A")
         .to_svg()
         .unwrap()
@@ -92,7 +92,7 @@ fn every_shape_of_matrices_is_fit_to_print() {
         for scale in [0.0, 1e-300, 1.0, 1e6] {
             let map = matrix(side, scale);
             let panels = vec![MatrixPanel::new(long, map.view()); n_panels];
-            let figure = MatrixPanels::new(&panels).title(long).axis_label(long);
+            let figure = MatrixPanels::new(panels).title(long).axis_label(long);
             for figure in [figure.clone(), figure.diverging()] {
                 let svg = figure.value_label(long).to_svg().unwrap();
                 check(&svg);
@@ -108,7 +108,7 @@ fn every_shape_of_matrices_is_fit_to_print() {
 fn many_cells_become_few_paths() {
     let map = matrix(64, 1.0);
     let panels = vec![MatrixPanel::new("Layer", map.view()); 48];
-    let svg = MatrixPanels::new(&panels).diverging().to_svg().unwrap();
+    let svg = MatrixPanels::new(panels).diverging().to_svg().unwrap();
     // 196,608 cells, of which no two neighbours are alike.
     assert!(svg.len() < 2_500_000, "{}", svg.len());
     let document = Document::parse(&svg).unwrap();
@@ -118,7 +118,8 @@ fn many_cells_become_few_paths() {
 
 #[test]
 fn wrong_matrices_are_refused() {
-    let error = |panels: &[MatrixPanel<'_>]| MatrixPanels::new(panels).to_svg().unwrap_err();
+    let error =
+        |panels: &[MatrixPanel<'_>]| MatrixPanels::new(panels.to_vec()).to_svg().unwrap_err();
     assert_eq!(error(&[]).to_string(), "0 panels, expected 1 to 64");
     let oblong = Array2::<f64>::zeros((2, 3));
     assert_eq!(
@@ -136,7 +137,7 @@ fn wrong_matrices_are_refused() {
         "cell 1, 1 of panel \"a\" is inf, expected -1000000 to 1000000"
     );
     let unknown = array![[NAN]];
-    let svg = MatrixPanels::new(&[MatrixPanel::new("a", unknown.view())])
+    let svg = MatrixPanels::new([MatrixPanel::new("a", unknown.view())])
         .to_svg()
         .unwrap();
     assert!(svg.contains(">There are no values to draw.</text>"));
@@ -233,7 +234,7 @@ fn wrong_contact_maps_are_refused() {
         "residue of contact (0, 3) is 3, expected 0 to 2"
     );
     assert_eq!(
-        error(map.clone().numbering(&["1"])),
+        error(map.clone().numbering(["1"])),
         "residue numbers: found 1, expected 3"
     );
     assert_eq!(
@@ -265,7 +266,7 @@ fn wrong_contact_maps_are_refused() {
 fn the_vertical_axis_has_the_height_of_the_maps_for_its_title() {
     let map = matrix(8, 1.0);
     let panels = [MatrixPanel::new("Layer 1", map.view())];
-    let figure = MatrixPanels::new(&panels).axis_label("Head of this layer");
+    let figure = MatrixPanels::new(panels).axis_label("Head of this layer");
     let svg = figure.to_svg().unwrap();
     check(&svg);
     assert_eq!(svg.matches(">Head of this layer</text>").count(), 2);

@@ -1,6 +1,6 @@
 use crate::document::{all, check, number, size, texts, titles};
 use crate::top_heads::bars;
-use protattn_viz::{Bar, Error, ModelComparison, ModelPanel};
+use protattn_viz::{Bar, Error, Figure, ModelComparison, ModelPanel};
 use roxmltree::Document;
 
 const NAN: f64 = f64::NAN;
@@ -24,7 +24,7 @@ pub(crate) fn figure() -> String {
         ModelPanel::new("TapeBert", &unscored),
         ModelPanel::new("ProtAlbert", &albert).background(6.0),
     ];
-    ModelComparison::new(&panels)
+    ModelComparison::new(panels)
         .title("Best heads for contacts")
         .value_label("% attention on contacts")
         .unscored_label("fewer than 100 arcs")
@@ -40,7 +40,7 @@ fn every_number_of_models_is_fit_to_print() {
         for count in [1, 5, 10, 15] {
             let data = bars(25);
             let panels = vec![ModelPanel::new(long, &data).background(4.3); n_models];
-            let figure = ModelComparison::new(&panels).count(count).title(long);
+            let figure = ModelComparison::new(panels).count(count).title(long);
             let svg = figure.value_label(long).to_svg().unwrap();
             check(&svg);
             let document = Document::parse(&svg).unwrap();
@@ -56,7 +56,7 @@ fn every_number_of_models_is_fit_to_print() {
 fn models_share_their_scale() {
     let [high, low] = [[bar(0, 0, 60.0)], [bar(1, 1, 15.0)]];
     let panels = [ModelPanel::new("a", &high), ModelPanel::new("b", &low)];
-    let svg = ModelComparison::new(&panels).to_svg().unwrap();
+    let svg = ModelComparison::new(panels).to_svg().unwrap();
     let document = Document::parse(&svg).unwrap();
     let heights: Vec<f64> = all(&document, "bars")
         .iter()
@@ -82,29 +82,29 @@ fn a_model_without_scores_says_so_in_its_panel() {
     );
     let unscored = [bar(0, 0, NAN)];
     let panels = [ModelPanel::new("a", &unscored), ModelPanel::new("b", &[])];
-    let svg = ModelComparison::new(&panels).to_svg().unwrap();
+    let svg = ModelComparison::new(panels).to_svg().unwrap();
     check(&svg);
     assert!(svg.contains(">No head is scored, so there is nothing to draw.</text>"));
 }
 
 #[test]
 fn what_cannot_be_drawn_is_refused() {
-    let error = |panels: &[ModelPanel<'_>]| ModelComparison::new(panels).to_svg().unwrap_err();
+    let error = |panels: &[ModelPanel]| ModelComparison::new(panels.to_vec()).to_svg().unwrap_err();
     assert_eq!(error(&[]).to_string(), "0 models, expected 1 to 8");
     let one = [bar(0, 0, 1.0)];
-    let panel = ModelPanel::new("ProtBert", &one);
+    let panel = || ModelPanel::new("ProtBert", &one);
     assert_eq!(
-        error(&[panel.background(-1.0)]).to_string(),
+        error(&[panel().background(-1.0)]).to_string(),
         "background of ProtBert is -1, expected 0 to 1000000"
     );
-    let drawn = |panel| ModelComparison::new(&[panel]).to_svg().unwrap();
-    assert_eq!(drawn(panel.background(NAN)), drawn(panel));
+    let drawn = |panel| ModelComparison::new([panel]).to_svg().unwrap();
+    assert_eq!(drawn(panel().background(NAN)), drawn(panel()));
     let negative = [bar(0, 0, -1.0)];
     assert!(matches!(
         error(&[ModelPanel::new("a", &negative)]),
         Error::Outside { .. }
     ));
-    let none = ModelComparison::new(&[panel])
+    let none = ModelComparison::new([panel()])
         .count(0)
         .to_svg()
         .unwrap_err();

@@ -1,5 +1,5 @@
 use crate::top_heads::bars;
-use protattn_viz::{Column, Error, Report, Section, Table, TopHeads};
+use protattn_viz::{Column, Error, Figure, Report, Section, Table, TopHeads};
 use std::collections::BTreeSet;
 
 /// A page with one of everything, and four figures.
@@ -160,8 +160,7 @@ fn bad_rows_are_named() {
         .unwrap_err();
     assert!(matches!(
         error,
-        Error::Cells {
-            row: 1,
+        Error::Length {
             expected: 1,
             found: 2,
             ..

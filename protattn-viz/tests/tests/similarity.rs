@@ -1,6 +1,6 @@
 use crate::document::{check, group, number, texts, titles};
-use ndarray::{Array2, array};
-use protattn_viz::Similarity;
+use protattn_viz::ndarray::{Array2, array};
+use protattn_viz::{Figure, Similarity};
 use roxmltree::Document;
 
 const NAN: f64 = f64::NAN;
@@ -19,7 +19,7 @@ pub(crate) fn figure() -> String {
         [9.0, 9.0, 6.0, -4.0],
         [9.0, 9.0, 9.0, 7.0]
     ];
-    Similarity::new(&["A", "R", "N", "D"], below.view(), above.view())
+    Similarity::new(["A", "R", "N", "D"], below.view(), above.view())
         .title("Amino acids")
         .value_labels("Correlation of attention", "BLOSUM62")
         .correlation(0.91, 0.0123)
@@ -82,7 +82,7 @@ fn statistics_are_printed_as_far_as_known() {
         array![[1.0, 2.0], [NAN, 1.0]],
     ];
     let printed = |r, p| {
-        let figure = Similarity::new(&["A", "R"], below.view(), above.view()).correlation(r, p);
+        let figure = Similarity::new(["A", "R"], below.view(), above.view()).correlation(r, p);
         let svg = figure.to_svg().unwrap();
         texts(&Document::parse(&svg).unwrap(), "points")[0].clone()
     };
@@ -103,7 +103,7 @@ fn shapes_and_extremes_are_fit_to_print() {
             let values = Array2::from_shape_fn((n, n), |(i, j)| {
                 scale * ((i * 7 + j * 3) % 5) as f64 / 4.0 * if i % 2 == 0 { 1.0 } else { -1.0 }
             });
-            let figure = Similarity::new(&names, values.view(), values.view());
+            let figure = Similarity::new(names, values.view(), values.view());
             check(
                 &figure
                     .title("Pairs")
@@ -118,10 +118,10 @@ fn shapes_and_extremes_are_fit_to_print() {
         "another long label of its own",
     ];
     let values = Array2::from_elem((2, 2), 1.0);
-    let figure = Similarity::new(&long, values.view(), values.view());
+    let figure = Similarity::new(long, values.view(), values.view());
     check(
         &figure
-            .value_labels(long[0], &long[1].repeat(3))
+            .value_labels(long[0], long[1].repeat(3))
             .to_svg()
             .unwrap(),
     );
@@ -134,14 +134,14 @@ fn what_does_not_fit_together_is_refused() {
     let error = |figure: Similarity<'_>| figure.to_svg().unwrap_err().to_string();
     let labels = ["A", "R"];
     assert_eq!(
-        error(Similarity::new(&labels, oblong.view(), square.view())),
+        error(Similarity::new(labels, oblong.view(), square.view())),
         "columns of \"Below the diagonal\": found 3, expected 2"
     );
     assert_eq!(
-        error(Similarity::new(&["A"], square.view(), square.view())),
+        error(Similarity::new(["A"], square.view(), square.view())),
         "1 labels, expected 2 to 30"
     );
-    let figure = Similarity::new(&labels, square.view(), square.view());
+    let figure = Similarity::new(labels, square.view(), square.view());
     assert_eq!(
         error(figure.clone().correlation(1.5, 0.0)),
         "correlation is 1.5, expected -1 to 1"
@@ -152,7 +152,7 @@ fn what_does_not_fit_together_is_refused() {
     );
     let infinite = Array2::from_elem((2, 2), f64::INFINITY);
     assert!(
-        Similarity::new(&labels, infinite.view(), square.view())
+        Similarity::new(labels, infinite.view(), square.view())
             .to_svg()
             .is_err()
     );
@@ -161,18 +161,18 @@ fn what_does_not_fit_together_is_refused() {
         array![[1e9, f64::INFINITY], [0.5, 1e9]],
         array![[1e9, 0.5], [f64::INFINITY, 1e9]],
     ];
-    let figure = Similarity::new(&labels, below.view(), above.view());
+    let figure = Similarity::new(labels, below.view(), above.view());
     let svg = figure.clone().correlation(NAN, 0.5).to_svg().unwrap();
     check(&svg);
     assert!(svg.contains(">n = 1</text>"));
     assert_eq!(svg, figure.to_svg().unwrap());
-    let swapped = Similarity::new(&labels, above.view(), below.view());
+    let swapped = Similarity::new(labels, above.view(), below.view());
     assert_eq!(
         error(swapped),
         "Below the diagonal of R and A is inf, expected -1000000 to 1000000"
     );
     let unknown = Array2::from_elem((2, 2), NAN);
-    let svg = Similarity::new(&labels, unknown.view(), square.view())
+    let svg = Similarity::new(labels, unknown.view(), square.view())
         .to_svg()
         .unwrap();
     assert!(svg.contains(">There are no values to draw.</text>"));

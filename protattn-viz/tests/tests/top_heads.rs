@@ -1,5 +1,5 @@
 use crate::document::{check, group, number, texts};
-use protattn_viz::{Bar, TopHeads};
+use protattn_viz::{Bar, Figure, TopHeads};
 use roxmltree::Document;
 
 /// Bars that fall from 80 to near 0, with names as wide as models have them.
@@ -17,7 +17,7 @@ pub(crate) fn bars(count: usize) -> Vec<Bar> {
     (0..count).map(bar).collect()
 }
 
-fn chart(bars: &[Bar]) -> TopHeads<'_> {
+fn chart(bars: &[Bar]) -> TopHeads {
     TopHeads::new(bars)
         .title("Top heads for contacts")
         .value_label("% attention on contacts")

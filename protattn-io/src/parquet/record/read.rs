@@ -47,9 +47,9 @@ impl Reader {
     /// has another type in one of the columns that are read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let mut file = File::open(&path).map_err(|error| Error::io(&path, &error))?;
+        let mut file = File::open(&path).map_err(Error::io(&path))?;
         check(&mut file, &path)?;
-        let mut reader = ParquetReader::new(file.try_clone().map_err(|e| Error::io(&path, &e))?);
+        let mut reader = ParquetReader::new(file.try_clone().map_err(Error::io(&path))?);
         let (metadata, labels) = caught(&path, || {
             let metadata = reader.get_metadata()?.clone();
             let schema = ParquetReader::new(file.try_clone()?)
@@ -57,10 +57,7 @@ impl Reader {
                 .finish()?;
             Ok((metadata, schema))
         })?;
-        let labels = labels_of(&labels).map_err(|message| Error::Format {
-            path: path.clone(),
-            message,
-        })?;
+        let labels = labels_of(&labels).map_err(|message| Error::format(&path, message))?;
         Ok(Self {
             n_rows: metadata.num_rows,
             path,
@@ -84,7 +81,7 @@ impl Reader {
 
     fn read_batch(&mut self) -> Result<Vec<Result<Protein, Error>>, Error> {
         let file = self.file.try_clone();
-        let file = file.map_err(|error| Error::io(&self.path, &error))?;
+        let file = file.map_err(Error::io(&self.path))?;
         let metadata = self.metadata.clone();
         let slice = (self.next, BATCH);
         let frame = caught(&self.path, || {
@@ -97,10 +94,8 @@ impl Reader {
         })?;
         let rows = Rows::new(&frame, &self.labels).map_err(|error| failed(&self.path, &error))?;
         let protein = |row: usize| {
-            rows.protein(row).map_err(|message| Error::Record {
-                path: self.path.clone(),
-                record: format!("row {}", self.next + row + 1),
-                message,
+            rows.protein(row).map_err(|message| {
+                Error::record(&self.path, format!("row {}", self.next + row + 1), message)
             })
         };
         Ok((0..frame.height()).map(protein).collect())
@@ -139,10 +134,7 @@ impl Iterator for Reader {
 fn caught<T>(path: &Path, read: impl FnOnce() -> PolarsResult<T>) -> Result<T, Error> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(read) => read.map_err(|error| failed(path, &error)),
-        Err(_) => Err(Error::Format {
-            path: path.to_owned(),
-            message: "it is damaged".to_owned(),
-        }),
+        Err(_) => Err(Error::format(path, "it is damaged")),
     }
 }
 

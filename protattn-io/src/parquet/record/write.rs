@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufReader, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{ParquetCompression, ParquetWriter};
@@ -20,9 +20,7 @@ use crate::{Error, Protein, Track, jsonl};
 #[derive(Debug)]
 pub struct Writer {
     path: PathBuf,
-    lines: BufWriter<File>,
-    /// Removes the lines when it is dropped.
-    _lines: Replacement,
+    lines: jsonl::Writer,
     /// The labels that have been seen; no kind as long as they had no value.
     labels: BTreeMap<String, Option<Kind>>,
 }
@@ -35,10 +33,8 @@ impl Writer {
     /// If no file can be created there.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let (replacement, file) = Replacement::create(&path)?;
         Ok(Self {
-            lines: BufWriter::new(file),
-            _lines: replacement,
+            lines: jsonl::Writer::create(&path)?,
             labels: BTreeMap::new(),
             path,
         })
@@ -59,18 +55,16 @@ impl Writer {
                 }
                 Some(known) if known.is_none() => *known = kind,
                 Some(known) if kind.is_some() && *known != kind => {
-                    return Err(Error::Record {
-                        path: self.path.clone(),
-                        record: protein.id().to_owned(),
-                        message: format!("label `{name}` has both flags and classes in the set"),
-                    });
+                    return Err(Error::record(
+                        &self.path,
+                        protein.id().to_owned(),
+                        format!("label `{name}` has both flags and classes in the set"),
+                    ));
                 }
                 Some(_) => {}
             }
         }
-        let line = serde_json::to_writer(&mut self.lines, protein).map_err(std::io::Error::from);
-        line.and_then(|()| self.lines.write_all(b"\n"))
-            .map_err(|error| Error::io(&self.path, &error))
+        self.lines.write(protein)
     }
 
     /// Ends the file and gives it its name, in place of one that may be there.
@@ -80,12 +74,8 @@ impl Writer {
     /// If the file cannot be written or renamed.
     pub fn finish(self) -> Result<(), Error> {
         let path = &self.path;
-        let io = |error| Error::io(path, &error);
-        let mut file = self
-            .lines
-            .into_inner()
-            .map_err(|error| io(error.into_error()))?;
-        file.seek(SeekFrom::Start(0)).map_err(io)?;
+        let (mut file, _until_written) = self.lines.into_unnamed()?;
+        file.rewind().map_err(Error::io(path))?;
         let labels = self.labels.into_iter();
         let labels = labels.map(|(name, kind)| (name, kind.unwrap_or(Kind::Flags)));
         write(BufReader::new(file), &labels.collect(), path)
@@ -108,13 +98,14 @@ fn write(
     path: &Path,
 ) -> Result<(), Error> {
     let failed = |error| failed(path, &error);
+    let io = Error::io(path);
     let empty = columns::frame(&[], labels).map_err(failed)?;
-    let (replacement, file) = Replacement::create(path)?;
+    let (replacement, file) = Replacement::create(path).map_err(io)?;
     let mut output = ParquetWriter::new(BufWriter::new(file))
         .with_compression(ParquetCompression::Uncompressed)
         .batched(empty.schema())
         .map_err(failed)?;
-    let mut records = jsonl::Reader::lines(lines, path);
+    let mut records = jsonl::Reader::or_none(lines, path);
     loop {
         let batch = records
             .by_ref()
@@ -127,5 +118,5 @@ fn write(
         output.write_batch(&frame).map_err(failed)?;
     }
     output.finish().map_err(failed)?;
-    replacement.finish()
+    replacement.finish().map_err(io)
 }

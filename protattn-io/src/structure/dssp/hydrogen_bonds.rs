@@ -1,11 +1,13 @@
 //! Hydrogen bonds of the backbone.
 
 use super::backbone::{Backbone, Residues, distance};
-use super::neighbours::Grid;
 use crate::Point;
+use crate::structure::neighbours::Grid;
 
 /// Between residues whose Cα are farther apart, in Å, no bond is looked for.
 const MAX_CA_DISTANCE: f32 = 9.0;
+/// A cell of a real structure holds about five residues, of fifty models laid over one another 250.
+const MAX_PER_CELL: usize = 256;
 /// Atoms that are nearer, in Å, are taken for bonded as strongly as can be.
 const MIN_DISTANCE: f32 = 0.5;
 /// In kcal/mol; what is weaker is no bond.
@@ -22,7 +24,7 @@ pub(super) struct HydrogenBonds(Vec<[Option<usize>; 2]>);
 impl HydrogenBonds {
     pub(super) fn new(residues: &Residues) -> Self {
         let ca = (0..residues.len()).map(|index| residues.backbone(index).ca);
-        let grid = Grid::new(ca, MAX_CA_DISTANCE);
+        let grid = Grid::new(ca, MAX_CA_DISTANCE, MAX_PER_CELL);
         Self(
             (0..residues.len())
                 .map(|donor| strongest(donor, residues, &grid))

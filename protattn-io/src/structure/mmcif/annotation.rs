@@ -7,12 +7,11 @@ use std::collections::HashMap;
 
 use super::table::{Reader, Table};
 use super::tokenizer::Value;
-use super::{insertion_code, known};
+use super::{insertion_code, integer, known};
 use crate::ResidueNumber;
 use crate::structure::Problem;
 use crate::structure::assembly::Assembly;
-use crate::structure::record::{Bond, Content, Element, End, Record, Reference};
-use crate::structure::warning::Warning;
+use crate::structure::record::{Bond, Content, Element, End, Reference};
 
 /// Adds what the present table says, if it is one of these categories; whether it is.
 ///
@@ -25,32 +24,21 @@ pub(super) fn read<'a>(
     let Some(category) = CATEGORIES.iter().find(|c| table.is(c.name)) else {
         return Ok(false);
     };
-    let columns = (category.columns)(table);
-    let mut missing = columns.as_ref().err();
+    let content = (category.content)(table);
+    let mut missing = content.as_ref().err();
     let parent = ["label_comp_id", "parent_comp_id"].map(|name| table.column(name));
     while let Some(row) = reader.next_row()? {
         if let [Some(name), Some(parent)] = parent.map(|column| known(row, column)) {
             assembly.parents.insert(name, parent);
         }
-        let content = match &columns {
-            Ok(columns) => columns.content(row),
+        let content = match &content {
+            Ok(content) => content(row),
             Err(_) => missing
                 .take()
                 .map_or(Ok(None), |name| Err(format!("there is no column {name}"))),
         };
-        let (name, line) = (category.name, reader.row_line());
-        match content {
-            Ok(None) => {}
-            Ok(Some(content)) => assembly.records.all.push(Record {
-                name,
-                line,
-                content,
-            }),
-            Err(message) => assembly.warnings.push(Warning::UnusableRecord {
-                record: name.to_owned(),
-                line,
-                message,
-            }),
+        if let Some(content) = content.transpose() {
+            assembly.annotate(category.name, reader.row_line(), content);
         }
     }
     Ok(true)
@@ -74,68 +62,106 @@ pub(super) fn settle_chains(assembly: &mut Assembly<'_>) {
     }
 }
 
-/// A category, and how its columns are found.
+/// What a row says; `None` if that is nothing of a residue.
+type ContentOfRow = Box<dyn for<'a> Fn(&[Value<'a>]) -> Result<Option<Content<'a>>, String>>;
+
+/// A category, and how its rows are read. The error is the name of a column that is missing.
 struct Category {
     name: &'static str,
-    columns: fn(&Table<'_>) -> Result<Columns, String>,
+    content: fn(&Table<'_>) -> Result<ContentOfRow, String>,
+}
+
+const fn category(
+    name: &'static str,
+    content: fn(&Table<'_>) -> Result<ContentOfRow, String>,
+) -> Category {
+    Category { name, content }
 }
 
 const CATEGORIES: [Category; 6] = [
-    Category {
-        name: "struct_site_gen",
-        columns: |table| Ok(Columns::Site(Residue::of(table, "", "pdbx_auth_ins_code")?)),
-    },
-    Category {
-        name: "pdbx_struct_mod_residue",
-        columns: |table| {
-            Ok(Columns::Modified {
-                residue: Residue::of(table, "", "PDB_ins_code")?,
-                partner: None,
-                category: None,
-            })
-        },
-    },
-    Category {
-        name: "pdbx_modification_feature",
-        columns: |table| {
-            let insertion = "modified_residue_PDB_ins_code";
-            Ok(Columns::Modified {
-                residue: Residue::of(table, "", "PDB_ins_code")?,
-                partner: Residue::of(table, "modified_residue_", insertion).ok(),
-                category: table.column("category"),
-            })
-        },
-    },
-    Category {
-        name: "struct_conn",
-        columns: |table| {
-            Ok(Columns::Connection {
-                kind: required(table, "conn_type_id")?,
-                ends: ends(
-                    table,
-                    ["ptnr1_", "ptnr2_"],
-                    ["pdbx_ptnr1_PDB_ins_code", "pdbx_ptnr2_PDB_ins_code"],
-                )?,
-                atoms: ["ptnr1_label_atom_id", "ptnr2_label_atom_id"]
-                    .map(|name| table.column(name)),
-            })
-        },
-    },
-    Category {
-        name: "struct_conf",
-        columns: |table| {
-            Ok(Columns::Conformation {
-                kind: required(table, "conf_type_id")?,
-                class: table.column("pdbx_PDB_helix_class"),
-                ends: stretch(table)?,
-            })
-        },
-    },
-    Category {
-        name: "struct_sheet_range",
-        columns: |table| Ok(Columns::Strand(stretch(table)?)),
-    },
+    category("struct_site_gen", binding_sites),
+    category("pdbx_struct_mod_residue", modified_residues),
+    category("pdbx_modification_feature", modifications),
+    category("struct_conn", connections),
+    category("struct_conf", conformations),
+    category("struct_sheet_range", strands),
 ];
+
+fn binding_sites(table: &Table<'_>) -> Result<ContentOfRow, String> {
+    let residue = Residue::of(table, "", "pdbx_auth_ins_code")?;
+    Ok(Box::new(move |row| {
+        Ok(residue.read(row)?.map(Content::BindingSite))
+    }))
+}
+
+fn modified_residues(table: &Table<'_>) -> Result<ContentOfRow, String> {
+    let residue = Residue::of(table, "", "PDB_ins_code")?;
+    Ok(Box::new(move |row| {
+        Ok(residue.read(row)?.map(Content::Modification))
+    }))
+}
+
+/// Where a group is bound to a residue, it is that residue which is modified.
+fn modifications(table: &Table<'_>) -> Result<ContentOfRow, String> {
+    let group = Residue::of(table, "", "PDB_ins_code")?;
+    let insertion = "modified_residue_PDB_ins_code";
+    let modified = Residue::of(table, "modified_residue_", insertion).ok();
+    let category = table.column("category");
+    Ok(Box::new(move |row| {
+        if known(row, category).is_some_and(is_bond) {
+            return Ok(None);
+        }
+        let modified = modified.as_ref().map(|modified| modified.read(row));
+        let residue = match modified.transpose()?.flatten() {
+            Some(modified) => Some(modified),
+            None => group.read(row)?,
+        };
+        Ok(residue.map(Content::Modification))
+    }))
+}
+
+fn connections(table: &Table<'_>) -> Result<ContentOfRow, String> {
+    let kind = required(table, "conn_type_id")?;
+    let ends = ends(
+        table,
+        ["ptnr1_", "ptnr2_"],
+        ["pdbx_ptnr1_PDB_ins_code", "pdbx_ptnr2_PDB_ins_code"],
+    )?;
+    let atoms = ["ptnr1_label_atom_id", "ptnr2_label_atom_id"].map(|name| table.column(name));
+    Ok(Box::new(move |row| {
+        let Some(bond) = known(row, Some(kind)).and_then(bond) else {
+            return Ok(None);
+        };
+        let atom = |k: usize| known(row, atoms[k]).unwrap_or_default();
+        let [a, b] = both(&ends, row)?;
+        let end = |residue, atom| End { residue, atom };
+        Ok(Some(Content::Link(
+            bond,
+            [end(a, atom(0)), end(b, atom(1))],
+        )))
+    }))
+}
+
+fn conformations(table: &Table<'_>) -> Result<ContentOfRow, String> {
+    let kind = required(table, "conf_type_id")?;
+    let class = table.column("pdbx_PDB_helix_class");
+    let ends = stretch(table)?;
+    Ok(Box::new(move |row| {
+        let kind = known(row, Some(kind)).unwrap_or_default();
+        let Some(element) = element(kind, known(row, class)) else {
+            return Ok(None);
+        };
+        Ok(Some(Content::Stretch(element, both(&ends, row)?)))
+    }))
+}
+
+fn strands(table: &Table<'_>) -> Result<ContentOfRow, String> {
+    let ends = stretch(table)?;
+    Ok(Box::new(move |row| {
+        let ends = both(&ends, row)?;
+        Ok(Some(Content::Stretch(Element::Strand, ends)))
+    }))
+}
 
 fn required(table: &Table<'_>, name: &str) -> Result<usize, String> {
     table.column(name).ok_or_else(|| name.to_owned())
@@ -156,69 +182,6 @@ fn stretch(table: &Table<'_>) -> Result<[Residue; 2], String> {
         ["beg_", "end_"],
         ["pdbx_beg_PDB_ins_code", "pdbx_end_PDB_ins_code"],
     )
-}
-
-/// The positions of the columns of a category.
-enum Columns {
-    Site(Residue),
-    Modified {
-        residue: Residue,
-        /// What is modified, where `residue` is a group bound to it.
-        partner: Option<Residue>,
-        category: Option<usize>,
-    },
-    Connection {
-        kind: usize,
-        ends: [Residue; 2],
-        atoms: [Option<usize>; 2],
-    },
-    Conformation {
-        kind: usize,
-        class: Option<usize>,
-        ends: [Residue; 2],
-    },
-    Strand([Residue; 2]),
-}
-
-impl Columns {
-    /// What a row says; `None` if that is nothing of a residue.
-    fn content<'a>(&self, row: &[Value<'a>]) -> Result<Option<Content<'a>>, String> {
-        Ok(match self {
-            Self::Site(residue) => residue.read(row)?.map(Content::BindingSite),
-            Self::Modified {
-                residue,
-                partner,
-                category,
-            } => {
-                if known(row, *category).is_some_and(is_bond) {
-                    return Ok(None);
-                }
-                let partner = partner
-                    .as_ref()
-                    .map_or(Ok(None), |partner| partner.read(row))?;
-                let residue =
-                    partner.map_or_else(|| residue.read(row), |partner| Ok(Some(partner)))?;
-                residue.map(Content::Modification)
-            }
-            Self::Connection { kind, ends, atoms } => {
-                let Some(bond) = known(row, Some(*kind)).and_then(bond) else {
-                    return Ok(None);
-                };
-                let atom = |k: usize| known(row, atoms[k]).unwrap_or_default();
-                let [a, b] = both(ends, row)?;
-                let end = |residue, atom| End { residue, atom };
-                Some(Content::Link(bond, [end(a, atom(0)), end(b, atom(1))]))
-            }
-            Self::Conformation { kind, class, ends } => {
-                let kind = known(row, Some(*kind)).unwrap_or_default();
-                let Some(element) = element(kind, known(row, *class)) else {
-                    return Ok(None);
-                };
-                Some(Content::Stretch(element, both(ends, row)?))
-            }
-            Self::Strand(ends) => Some(Content::Stretch(Element::Strand, both(ends, row)?)),
-        })
-    }
 }
 
 fn both<'a>(ends: &[Residue; 2], row: &[Value<'a>]) -> Result<[Reference<'a>; 2], String> {
@@ -295,12 +258,12 @@ impl Residue {
 
     /// The residue of a row; `None` if the row names none here.
     fn read<'a>(&self, row: &[Value<'a>]) -> Result<Option<Reference<'a>>, String> {
-        let number = known(row, self.number).map(|text| integer("residue number", text));
+        let number = known(row, self.number).map(|text| integer("the residue number", text));
         let insertion = insertion_code(row, self.insertion);
         let number = number
             .transpose()?
             .map(|number| ResidueNumber { number, insertion });
-        let place = known(row, self.place).map(|text| integer("place in the sequence", text));
+        let place = known(row, self.place).map(|text| integer("the place in the sequence", text));
         let polymer = known(row, self.polymer);
         let place = polymer.zip(place.transpose()?);
         let chain = known(row, self.chain).or(polymer).unwrap_or_default();
@@ -315,9 +278,4 @@ impl Residue {
             place,
         }))
     }
-}
-
-fn integer(what: &str, text: &str) -> Result<i32, String> {
-    text.parse()
-        .map_err(|_| format!("the {what} is {text:?}, not an integer"))
 }

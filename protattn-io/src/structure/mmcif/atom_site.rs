@@ -2,7 +2,7 @@
 
 use super::table::{Reader, Table};
 use super::tokenizer::Value;
-use super::{insertion_code, known};
+use super::{insertion_code, integer, known};
 use crate::structure::Problem;
 use crate::structure::assembly::{Assembly, Atom, Origin, ResidueKey};
 use crate::structure::residue_name;
@@ -182,11 +182,6 @@ fn either<'a>(
 ) -> Result<&'a str, String> {
     let value = known(row, first).or_else(|| known(row, second));
     value.ok_or_else(|| format!("an atom has no {name}"))
-}
-
-fn integer(name: &str, text: &str) -> Result<i32, String> {
-    text.parse()
-        .map_err(|_| format!("{name} is {text:?}, not an integer"))
 }
 
 /// A finite number, without the standard uncertainty that may follow it: `1.25(3)` is 1.25.

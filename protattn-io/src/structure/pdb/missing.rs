@@ -21,9 +21,8 @@ pub(super) fn parse(line: &str) -> Option<Missing<'_>> {
     let name = columns(line, 16, 18);
     let monomer = Monomer {
         name,
-        polymer: "",
-        place: None,
         number: Some(number),
+        ..Monomer::default()
     };
     (!name.is_empty()).then(|| Missing {
         model: columns(line, 11, 14).parse().ok(),

@@ -42,7 +42,9 @@ fn every_family_is_the_same_in_every_format() {
         return;
     }
     let families = fs::read_dir(models).unwrap();
-    let families: Vec<_> = families.map(|entry| entry.unwrap().path()).collect();
+    let mut families: Vec<_> = families.map(|entry| entry.unwrap().path()).collect();
+    // Others there are of one format.
+    families.retain(|folder| folder.join("pytorch_model.legacy.bin").exists());
     assert_eq!(families.len(), 9);
     let mut more: Vec<_> = families.iter().flat_map(|folder| compare(folder)).collect();
     more.sort();

@@ -9,8 +9,7 @@ use std::collections::HashMap;
 use protattn_io::pickle::{self, Pickle};
 
 use super::state_dict::{self, MAX_PICKLE, Region, unreadable};
-use crate::checkpoint::file::WeightsFile;
-use crate::checkpoint::format::MAGIC;
+use crate::checkpoint::file::{MAGIC, WeightsFile};
 use crate::checkpoint::stored::Stored;
 use crate::error::Error;
 

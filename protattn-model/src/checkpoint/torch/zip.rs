@@ -1,11 +1,11 @@
 //! The format since PyTorch 1.6: a zip archive of `NAME/data.pkl`, the state dict, and
 //! `NAME/data/KEY`, the storages, all of them stored as they are.
-
-mod archive;
+//!
+//! Checksums are not compared, as little as in a safetensors file, which has none.
 
 use protattn_io::pickle;
+use protattn_io::zip::{Archive, Entry, Error as ZipError};
 
-use self::archive::Archive;
 use super::state_dict::{self, MAX_PICKLE, Region, unreadable};
 use crate::checkpoint::file::WeightsFile;
 use crate::checkpoint::stored::Stored;
@@ -19,9 +19,10 @@ const BYTE_ORDER: &str = "/byteorder";
 pub(in crate::checkpoint) fn tensors(
     file: &WeightsFile<'_>,
 ) -> Result<Vec<(String, Stored)>, Error> {
-    let archive = Archive::read(file)?;
+    let archive = archive(file)?;
+    let get = |name: String| archive.get(&name).map(region);
     let (name, state_dict) = state_dict(file, &archive)?;
-    if let Some(order) = archive.get(&format!("{name}{BYTE_ORDER}")) {
+    if let Some(order) = get(format!("{name}{BYTE_ORDER}")) {
         check_byte_order(file, order)?;
     }
     let Region { offset, length } = state_dict;
@@ -32,9 +33,31 @@ pub(in crate::checkpoint) fn tensors(
     }
     let bytes = file.bytes(offset, length as usize)?;
     let pickle = pickle::read(&bytes).map_err(|source| unreadable(file, offset, source))?;
-    state_dict::tensors(file, &pickle, |key| {
-        archive.get(&format!("{name}/data/{key}"))
-    })
+    state_dict::tensors(file, &pickle, |key| get(format!("{name}/data/{key}")))
+}
+
+/// The directory, of which no entry is compressed.
+fn archive(file: &WeightsFile<'_>) -> Result<Archive, Error> {
+    let archive = file.archive().map_err(|error| match error {
+        ZipError::Io(source) => Error::io(file.path())(source),
+        other => file.malformed(other.to_string()),
+    })?;
+    let mut entries = archive.entries();
+    let compressed = entries.find(|(_, entry)| entry.method != 0 || entry.packed != entry.size);
+    if let Some((name, Entry { method, .. })) = compressed {
+        return Err(file.malformed(format!(
+            "has a compressed entry `{name}` (method {method}); PyTorch compresses nothing"
+        )));
+    }
+    drop(entries);
+    Ok(archive)
+}
+
+fn region(entry: Entry) -> Region {
+    Region {
+        offset: entry.offset,
+        length: entry.size,
+    }
 }
 
 /// The name that all entries have in front, and where the state dict is.
@@ -42,9 +65,9 @@ fn state_dict<'n>(
     file: &WeightsFile<'_>,
     archive: &'n Archive,
 ) -> Result<(&'n str, Region), Error> {
-    let mut found = archive.entries().filter_map(|(name, region)| {
+    let mut found = archive.entries().filter_map(|(name, entry)| {
         let name = name.strip_suffix(STATE_DICT)?;
-        (!name.contains('/')).then_some((name, region))
+        (!name.contains('/')).then_some((name, region(entry)))
     });
     match (found.next(), found.next()) {
         (Some(found), None) => Ok(found),

@@ -1,8 +1,9 @@
 //! Weights of attention that are arcs.
 
+use protattn_io::AttentionArc;
+
 use super::WantedArcs;
 use crate::kernel::softmax::RowSum;
-use crate::sink::Arc;
 
 /// Adds the arcs of a block of rows of exponentials.
 pub(super) fn find_arcs(
@@ -11,7 +12,7 @@ pub(super) fn find_arcs(
     rows: &[f32],
     sums: &[RowSum],
     wanted: &WantedArcs,
-    arcs: &mut Vec<Arc>,
+    arcs: &mut Vec<AttentionArc>,
 ) {
     /// Values compared at once.
     const CHUNK: usize = 32;
@@ -33,7 +34,7 @@ pub(super) fn find_arcs(
                 continue;
             }
             let found = values.iter().enumerate().filter(|(_, x)| is_arc(x));
-            arcs.extend(found.map(|(index, x)| Arc {
+            arcs.extend(found.map(|(index, x)| AttentionArc {
                 head,
                 from: query - window.start,
                 to: chunk * CHUNK + index,

@@ -127,10 +127,10 @@ mod tests {
     fn a_model_of_three_pieces() {
         let alphabet = read(&model(&[]), 3).unwrap();
         assert_eq!(
-            (&*alphabet.frame().before, &*alphabet.frame().after),
+            (&*alphabet.frame.before, &*alphabet.frame.after),
             (&[][..], &[0][..])
         );
-        assert_eq!(alphabet.name(), "spm_model.model");
+        assert_eq!(alphabet.name, "spm_model.model");
         assert_eq!(alphabet.word('A'), Some([2].as_slice()));
         assert_eq!(alphabet.word('J'), Some([1].as_slice()));
         assert_eq!(alphabet.word('a'), None);

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::protobuf::Fields;
+use super::protobuf::{Fields, Value};
 
 /// The mark that stands for the space before a word.
 pub(super) const MARK: char = '▁';
@@ -141,11 +141,8 @@ fn trainer(message: &[u8]) -> Result<Kind, String> {
                     other => return Err(format!("`model_type` is {other}, which is unknown")),
                 }
             }
-            24 => refuse(
-                "treat_whitespace_as_suffix",
-                field.value.varint("a switch")? != 0,
-            )?,
-            35 => refuse("byte_fallback", field.value.varint("a switch")? != 0)?,
+            24 => check_switch("treat_whitespace_as_suffix", false, field.value)?,
+            35 => check_switch("byte_fallback", false, field.value)?,
             _ => {}
         }
     }
@@ -159,20 +156,20 @@ fn check_normalizer(message: &[u8]) -> Result<(), String> {
     for field in Fields::of(message) {
         let field = field?;
         match field.number {
-            3 => refuse("add_dummy_prefix", field.value.varint("a switch")? == 0)?,
-            5 => refuse("escape_whitespaces", field.value.varint("a switch")? == 0)?,
+            3 => check_switch("add_dummy_prefix", true, field.value)?,
+            5 => check_switch("escape_whitespaces", true, field.value)?,
             _ => {}
         }
     }
     Ok(())
 }
 
-fn refuse(switch: &str, other_than_usual: bool) -> Result<(), String> {
-    if other_than_usual {
-        Err(format!(
-            "`{switch}` is not as usual, and such models are not read"
-        ))
-    } else {
-        Ok(())
+/// Refuses a switch that is not as usual.
+fn check_switch(switch: &str, usual: bool, value: Value<'_>) -> Result<(), String> {
+    if (value.varint("a switch")? != 0) == usual {
+        return Ok(());
     }
+    Err(format!(
+        "`{switch}` is not as usual, and such models are not read"
+    ))
 }

@@ -20,7 +20,7 @@ pub(super) fn draw(
     drawn: &Drawn<'_>,
     column: Column,
 ) -> f64 {
-    let room = column.width() - 2.0 * MARGIN;
+    let room = column.inside();
     let top = scale_bar(svg, frame, room) + 7.0;
     let width = |attention| 2.0 * view.radius(attention) * frame.scale;
     let entries = [
@@ -65,9 +65,8 @@ fn chain_entries(view: &View<'_>, trace: &Trace, scheme: &Scheme) -> Vec<(Key, S
     let mut entries = keys::of_colours(scheme, 0..view.residues.len());
     let residues = view.residues.iter();
     entries.extend(keys::of_marks(residues.filter(|r| r.ca.is_some())));
-    if !trace.gaps.is_empty() {
-        entries.push((Key::Gap, "not observed".to_owned()));
-    }
+    let gaps = !trace.gaps.is_empty();
+    entries.extend(layout::entry_if(gaps, Key::Gap, "not observed"));
     entries
 }
 
@@ -87,6 +86,6 @@ fn notes(view: &View<'_>, drawn: &Drawn<'_>) -> Vec<String> {
     if view.arcs.is_empty() {
         notes.push("No arcs.".to_owned());
     }
-    notes.extend_from_slice(view.notes);
+    notes.extend_from_slice(&view.notes);
     notes
 }

@@ -6,7 +6,7 @@ mod paint;
 mod termini;
 
 use super::colour::{self, Kind};
-use super::model::Arc;
+use super::model::ResidueArc;
 use super::trace::Trace;
 use super::vector::{Vector, length, lerp, sub};
 use super::{View, arrowhead};
@@ -31,14 +31,14 @@ const MANY_ARCS: usize = 200;
 
 /// What is drawn of the arcs, strongest first, and how many are not.
 struct Drawn<'a> {
-    arcs: Vec<&'a Arc>,
+    arcs: Vec<&'a ResidueArc>,
     unplaced: usize,
     too_many: usize,
 }
 
 impl<'a> Drawn<'a> {
     fn of(view: &View<'a>) -> Self {
-        let mut arcs: Vec<&Arc> = view.placed().collect();
+        let mut arcs: Vec<&ResidueArc> = view.placed().collect();
         let unplaced = view.arcs.len() - arcs.len();
         arcs.sort_by(|a, b| b.attention.total_cmp(&a.attention));
         let too_many = arcs.len().saturating_sub(MAX_ARCS);
@@ -51,33 +51,36 @@ impl<'a> Drawn<'a> {
     }
 }
 
-pub(super) fn draw(view: &View<'_>) -> String {
-    let trace = view.trace(steps(view.residues.len()));
-    let scheme = view.scheme();
-    let column = if view.wide {
-        Column::Double
-    } else {
-        Column::Single
-    };
-    let mut svg = Svg::new();
-    let top = layout::heading(&mut svg, view.title, column) + 2.0;
-    let drawn = Drawn::of(view);
-    let Some(frame) = Frame::around(&trace, column, top) else {
-        return nothing(view, svg, column, top);
-    };
-    let mut canvas = Canvas::new(frame);
-    chain::paint(&mut canvas, &trace, view, &scheme);
-    let many = drawn.arcs.len() > MANY_ARCS;
-    let piece = if many { LONG_ARC_PIECE } else { ARC_PIECE };
-    for arc in drawn.arcs.iter().rev() {
-        paint_arc(&mut canvas, arc, &trace, view, piece);
+impl View<'_> {
+    /// The picture as an SVG document.
+    ///
+    /// Drawn from the farthest to the nearest, fading with depth; the white edges of arcs and the dark
+    /// ones of the chain tell which passes in front. Of more than 1,000 arcs the strongest are drawn.
+    #[must_use]
+    pub fn to_svg(&self) -> String {
+        let trace = self.trace(steps(self.residues.len()));
+        let scheme = self.scheme();
+        let column = Column::double_if(self.wide);
+        let mut svg = Svg::new();
+        let top = layout::heading(&mut svg, &self.title, column) + 2.0;
+        let drawn = Drawn::of(self);
+        let Some(frame) = Frame::around(&trace, column, top) else {
+            return nothing(self, svg, column, top);
+        };
+        let mut canvas = Canvas::new(frame);
+        chain::paint(&mut canvas, &trace, self, &scheme);
+        let many = drawn.arcs.len() > MANY_ARCS;
+        let piece = if many { LONG_ARC_PIECE } else { ARC_PIECE };
+        for arc in drawn.arcs.iter().rev() {
+            paint_arc(&mut canvas, arc, &trace, self, piece);
+        }
+        paint_marks(&mut canvas, &trace, self);
+        canvas.finish(&mut svg);
+        termini::draw(&mut svg, &frame, &trace, self);
+        let bottom = legend::draw(&mut svg, &frame, self, &trace, &scheme, &drawn, column);
+        let words = description(self, &drawn);
+        svg.finish(column.width(), bottom + MARGIN, self.name(), &words)
     }
-    paint_marks(&mut canvas, &trace, view);
-    canvas.finish(&mut svg);
-    termini::draw(&mut svg, &frame, &trace, view);
-    let bottom = legend::draw(&mut svg, &frame, view, &trace, &scheme, &drawn, column);
-    let words = description(view, &drawn);
-    svg.finish(column.width(), bottom + MARGIN, view.name(), &words)
 }
 
 /// Samples a residue, fewer for large structures: they are drawn smaller.
@@ -91,7 +94,7 @@ fn steps(n_residues: usize) -> usize {
 
 fn nothing(view: &View<'_>, mut svg: Svg, column: Column, top: f64) -> String {
     let words = "No residue has a position, so there is nothing to draw.";
-    let room = column.width() - 2.0 * MARGIN;
+    let room = column.inside();
     let style = Style::new(LABEL, Anchor::Start);
     let bottom = layout::paragraph(&mut svg, words, (MARGIN, top), room, style);
     svg.finish(column.width(), bottom + MARGIN, view.name(), words)
@@ -116,7 +119,7 @@ fn description(view: &View<'_>, drawn: &Drawn<'_>) -> String {
     )
 }
 
-fn paint_arc(canvas: &mut Canvas, arc: &Arc, trace: &Trace, view: &View<'_>, piece: f64) {
+fn paint_arc(canvas: &mut Canvas, arc: &ResidueArc, trace: &Trace, view: &View<'_>, piece: f64) {
     let (Some(from), Some(to)) = (trace.anchors[arc.from], trace.anchors[arc.to]) else {
         return;
     };

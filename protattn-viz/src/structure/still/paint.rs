@@ -1,12 +1,10 @@
 //! Painter's order: what is farther is drawn first, and fades.
 
 use crate::layout::{Column, MARGIN};
-use crate::palette;
-use crate::structure::colour::{Rgb, hex, mix};
+use crate::palette::{self, Rgb, hex, mix};
 use crate::structure::trace::Trace;
 use crate::structure::vector::Vector;
-use crate::svg::{Svg, num};
-use std::fmt::Write as _;
+use crate::svg::{Svg, num, outline};
 
 const WHITE: Rgb = [255; 3];
 const INK: Rgb = [0x30, 0x30, 0x30];
@@ -22,6 +20,7 @@ const HALO: f64 = 0.8;
 const OUTLINE_BIAS: f64 = 1.6;
 /// Small peptides are not blown up further, in points an Å.
 const MAX_SCALE: f64 = 7.0;
+const CUT_OFF: &str = " stroke-linecap=\"butt\"";
 
 /// Where the picture lies on the page, and how Å become points.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +48,7 @@ impl Frame {
             })
         };
         let [x, y, z] = [extent(0), extent(1), extent(2)];
-        let room = column.width() - 2.0 * MARGIN;
+        let room = column.inside();
         // No higher than wide in one column; in two, a page has room for half of that.
         let max_height = if column == Column::Single {
             room
@@ -122,23 +121,35 @@ impl Canvas {
         svg.close();
     }
 
-    fn outline(&mut self, data: &str, width: f64, depth: f64) {
-        let (width, depth) = (num(width + 2.0 * OUTLINE), depth - OUTLINE_BIAS);
-        let colour = self.frame.shade(INK, 1.0, depth);
-        let element = format!("<path d=\"{data}\" stroke=\"{colour}\" stroke-width=\"{width}\"/>");
+    fn put(&mut self, depth: f64, element: String) {
         self.items.push((depth, element));
+    }
+
+    fn stroke(&mut self, depth: f64, data: &str, colour: &str, width: f64, cap: &str) {
+        let width = num(width);
+        let look = format!("stroke=\"{colour}\" stroke-width=\"{width}\"{cap}");
+        self.put(depth, format!("<path d=\"{data}\" {look}/>"));
+    }
+
+    fn fill(&mut self, depth: f64, data: &str, fill: &str, (stroke, width): (&str, f64)) {
+        let width = num(width);
+        let look = format!("fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{width}\"");
+        self.put(depth, format!("<path d=\"{data}\" {look}/>"));
+    }
+
+    fn outline(&mut self, data: &str, width: f64, depth: f64) {
+        let depth = depth - OUTLINE_BIAS;
+        let colour = self.frame.shade(INK, 1.0, depth);
+        self.stroke(depth, data, &colour, width + 2.0 * OUTLINE, "");
     }
 
     /// A piece of ribbon with its dark edge.
     pub(super) fn quad(&mut self, corners: [Vector; 4], thickness: f64, colour: Rgb, light: f64) {
         let depth = corners.iter().map(|corner| corner[2]).sum::<f64>() / 4.0;
-        let data = self.polygon(&corners.map(|corner| self.frame.project(corner)));
+        let data = polygon(&corners.map(|corner| self.frame.project(corner)));
         self.outline(&data, thickness, depth);
-        let (colour, width) = (self.frame.shade(colour, light, depth), num(thickness));
-        let element = format!(
-            "<path d=\"{data}\" fill=\"{colour}\" stroke=\"{colour}\" stroke-width=\"{width}\"/>"
-        );
-        self.items.push((depth, element));
+        let colour = self.frame.shade(colour, light, depth);
+        self.fill(depth, &data, &colour, (&colour, thickness));
     }
 
     /// A piece of tube with its dark edge.
@@ -146,19 +157,14 @@ impl Canvas {
         let depth = (ends[0][2] + ends[1][2]) / 2.0;
         let data = self.segment(ends);
         self.outline(&data, width, depth);
-        let (colour, width) = (self.frame.shade(colour, light, depth), num(width));
-        let element = format!("<path d=\"{data}\" stroke=\"{colour}\" stroke-width=\"{width}\"/>");
-        self.items.push((depth, element));
+        let colour = self.frame.shade(colour, light, depth);
+        self.stroke(depth, &data, &colour, width, "");
     }
 
     /// The white edge of a piece of arc.
     pub(super) fn edge(&mut self, ends: [Vector; 2], width: f64, depth: f64) {
-        let (data, width) = (self.segment(ends), num(width + 2.0 * HALO));
-        let element = format!(
-            "<path d=\"{data}\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linecap=\"butt\"/>",
-            palette::PAPER
-        );
-        self.items.push((depth, element));
+        let data = self.segment(ends);
+        self.stroke(depth, &data, palette::PAPER, width + 2.0 * HALO, CUT_OFF);
     }
 
     /// A plain stroke, with round ends or cut off.
@@ -170,16 +176,9 @@ impl Canvas {
         round: bool,
         depth: f64,
     ) {
-        let (data, width) = (self.segment(ends), num(width));
+        let (data, cap) = (self.segment(ends), if round { "" } else { CUT_OFF });
         let colour = self.frame.shade(colour, 1.0, depth);
-        let cap = if round {
-            ""
-        } else {
-            " stroke-linecap=\"butt\""
-        };
-        let element =
-            format!("<path d=\"{data}\" stroke=\"{colour}\" stroke-width=\"{width}\"{cap}/>");
-        self.items.push((depth, element));
+        self.stroke(depth, &data, &colour, width, cap);
     }
 
     /// The head of an arrow, as wide as it is far from `base` to `tip` at most.
@@ -204,13 +203,8 @@ impl Canvas {
             [x2, y2],
             [x1 + dy * half, y1 - dx * half],
         ];
-        let (data, colour) = (self.polygon(&corners), self.frame.shade(colour, 1.0, depth));
-        let element = format!(
-            "<path d=\"{data}\" fill=\"{colour}\" stroke=\"{}\" stroke-width=\"{}\"/>",
-            palette::PAPER,
-            num(HALO / 2.0)
-        );
-        self.items.push((depth, element));
+        let (data, colour) = (polygon(&corners), self.frame.shade(colour, 1.0, depth));
+        self.fill(depth, &data, &colour, (palette::PAPER, HALO / 2.0));
     }
 
     /// A round mark on the chain.
@@ -224,24 +218,16 @@ impl Canvas {
             num(radius),
             palette::PAPER
         );
-        self.items.push((at[2], element));
+        self.put(at[2], element);
     }
 
     /// A square mark on its corner.
     pub(super) fn diamond(&mut self, at: Vector, colour: Rgb) {
         let ([x, y], reach) = (self.frame.project(at), self.mark_size() * 1.15);
-        let data = self.polygon(&[
-            [x - reach, y],
-            [x, y - reach],
-            [x + reach, y],
-            [x, y + reach],
-        ]);
+        let (left, right, top, bottom) = (x - reach, x + reach, y - reach, y + reach);
+        let data = polygon(&[[left, y], [x, top], [right, y], [x, bottom]]);
         let colour = self.frame.shade(colour, 1.0, at[2]);
-        let element = format!(
-            "<path d=\"{data}\" fill=\"{colour}\" stroke=\"{}\" stroke-width=\"0.7\"/>",
-            palette::PAPER
-        );
-        self.items.push((at[2], element));
+        self.fill(at[2], &data, &colour, (palette::PAPER, 0.7));
     }
 
     fn mark_size(&self) -> f64 {
@@ -249,19 +235,13 @@ impl Canvas {
     }
 
     fn segment(&self, [a, b]: [Vector; 2]) -> String {
-        let ([x1, y1], [x2, y2]) = (self.frame.project(a), self.frame.project(b));
-        format!("M{} {}L{} {}", num(x1), num(y1), num(x2), num(y2))
+        outline(&[a, b].map(|end| self.frame.project(end).into()))
     }
+}
 
-    fn polygon(&self, corners: &[[f64; 2]]) -> String {
-        let mut data = String::new();
-        for (i, [x, y]) in corners.iter().enumerate() {
-            let command = if i == 0 { 'M' } else { 'L' };
-            // Writing to a String cannot fail.
-            let _ = write!(data, "{command}{} {}", num(*x), num(*y));
-        }
-        data + "Z"
-    }
+fn polygon(corners: &[[f64; 2]]) -> String {
+    let corners: Vec<(f64, f64)> = corners.iter().map(|&corner| corner.into()).collect();
+    outline(&corners) + "Z"
 }
 
 #[cfg(test)]

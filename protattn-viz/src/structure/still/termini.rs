@@ -5,7 +5,7 @@ use crate::layout::{self, CAP_HEIGHT, TICK};
 use crate::palette;
 use crate::structure::View;
 use crate::structure::trace::Trace;
-use crate::svg::{Anchor, Style, Svg, num};
+use crate::svg::{Anchor, Rect, Style, Svg, num};
 
 /// More chains than this have no room for letters.
 const MAX_CHAINS: usize = 12;
@@ -93,10 +93,13 @@ fn overlap(a: &Place, b: &Place) -> bool {
 fn label(svg: &mut Svg, end: [f64; 2], [left, top, right, bottom]: Place, words: &str) {
     let (x, y) = ((left + right) / 2.0, (top + bottom) / 2.0);
     svg.strokes(&[[end[0], end[1], x, y]], palette::INK, 0.5);
-    let (width, height) = (right - left, bottom - top);
+    let rect = Rect::new((left, top), (right - left, bottom - top));
     svg.put(format_args!(
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"0.5\"/>",
-        num(left), num(top), num(width), num(height), num(height / 2.0), palette::PAPER, palette::INK
+        "<rect {} rx=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"0.5\"/>",
+        rect.attributes(),
+        num(rect.height / 2.0),
+        palette::PAPER,
+        palette::INK
     ));
     svg.text(
         x,

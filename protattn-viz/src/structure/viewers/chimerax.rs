@@ -2,42 +2,51 @@
 
 use super::{StructureFile, colours, comments, observed, rounded};
 use crate::error::{Error, Result};
+use crate::palette::hex;
 use crate::structure::View;
-use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, hex};
+use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED};
 use crate::structure::model::Residue;
 
 /// Residues named in one command; longer lines are hard to read.
 const PER_COMMAND: usize = 40;
 
-pub(in crate::structure) fn script(
-    view: &View<'_>,
-    file: &StructureFile<'_>,
-    bonds: &str,
-) -> Result<String> {
-    let mut text = String::from("# Attention on a structure, its arcs as pseudobonds\n");
-    text += &comments(view);
-    // Of several models of one file, each has the residues that the bonds name.
-    text += &format!(
-        "open {} format {} maxModels 1\n",
-        path(file.location)?,
-        file.format.name()
-    );
-    text += "set bgColor white\nhide atoms\nshow cartoons\n";
-    let (base, groups) = colours(view);
-    text += &format!("color {} target c\n", hex(base));
-    for (rgb, residues) in groups {
-        let painted = |spec: &str| format!("color {spec} {} target c\n", hex(rgb));
-        text += &commands(residues.into_iter(), painted)?;
+impl View<'_> {
+    /// A ChimeraX script (`.cxc`) that opens the first model of `file` and, as `pseudobonds`, the file
+    /// with the text of [`to_pseudobonds`](Self::to_pseudobonds).
+    ///
+    /// Residues are found by chain and author number in whatever is open: a structure that was opened
+    /// before and has residues of the same names gets in the way.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unwritable`] for a file name with quotes, or a chain or
+    /// insertion code of other than letters and digits, which ChimeraX could not tell from a command.
+    pub fn to_chimerax(&self, file: &StructureFile<'_>, pseudobonds: &str) -> Result<String> {
+        let mut text = String::from("# Attention on a structure, its arcs as pseudobonds\n");
+        text += &comments(self);
+        // Of several models of one file, each has the residues that the bonds name.
+        text += &format!(
+            "open {} format {} maxModels 1\n",
+            path(file.location)?,
+            file.format.name()
+        );
+        text += "set bgColor white\nhide atoms\nshow cartoons\n";
+        let (base, groups) = colours(self);
+        text += &format!("color {} target c\n", hex(base));
+        for (rgb, residues) in groups {
+            let painted = |spec: &str| format!("color {spec} {} target c\n", hex(rgb));
+            text += &commands(residues.into_iter(), painted)?;
+        }
+        let sites = observed(self, |residue| residue.binding_site);
+        let modified = observed(self, |residue| residue.modified);
+        text += &commands(sites, |spec| sticks(spec, &hex(BINDING_SITE)))?;
+        text += &commands(modified, |spec| sticks(spec, &hex(MODIFIED)))?;
+        if self.placed().next().is_some() {
+            text += &format!("open {} format pseudobonds\n", path(pseudobonds)?);
+        }
+        text += "view\n";
+        Ok(text)
     }
-    let sites = observed(view, |residue| residue.binding_site);
-    let modified = observed(view, |residue| residue.modified);
-    text += &commands(sites, |spec| sticks(spec, &hex(BINDING_SITE)))?;
-    text += &commands(modified, |spec| sticks(spec, &hex(MODIFIED)))?;
-    if view.placed().next().is_some() {
-        text += &format!("open {} format pseudobonds\n", path(bonds)?);
-    }
-    text += "view\n";
-    Ok(text)
 }
 
 fn sticks(spec: &str, colour: &str) -> String {
@@ -56,25 +65,29 @@ fn commands<'r>(
     Ok(groups.collect())
 }
 
-/// The arcs in their order; a setting holds for the lines after it.
-///
-/// Dashes are a property of the whole file in ChimeraX, so colour alone tells contacts here.
-pub(in crate::structure) fn pseudobonds(view: &View<'_>) -> Result<String> {
-    let mut text = String::from("; halfbond = false\n; dashes = 0\n");
-    let (mut colour, mut radius) = (None, None);
-    for arc in view.placed() {
-        let kind = Kind::of(arc);
-        if colour.replace(kind) != Some(kind) {
-            text += &format!("; color = {}\n", hex(kind.colour()));
+impl View<'_> {
+    /// The arcs as ChimeraX pseudobonds (`.pb`) between Cα atoms.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unwritable`] as for [`to_chimerax`](Self::to_chimerax).
+    pub fn to_pseudobonds(&self) -> Result<String> {
+        let mut text = String::from("; halfbond = false\n; dashes = 0\n");
+        let (mut colour, mut radius) = (None, None);
+        for arc in self.placed() {
+            let kind = Kind::of(arc);
+            if colour.replace(kind) != Some(kind) {
+                text += &format!("; color = {}\n", hex(kind.colour()));
+            }
+            let wide = rounded(self.radius(f64::from(arc.attention)));
+            if radius.replace(wide) != Some(wide) {
+                text += &format!("; radius = {wide}\n");
+            }
+            let [from, to] = [arc.from, arc.to].map(|end| spec(&self.residues[end]));
+            text += &format!("{}@CA {}@CA\n", from?, to?);
         }
-        let wide = rounded(view.radius(f64::from(arc.attention)));
-        if radius.replace(wide) != Some(wide) {
-            text += &format!("; radius = {wide}\n");
-        }
-        let [from, to] = [arc.from, arc.to].map(|end| spec(&view.residues[end]));
-        text += &format!("{}@CA {}@CA\n", from?, to?);
+        Ok(text)
     }
-    Ok(text)
 }
 
 /// `/A:52B`

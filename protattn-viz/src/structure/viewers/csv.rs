@@ -6,30 +6,32 @@ use crate::structure::model::Residue;
 const HEADER: &str = "chain_from,number_from,insertion_from,residue_from,\
                       chain_to,number_to,insertion_to,residue_to,attention,distance,contact,layer,head\n";
 
-pub(in crate::structure) fn csv(view: &View<'_>) -> String {
-    let mut text = HEADER.to_owned();
-    for arc in view.arcs {
-        let [from, to] = [arc.from, arc.to].map(|end| residue(&view.residues[end]));
-        let distance = arc
-            .distance
-            .map_or(String::new(), |distance| distance.to_string());
-        let contact = arc
-            .contact
-            .map_or(String::new(), |contact| contact.to_string());
-        let (layer, head) = arc.head.map_or_else(Default::default, |(layer, head)| {
-            ((layer + 1).to_string(), (head + 1).to_string())
-        });
-        let attention = arc.attention;
-        text += &format!("{from},{to},{attention},{distance},{contact},{layer},{head}\n");
+impl View<'_> {
+    /// The arcs as a table, a line each after a header: chain, author number, insertion code and
+    /// one-letter residue of either end, attention, distance in Å, contact as `true` or `false`, and
+    /// layer and head from 1. What is not known is empty.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut text = HEADER.to_owned();
+        for arc in self.arcs {
+            let [from, to] = [arc.from, arc.to].map(|end| residue(&self.residues[end]));
+            let (distance, contact) = (shown(arc.distance), shown(arc.contact));
+            let layer = shown(arc.head.map(|(layer, _)| layer + 1));
+            let head = shown(arc.head.map(|(_, head)| head + 1));
+            let attention = arc.attention;
+            text += &format!("{from},{to},{attention},{distance},{contact},{layer},{head}\n");
+        }
+        text
     }
-    text
+}
+
+/// Nothing for what is not known.
+fn shown(value: Option<impl ToString>) -> String {
+    value.map_or(String::new(), |value| value.to_string())
 }
 
 fn residue(residue: &Residue) -> String {
-    let insertion = residue
-        .insertion_code()
-        .map(String::from)
-        .unwrap_or_default();
+    let insertion = shown(residue.insertion_code());
     format!(
         "{},{},{},{}",
         field(&residue.chain),

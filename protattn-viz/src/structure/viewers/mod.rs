@@ -5,14 +5,10 @@ mod csv;
 mod mvsj;
 mod pymol;
 
-pub(super) use chimerax::{pseudobonds, script as chimerax};
-pub(super) use csv::csv;
-pub(super) use mvsj::mvsj;
-pub(super) use pymol::script as pymol;
-
 use super::View;
-use super::colour::{COIL, Rgb};
-use super::model::{Arc, Residue};
+use super::colour::COIL;
+use super::model::{Residue, ResidueArc};
+use crate::palette::Rgb;
 
 /// The structure file that a viewer is to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +74,7 @@ fn colours<'v>(view: &'v View<'_>) -> (Rgb, Vec<(Rgb, Vec<&'v Residue>)>) {
 }
 
 /// `M52 of chain A to K7 of chain A: attention 0.62, 5.5 Å, contact, head 8-12`
-pub(super) fn words(view: &View<'_>, arc: &Arc) -> String {
+pub(super) fn words(view: &View<'_>, arc: &ResidueArc) -> String {
     let (from, to) = (&view.residues[arc.from], &view.residues[arc.to]);
     let between = if arc.directed { "to" } else { "and" };
     let mut words = format!(

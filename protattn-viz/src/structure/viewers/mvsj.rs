@@ -3,9 +3,10 @@
 //! 1.8.1 of PyPI).
 
 use super::{StructureFile, colours, observed, rounded, words};
-use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb, hex};
+use crate::palette::{Rgb, hex};
+use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED};
 use crate::structure::json::{list, object, string};
-use crate::structure::model::{Arc, Residue};
+use crate::structure::model::{Residue, ResidueArc};
 use crate::structure::vector::{length, sub};
 use crate::structure::{View, arrowhead};
 
@@ -13,48 +14,57 @@ const VERSION: &str = "1.8";
 /// The format asks for a time; the same view gives the same file, so it is always this.
 const TIMESTAMP: &str = "1970-01-01T00:00:00+00:00";
 
-pub(in crate::structure) fn mvsj(view: &View<'_>, file: &StructureFile<'_>) -> String {
-    let mut scene = vec![cartoon(view)];
-    let sites = selection(observed(view, |residue| residue.binding_site));
-    let modified = selection(observed(view, |residue| residue.modified));
-    for (residues, colour) in [(sites, BINDING_SITE), (modified, MODIFIED)] {
-        if !residues.is_empty() {
-            let children = vec![node("color", vec![("color", colour_of(colour))], vec![])];
-            let sticks = string("ball_and_stick");
-            let sticks = node("representation", vec![("type", sticks)], children);
-            scene.push(node(
-                "component",
-                vec![("selector", list(residues))],
-                vec![sticks],
-            ));
+impl View<'_> {
+    /// The view as MolViewSpec JSON (`.mvsj`), which Mol* opens: the chains of `file` as a cartoon, a
+    /// tube for each arc or, where it is directed, an arrow, binding sites and modified residues as balls
+    /// and sticks.
+    ///
+    /// Arcs end at the Cα positions of the view, which have to be those of the first model of `file`;
+    /// other residues are found there by chain, author number and insertion code.
+    #[must_use]
+    pub fn to_mvsj(&self, file: &StructureFile<'_>) -> String {
+        let mut scene = vec![cartoon(self)];
+        let sites = selection(observed(self, |residue| residue.binding_site));
+        let modified = selection(observed(self, |residue| residue.modified));
+        for (residues, colour) in [(sites, BINDING_SITE), (modified, MODIFIED)] {
+            if !residues.is_empty() {
+                let children = vec![node("color", vec![("color", colour_of(colour))], vec![])];
+                let sticks = string("ball_and_stick");
+                let sticks = node("representation", vec![("type", sticks)], children);
+                scene.push(node(
+                    "component",
+                    vec![("selector", list(residues))],
+                    vec![sticks],
+                ));
+            }
         }
+        let tubes: Vec<String> = self.placed().map(|arc| primitive(self, arc)).collect();
+        if !tubes.is_empty() {
+            scene.push(node("primitives", vec![], tubes));
+        }
+        let structure = node("structure", vec![("type", string("model"))], scene);
+        let parse = vec![("format", string(file.format.name()))];
+        let parse = node("parse", parse, vec![structure]);
+        let download = node(
+            "download",
+            vec![("url", string(file.location))],
+            vec![parse],
+        );
+        let root = node("root", vec![], vec![download]);
+        let mut metadata = vec![
+            ("timestamp", string(TIMESTAMP)),
+            ("version", string(VERSION)),
+        ];
+        if !self.title.is_empty() {
+            metadata.insert(0, ("title", string(&self.title)));
+        }
+        let metadata = object(metadata);
+        object([
+            ("kind", string("single")),
+            ("root", root),
+            ("metadata", metadata),
+        ]) + "\n"
     }
-    let tubes: Vec<String> = view.placed().map(|arc| primitive(view, arc)).collect();
-    if !tubes.is_empty() {
-        scene.push(node("primitives", vec![], tubes));
-    }
-    let structure = node("structure", vec![("type", string("model"))], scene);
-    let parse = vec![("format", string(file.format.name()))];
-    let parse = node("parse", parse, vec![structure]);
-    let download = node(
-        "download",
-        vec![("url", string(file.location))],
-        vec![parse],
-    );
-    let root = node("root", vec![], vec![download]);
-    let mut metadata = vec![
-        ("timestamp", string(TIMESTAMP)),
-        ("version", string(VERSION)),
-    ];
-    if !view.title.is_empty() {
-        metadata.insert(0, ("title", string(view.title)));
-    }
-    let metadata = object(metadata);
-    object([
-        ("kind", string("single")),
-        ("root", root),
-        ("metadata", metadata),
-    ]) + "\n"
 }
 
 /// A node of the tree, with the fields it has.
@@ -127,7 +137,7 @@ fn expression(residue: &Residue) -> Vec<(&'static str, String)> {
 
 /// A tube, or an arrow where the arc is directed, between positions: an end given by an expression is
 /// the middle of all that this selects.
-fn primitive(view: &View<'_>, arc: &Arc) -> String {
+fn primitive(view: &View<'_>, arc: &ResidueArc) -> String {
     let [from, to] = [arc.from, arc.to].map(|end| {
         let at = view.residues[end].ca.unwrap_or_default();
         at.map(f64::from)

@@ -1,8 +1,9 @@
 //! A PyMOL script.
 
 use super::{StructureFile, colours, comments, observed, rounded};
+use crate::palette::Rgb;
 use crate::structure::View;
-use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED, Rgb};
+use crate::structure::colour::{BINDING_SITE, Kind, MODIFIED};
 use crate::structure::json::{list, string};
 use crate::structure::model::Residue;
 
@@ -13,49 +14,55 @@ use crate::structure::model::Residue;
 /// can be mistaken for a command.
 const BODY: &str = include_str!("pymol.py");
 
-pub(in crate::structure) fn script(view: &View<'_>, file: &StructureFile<'_>) -> String {
-    let named = |residue: &Residue| format!("({})", pair(residue));
-    let group = |residues: Vec<&Residue>| list(residues.into_iter().map(named));
-    let (base, groups) = colours(view);
-    let colours = std::iter::once((base, Vec::new())).chain(groups);
-    let colours = colours.map(|(rgb, residues)| format!("({},{})", triple(rgb), group(residues)));
-    let arcs = view.placed().map(|arc| {
-        let [from, to] = [arc.from, arc.to].map(|end| pair(&view.residues[end]));
-        let kind = Kind::of(arc) as usize;
-        let radius = rounded(view.radius(f64::from(arc.attention)));
-        format!("({from},{to},{radius},{kind})")
-    });
-    let kinds = Kind::ALL.map(|kind| {
-        let (dash, gap) = kind.dashes().unwrap_or((0.0, 0.0));
-        let name = string(&kind.words().replace(' ', "_"));
-        format!("({name},{},{dash},{gap})", triple(kind.colour()))
-    });
-    let marks = [
-        (
-            "binding_site",
-            BINDING_SITE,
-            observed(view, |r| r.binding_site).collect::<Vec<_>>(),
-        ),
-        (
-            "modified",
-            MODIFIED,
-            observed(view, |r| r.modified).collect(),
-        ),
-    ];
-    let marks = marks.map(|(name, rgb, residues)| {
-        format!("({},{},{})", string(name), triple(rgb), group(residues))
-    });
-    format!(
-        "# Attention on a structure, for PyMOL 2 and later\n{}python\nFILE = {}\nFORMAT = {}\n\
-         COLOURS = {}\nMARKS = {}\nKINDS = {}\nARCS = {}\n{BODY}python end\n",
-        comments(view),
-        string(file.location),
-        string(file.format.extension()),
-        list(colours),
-        list(marks),
-        list(kinds),
-        list(arcs),
-    )
+impl View<'_> {
+    /// A PyMOL script (`.pml`) that loads `file` and draws the arcs as tubes between the Cα atoms that
+    /// it finds there by chain and author number.
+    #[must_use]
+    pub fn to_pymol(&self, file: &StructureFile<'_>) -> String {
+        let named = |residue: &Residue| format!("({})", pair(residue));
+        let group = |residues: Vec<&Residue>| list(residues.into_iter().map(named));
+        let (base, groups) = colours(self);
+        let colours = std::iter::once((base, Vec::new())).chain(groups);
+        let colours =
+            colours.map(|(rgb, residues)| format!("({},{})", triple(rgb), group(residues)));
+        let arcs = self.placed().map(|arc| {
+            let [from, to] = [arc.from, arc.to].map(|end| pair(&self.residues[end]));
+            let kind = Kind::of(arc) as usize;
+            let radius = rounded(self.radius(f64::from(arc.attention)));
+            format!("({from},{to},{radius},{kind})")
+        });
+        let kinds = Kind::ALL.map(|kind| {
+            let (dash, gap) = kind.dashes().unwrap_or((0.0, 0.0));
+            let name = string(&kind.words().replace(' ', "_"));
+            format!("({name},{},{dash},{gap})", triple(kind.colour()))
+        });
+        let marks = [
+            (
+                "binding_site",
+                BINDING_SITE,
+                observed(self, |r| r.binding_site).collect::<Vec<_>>(),
+            ),
+            (
+                "modified",
+                MODIFIED,
+                observed(self, |r| r.modified).collect(),
+            ),
+        ];
+        let marks = marks.map(|(name, rgb, residues)| {
+            format!("({},{},{})", string(name), triple(rgb), group(residues))
+        });
+        format!(
+            "# Attention on a structure, for PyMOL 2 and later\n{}python\nFILE = {}\nFORMAT = {}\n\
+             COLOURS = {}\nMARKS = {}\nKINDS = {}\nARCS = {}\n{BODY}python end\n",
+            comments(self),
+            string(file.location),
+            string(file.format.extension()),
+            list(colours),
+            list(marks),
+            list(kinds),
+            list(arcs),
+        )
+    }
 }
 
 /// Chain and number as two strings.

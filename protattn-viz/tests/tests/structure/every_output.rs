@@ -3,10 +3,10 @@
 use super::page::page_data;
 use super::{FILE, arcs, pair, peptide};
 use crate::document::check;
-use protattn_viz::Error;
 use protattn_viz::structure::{
-    Arc, Colouring, FileFormat, HeadsOverview, Residue, StructureFile, View,
+    Colouring, FileFormat, HeadsOverview, Residue, ResidueArc, StructureFile, View,
 };
+use protattn_viz::{Error, Figure};
 use roxmltree::Document;
 
 #[test]
@@ -15,7 +15,11 @@ fn nothing_to_draw_is_said_in_words() {
     for (residues, arcs, listed) in [
         (&residues[..], &[][..], "[]"),
         (&[], &[], "[]"),
-        (&residues, &[Arc::new(0, 0, 1.0)], "[0,0,1000,2,-1,0,0,0]"),
+        (
+            &residues,
+            &[ResidueArc::new(0, 0, 1.0)],
+            "[0,0,1000,2,-1,0,0,0]",
+        ),
     ] {
         let view = View::new(residues, arcs).unwrap();
         let svg = view.to_svg();
@@ -31,17 +35,17 @@ fn nothing_to_draw_is_said_in_words() {
 #[test]
 fn what_cannot_be_drawn_is_refused() {
     let residues = peptide();
-    let arcs = [Arc::new(0, 1, f32::NAN)];
+    let arcs = [ResidueArc::new(0, 1, f32::NAN)];
     let nan = View::new(&residues, &arcs);
-    assert!(matches!(nan, Err(Error::Range { .. })));
-    let arcs = [Arc::new(0, 26, 0.5)];
+    assert!(matches!(nan, Err(Error::Outside { .. })));
+    let arcs = [ResidueArc::new(0, 26, 0.5)];
     let outside = View::new(&residues, &arcs);
     assert!(matches!(
         outside,
-        Err(Error::ArcEnd {
-            arc: 0,
-            found: 26,
-            residues: 26
+        Err(Error::Outside {
+            value: 26.0,
+            high: 25.0,
+            ..
         })
     ));
     let mut residues = residues;
@@ -54,14 +58,14 @@ fn what_cannot_be_drawn_is_refused() {
 
 #[test]
 fn pictures_do_not_depend_on_the_order_of_arcs() {
-    let pictures = |arcs: &[Arc]| {
+    let pictures = |arcs: &[ResidueArc]| {
         let residues = peptide();
         let view = View::new(&residues, arcs).unwrap();
-        let of_head = |arc: &Arc| Arc {
+        let of_head = |arc: &ResidueArc| ResidueArc {
             head: Some((0, arc.from % 2)),
             ..*arc
         };
-        let of_heads: Vec<Arc> = arcs.iter().map(of_head).collect();
+        let of_heads: Vec<ResidueArc> = arcs.iter().map(of_head).collect();
         let heads = HeadsOverview::new(1, 2, residues.len(), &of_heads);
         [
             view.to_svg(),
@@ -83,7 +87,7 @@ fn long_names_of_chains_have_room() {
         ca: residue.ca.map(|[x, y, z]| [x, y, z + 12.0]),
         ..residue
     }));
-    let arcs = [Arc::new(3, 42, 0.5)];
+    let arcs = [ResidueArc::new(3, 42, 0.5)];
     let view = View::new(&residues, &arcs)
         .unwrap()
         .colouring(Colouring::Chain);

@@ -7,7 +7,9 @@ mod sequence;
 mod still;
 mod viewers;
 
-use protattn_viz::structure::{Arc, FileFormat, Residue, SecondaryStructure, StructureFile, View};
+use protattn_viz::structure::{
+    FileFormat, Residue, ResidueArc, SecondaryStructure, StructureFile, View,
+};
 
 const FILE: StructureFile<'_> = StructureFile {
     location: "peptide.cif",
@@ -58,15 +60,15 @@ pub(crate) fn peptide() -> Vec<Residue> {
         .collect()
 }
 
-pub(crate) fn arcs() -> Vec<Arc> {
-    let arc = |from, to, attention, contact, distance| Arc {
+pub(crate) fn arcs() -> Vec<ResidueArc> {
+    let arc = |from, to, attention, contact, distance| ResidueArc {
         contact,
         distance,
-        ..Arc::new(from, to, attention)
+        ..ResidueArc::new(from, to, attention)
     };
     vec![
         arc(3, 16, 0.62, Some(true), Some(7.5)),
-        Arc {
+        ResidueArc {
             directed: true,
             head: Some((7, 11)),
             ..arc(24, 5, 0.35, Some(false), Some(13.25))
@@ -82,7 +84,7 @@ fn with<T>(act: impl FnOnce(&View<'_>) -> T) -> T {
 }
 
 /// Two residues 7 Å apart, and an arc between them.
-fn pair(chain: &str) -> ([Residue; 2], [Arc; 1]) {
+fn pair(chain: &str) -> ([Residue; 2], [ResidueArc; 1]) {
     let first = Residue {
         ca: Some([0.0; 3]),
         ..Residue::new(chain, 1, 'G')
@@ -92,10 +94,10 @@ fn pair(chain: &str) -> ([Residue; 2], [Arc; 1]) {
         insertion: Some('B'),
         ..Residue::new(chain, -2, 'K')
     };
-    let arc = Arc {
+    let arc = ResidueArc {
         contact: Some(true),
         distance: Some(7.0),
-        ..Arc::new(0, 1, 0.5)
+        ..ResidueArc::new(0, 1, 0.5)
     };
     ([first, second], [arc])
 }

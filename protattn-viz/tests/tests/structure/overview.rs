@@ -2,16 +2,20 @@
 
 use crate::document::{check, group};
 use crate::golden::compare;
-use protattn_viz::Error;
-use protattn_viz::structure::{Arc, HeadsOverview};
+use protattn_viz::structure::{HeadsOverview, ResidueArc};
+use protattn_viz::{Error, Figure};
 use roxmltree::Document;
 
 /// A diagonal in every head, and contacts in a hairpin.
-fn every_head(layers: usize, heads: usize, residues: usize) -> (Vec<Arc>, Vec<(usize, usize)>) {
-    let arc = |layer: usize, head: usize, from: usize| Arc {
+fn every_head(
+    layers: usize,
+    heads: usize,
+    residues: usize,
+) -> (Vec<ResidueArc>, Vec<(usize, usize)>) {
+    let arc = |layer: usize, head: usize, from: usize| ResidueArc {
         head: Some((layer, head)),
         contact: [Some(true), Some(false), None][(layer + head) % 3],
-        ..Arc::new(from, (from + 3 + head) % residues, 0.5)
+        ..ResidueArc::new(from, (from + 3 + head) % residues, 0.5)
     };
     let arcs = (0..layers).flat_map(|layer| {
         (0..heads).flat_map(move |head| (0..residues).map(move |from| arc(layer, head, from)))
@@ -68,10 +72,10 @@ fn overview_is_fit_to_print_and_small() {
 #[test]
 fn overview_by_hand() {
     // Ten residues in a panel of 54 points: 5.4 points each.
-    let arc = Arc {
+    let arc = ResidueArc {
         head: Some((0, 0)),
         contact: Some(true),
-        ..Arc::new(7, 2, 0.5)
+        ..ResidueArc::new(7, 2, 0.5)
     };
     let svg = HeadsOverview::new(1, 1, 10, &[arc])
         .contacts(&[(1, 9)])
@@ -87,9 +91,9 @@ fn overview_by_hand() {
 
 #[test]
 fn overview_of_some_layers_names_them() {
-    let arc = Arc {
+    let arc = ResidueArc {
         head: Some((10, 1)),
-        ..Arc::new(7, 2, 0.5)
+        ..ResidueArc::new(7, 2, 0.5)
     };
     let overview = HeadsOverview::new(2, 2, 10, std::slice::from_ref(&arc));
     let svg = overview.clone().layers(&[7, 10]).best(&[(10, 1)]).to_svg();
@@ -100,9 +104,10 @@ fn overview_of_some_layers_names_them() {
     let refused = |layers: &[usize]| overview.clone().layers(layers).to_svg().unwrap_err();
     assert!(matches!(
         refused(&[7]),
-        Error::LayerCount {
+        Error::Length {
             expected: 2,
-            found: 1
+            found: 1,
+            ..
         }
     ));
     assert!(matches!(refused(&[7, 8]), Error::NoHead { .. }));
@@ -110,13 +115,13 @@ fn overview_of_some_layers_names_them() {
 
 #[test]
 fn overview_refuses_what_has_no_place() {
-    let error = |arcs: &[Arc], contacts, best| {
+    let error = |arcs: &[ResidueArc], contacts, best| {
         let overview = HeadsOverview::new(2, 2, 5, arcs)
             .contacts(contacts)
             .best(best);
         overview.to_svg().unwrap_err()
     };
-    let no_head = error(&[Arc::new(0, 1, 0.5)], &[], &[]);
+    let no_head = error(&[ResidueArc::new(0, 1, 0.5)], &[], &[]);
     assert!(matches!(
         no_head,
         Error::NoHead {
@@ -133,35 +138,30 @@ fn overview_refuses_what_has_no_place() {
             ..
         }
     ));
-    let arc = Arc {
+    let arc = ResidueArc {
         head: Some((0, 0)),
-        ..Arc::new(0, 1, 0.5)
+        ..ResidueArc::new(0, 1, 0.5)
     };
     assert_eq!(
         error(&[arc], &[(0, 1), (0, 5)], &[]),
-        Error::Range {
+        Error::Outside {
             what: "residue of contact 1".to_owned(),
             value: 5.0,
-            max: 4.0
+            low: 0.0,
+            high: 4.0
         }
     );
     assert!(matches!(
-        error(&[Arc { to: 5, ..arc }], &[], &[]),
-        Error::ArcEnd {
-            arc: 0,
-            found: 5,
+        error(&[ResidueArc { to: 5, ..arc }], &[], &[]),
+        Error::Outside {
+            value: 5.0,
+            high: 4.0,
             ..
         }
     ));
     let empty = HeadsOverview::new(0, 2, 5, &[]).to_svg();
-    assert!(matches!(
-        empty,
-        Err(Error::Empty {
-            layers: 0,
-            heads: 2
-        })
-    ));
+    assert!(matches!(empty, Err(Error::Count { found: 0, .. })));
     let many = HeadsOverview::new(2, usize::MAX, 5, &[]).to_svg();
-    assert!(matches!(many, Err(Error::Range { max: 200.0, .. })));
+    assert!(matches!(many, Err(Error::Count { max: 200, .. })));
     assert!(HeadsOverview::new(1, 1, 0, &[]).to_svg().is_ok());
 }

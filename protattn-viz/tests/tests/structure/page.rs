@@ -2,7 +2,7 @@
 
 use super::with;
 use crate::golden::compare;
-use protattn_viz::structure::{Arc, Residue, SecondaryStructure, View};
+use protattn_viz::structure::{Residue, ResidueArc, SecondaryStructure, View};
 
 #[test]
 fn page_is_as_it_was() {
@@ -67,13 +67,13 @@ fn large_pages_stay_small() {
             ..Residue::new("A", i as i32 - 1_000, 'L')
         })
         .collect();
-    let arc = |i: usize| Arc {
+    let arc = |i: usize| ResidueArc {
         directed: true,
         distance: Some(100.25),
         head: Some((i % 48, i % 20)),
-        ..Arc::new(i % 2_000, (i * 7 + 1_000) % 2_000, 0.987)
+        ..ResidueArc::new(i % 2_000, (i * 7 + 1_000) % 2_000, 0.987)
     };
-    let arcs: Vec<Arc> = (0..20_000).map(arc).collect();
+    let arcs: Vec<ResidueArc> = (0..20_000).map(arc).collect();
     let html = View::new(&residues, &arcs).unwrap().to_html();
     assert!(html.len() < 2_000_000, "{} bytes", html.len());
 }

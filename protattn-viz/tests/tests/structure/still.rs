@@ -3,7 +3,7 @@
 use super::{arcs, peptide, with};
 use crate::document::{check, group, texts};
 use crate::golden::compare;
-use protattn_viz::structure::{Arc, Colouring, Residue, View};
+use protattn_viz::structure::{Colouring, Residue, ResidueArc, View};
 use roxmltree::Document;
 
 #[test]
@@ -98,11 +98,11 @@ fn width_is_attention() {
     let residues = peptide();
     let widths = |attention: f32| {
         let arcs = [
-            Arc {
+            ResidueArc {
                 contact: Some(true),
-                ..Arc::new(0, 20, attention)
+                ..ResidueArc::new(0, 20, attention)
             },
-            Arc::new(2, 3, 0.8),
+            ResidueArc::new(2, 3, 0.8),
         ];
         let svg = View::new(&residues, &arcs).unwrap().to_svg();
         let document = Document::parse(&svg).unwrap();
@@ -124,10 +124,10 @@ fn width_is_attention() {
 #[test]
 fn only_so_many_arcs_are_drawn() {
     let residues = peptide();
-    let arcs: Vec<Arc> = (0..1500)
-        .map(|i| Arc {
+    let arcs: Vec<ResidueArc> = (0..1500)
+        .map(|i| ResidueArc {
             directed: true,
-            ..Arc::new(i % 6, 20, i as f32 / 1500.0)
+            ..ResidueArc::new(i % 6, 20, i as f32 / 1500.0)
         })
         .collect();
     let svg = View::new(&residues, &arcs).unwrap().to_svg();

@@ -2,7 +2,7 @@
 
 use super::{FILE, pair, peptide, with};
 use crate::golden::compare;
-use protattn_viz::structure::{Arc, Colouring, StructureFile, View};
+use protattn_viz::structure::{Colouring, ResidueArc, StructureFile, View};
 
 #[test]
 fn scripts_are_as_they_were() {
@@ -51,7 +51,7 @@ fn pseudobonds_by_hand() {
 fn molviewspec_by_hand() {
     let (mut residues, mut arcs) = pair("A");
     residues[1].ca = Some([7.0, 0.0, 0.25]);
-    let primitive = |arcs: &[Arc]| {
+    let primitive = |arcs: &[ResidueArc]| {
         let mvsj = View::new(&residues, arcs).unwrap().to_mvsj(&FILE);
         let start = mvsj.find("\"kind\":\"primitive\",\"params\":").unwrap();
         let start = start + "\"kind\":\"primitive\",\"params\":".len();
