@@ -64,19 +64,14 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A file or folder of the data that are kept beside the project; `None`, with a line to say so,
-/// where there are none.
+/// A file or folder of the data that are kept beside the project. Tests that need it are ignored
+/// unless they are asked for.
 #[cfg(any(feature = "lmdb", feature = "proteinnet"))]
-fn shared(name: &str) -> Option<PathBuf> {
-    use std::io::Write;
-
+fn shared(name: &str) -> PathBuf {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let root = std::env::var_os("PROTATTN_SHARED").map_or_else(beside, PathBuf::from);
     let path = root.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    // Not eprintln!, which the test runner keeps to itself.
-    let _ = writeln!(std::io::stderr(), "skipped: there is no {}", path.display());
-    None
+    let message = "is not there (set PROTATTN_SHARED)";
+    assert!(path.exists(), "{} {message}", path.display());
+    path
 }

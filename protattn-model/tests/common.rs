@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use protattn_model::ndarray::{Array2, Array3, ArrayView2, ArrayView3};
@@ -24,19 +23,15 @@ pub(crate) fn read(name: &str, file: &str) -> Vec<u8> {
     fs::read(folder(name).join(file)).unwrap()
 }
 
-/// The checkpoints beside the project, which have their weights in every format; `None`, and a line
-/// that says so, where they are not there.
-pub(crate) fn shared_models() -> Option<PathBuf> {
+/// The checkpoints beside the project, which have their weights in every format. Tests that need them
+/// are ignored unless they are asked for.
+pub(crate) fn shared_models() -> PathBuf {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let shared = std::env::var_os("PROTATTN_SHARED").map_or_else(beside, PathBuf::from);
     let models = shared.join("reference/models");
-    if models.is_dir() {
-        return Some(models);
-    }
-    // Not eprintln!, which the test runner keeps to itself.
     let message = "holds no reference data (set PROTATTN_SHARED)";
-    let _ = writeln!(io::stderr(), "skipped: {} {message}", shared.display());
-    None
+    assert!(models.is_dir(), "{} {message}", shared.display());
+    models
 }
 
 /// A vocabulary that serves any family, for models whose tokens are made elsewhere.

@@ -185,10 +185,9 @@ fn variants() {
 
 /// Each file of weights alone in its folder, under the name that the hub gives it.
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn every_format_of_weights() {
-    let Some(models) = shared_models() else {
-        return;
-    };
+    let models = shared_models();
     let formats = [
         ("model.safetensors", "model.safetensors"),
         ("pytorch_model.bin", "pytorch_model.bin"),

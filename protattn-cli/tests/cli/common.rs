@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -35,17 +34,18 @@ pub fn reference_model(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// The folder of reference data that is not part of the project, if it is there.
-pub fn shared() -> Option<PathBuf> {
+/// The folder of reference data that is not part of the project. Tests that need it are ignored
+/// unless they are asked for.
+pub fn shared() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let folder = std::env::var_os("PROTATTN_SHARED").map_or(beside, PathBuf::from);
-    if folder.join("data").is_dir() {
-        return Some(folder);
-    }
-    // Not eprintln!, which the test runner keeps to itself.
     let message = "holds no reference data (set PROTATTN_SHARED)";
-    let _ = writeln!(std::io::stderr(), "skipped: {} {message}", folder.display());
-    None
+    assert!(
+        folder.join("data").is_dir(),
+        "{} {message}",
+        folder.display()
+    );
+    folder
 }
 
 /// A folder that is there as long as the value is.

@@ -151,29 +151,37 @@ fn a_bad_record_is_skipped_and_the_others_are_counted() {
     assert_eq!(protattn(&arguments("--strict")).status.code(), Some(3));
 }
 
+/// Runs an alignment on these data.
+fn aligned(data: &Path) -> Output {
+    let out = folder();
+    let output = out.path().join("out");
+    protattn(&[
+        "align",
+        "--model",
+        "demo",
+        "--data",
+        text(data),
+        "--output",
+        text(&output),
+    ])
+}
+
 #[test]
 fn data_without_a_protein_fail_and_say_why() {
     let out = folder();
-    let run = |data: &Path| {
-        let output = out.path().join("out");
-        protattn(&[
-            "align",
-            "--model",
-            "demo",
-            "--data",
-            text(data),
-            "--output",
-            text(&output),
-        ])
-    };
     let empty = out.path().join("empty.fasta");
     std::fs::write(&empty, "").unwrap();
-    assert!(said(&run(&empty), 1).contains("empty.fasta"));
-    assert!(said(&run(Path::new("/no/such/file.pdb")), 1).contains("/no/such/file.pdb"));
-    let Some(shared) = shared() else { return };
-    let nucleic = said(&run(&shared.join("data/structures/nucleic.pdb")), 1);
+    assert!(said(&aligned(&empty), 1).contains("empty.fasta"));
+    assert!(said(&aligned(Path::new("/no/such/file.pdb")), 1).contains("/no/such/file.pdb"));
+}
+
+#[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
+fn structures_without_the_chain_asked_for_fail_and_say_why() {
+    let shared = shared();
+    let nucleic = said(&aligned(&shared.join("data/structures/nucleic.pdb")), 1);
     assert!(nucleic.contains("nucleic"), "{nucleic}");
-    let chain = said(&run(&shared.join("data/structures/1ubq.pdb:Z")), 1);
+    let chain = said(&aligned(&shared.join("data/structures/1ubq.pdb:Z")), 1);
     assert!(chain.contains('Z') && chain.contains('A'), "{chain}");
 }
 

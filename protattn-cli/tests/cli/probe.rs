@@ -63,8 +63,9 @@ fn column(table: &Table, class: &str, score: &str, name: &str) -> Vec<f64> {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn probes_of_binding_sites_are_those_of_scikit_learn() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let expected: Value = serde_json::from_str(include_str!("probe/binding_sites.json")).unwrap();
     let model = reference_model("bert");
     let data = shared.join("data/provis/binding_site_valid.lmdb");

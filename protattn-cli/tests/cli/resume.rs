@@ -95,8 +95,9 @@ fn a_fit_and_prediction_killed_at_any_moment_goes_on_to_the_same() {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn a_run_on_real_data_killed_at_any_moment_goes_on_to_the_same_tables() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let model = shared.join("reference/models/bert");
     let sets = real_sets(&shared);
     let mut arguments = vec!["align", "--model", text(&model), "--data"];

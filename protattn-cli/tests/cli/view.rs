@@ -132,8 +132,9 @@ fn arcs_join_the_residues_that_attend_to_each_other() {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn arcs_of_real_structures_join_the_right_residues() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let structures = shared.join("data/structures");
     for (name, chains) in [
         ("1ubq.pdb", &["A"][..]),

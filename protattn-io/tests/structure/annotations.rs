@@ -122,10 +122,9 @@ fn unobserved_residues_are_undefined() {
 
 /// Every file of the shared structures, in both modes, against `annotations.py`.
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn labels_equal_those_of_an_independent_script() {
-    let Some(folder) = archive::folder() else {
-        return;
-    };
+    let folder = archive::folder();
     let tracks = [
         labels::BINDING_SITE,
         labels::MODIFICATION,

@@ -1,6 +1,5 @@
 //! Entries of the Protein Data Bank, where the shared data are at hand.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use protattn_io::hash::fnv1a;
@@ -28,22 +27,14 @@ const TAPE: [(&str, &str, usize, u64, u64); 11] = [
 /// Entries in both formats. (The PDB file of 1ubq is another refinement than the mmCIF one.)
 const BOTH: [&str; 6] = ["1A8O", "1aki", "1dix", "1k6p", "3o5r", "5zng"];
 
-/// The folder of the structures; `None`, and a line that says so, where it is not at hand.
-#[allow(clippy::print_stderr)]
-pub(crate) fn folder() -> Option<PathBuf> {
+/// The folder of the structures. Tests that need it are ignored unless they are asked for.
+pub(crate) fn folder() -> PathBuf {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let shared = std::env::var_os("PROTATTN_SHARED").map_or_else(beside, PathBuf::from);
     let folder = shared.join("data/structures");
-    if !folder.is_dir() {
-        // Not eprintln!, which the test runner keeps to itself.
-        let _ = writeln!(
-            std::io::stderr(),
-            "skipped: {} is not there",
-            folder.display()
-        );
-        return None;
-    }
-    Some(folder)
+    let message = "is not there (set PROTATTN_SHARED)";
+    assert!(folder.is_dir(), "{} {message}", folder.display());
+    folder
 }
 
 pub(super) fn read(folder: &Path, name: &str, options: &Options) -> Result<Structure, Error> {
@@ -51,8 +42,9 @@ pub(super) fn read(folder: &Path, name: &str, options: &Options) -> Result<Struc
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn chains_equal_the_tape_records() {
-    let Some(folder) = folder() else { return };
+    let folder = folder();
     for (file, chain, residues, sequence, ca) in TAPE {
         let options = Options {
             chains: Some(vec![chain.to_owned()]),
@@ -78,8 +70,9 @@ fn chains_equal_the_tape_records() {
 
 /// Selenomethionine is HETATM, and part of the chain: the whole sequence is that of `entity_poly`.
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn selenomethionine_is_in_its_chain() {
-    let Some(folder) = folder() else { return };
+    let folder = folder();
     let expected = "MDIRQGPKEPFRDYVDRFYKTLRAEQASQEVKNWMTETLLVQNANPDCKTILKALGPGATLEEMMTACQG";
     for file in ["1A8O.pdb", "1A8O.cif"] {
         let structure = read(&folder, file, &Options::default()).unwrap();
@@ -96,8 +89,9 @@ fn selenomethionine_is_in_its_chain() {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn both_formats_of_an_entry_give_the_same_chains() {
-    let Some(folder) = folder() else { return };
+    let folder = folder();
     for entry in BOTH {
         for observed_only in [true, false] {
             let options = Options {
@@ -119,8 +113,9 @@ fn both_formats_of_an_entry_give_the_same_chains() {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn unobserved_residues_are_placed() {
-    let Some(folder) = folder() else { return };
+    let folder = folder();
     let options = Options {
         observed_only: false,
         ..Options::default()
@@ -150,8 +145,9 @@ fn unobserved_residues_are_placed() {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn every_structure_is_read_or_refused_with_a_reason() {
-    let Some(folder) = folder() else { return };
+    let folder = folder();
     let refused = |name| {
         let message = read(&folder, name, &Options::default())
             .unwrap_err()
@@ -175,8 +171,9 @@ fn every_structure_is_read_or_refused_with_a_reason() {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn odd_structures_are_read_with_warnings() {
-    let Some(folder) = folder() else { return };
+    let folder = folder();
     let one = |name| {
         // Most have less than a backbone.
         let options = Options {

@@ -106,10 +106,9 @@ proptest! {
 
 /// Entries of the archive, cut after every 29th line.
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn a_cut_entry_of_the_archive_is_never_silently_half() {
-    let Some(folder) = archive::folder() else {
-        return;
-    };
+    let folder = archive::folder();
     for name in ["1BC8.pdb", "1A8O.pdb", "1A8O.cif", "101m.cif"] {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
         let parse = |text: &str| structure::parse(text.as_bytes(), Path::new(name), &options()[0]);

@@ -5,9 +5,9 @@ use protattn_io::{Protein, Track, labels};
 
 use crate::shared;
 
-fn proteins(name: &str) -> Option<Vec<Protein>> {
-    let reader = Reader::open(shared(name)?).unwrap();
-    Some(reader.map(Result::unwrap).collect())
+fn proteins(name: &str) -> Vec<Protein> {
+    let reader = Reader::open(shared(name)).unwrap();
+    reader.map(Result::unwrap).collect()
 }
 
 /// The same as in `count_lmdb.py`: the order matters.
@@ -59,10 +59,9 @@ fn count(proteins: &[Protein], label: &str) -> Counts {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn binding_sites_are_those_of_the_original() {
-    let Some(proteins) = proteins("data/provis/binding_site_valid.lmdb") else {
-        return;
-    };
+    let proteins = proteins("data/provis/binding_site_valid.lmdb");
     let expected = Counts {
         proteins: 1418,
         residues: 354_947,
@@ -75,10 +74,9 @@ fn binding_sites_are_those_of_the_original() {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn modifications_are_those_of_the_original() {
-    let Some(proteins) = proteins("data/provis/protein_modification_valid.lmdb") else {
-        return;
-    };
+    let proteins = proteins("data/provis/protein_modification_valid.lmdb");
     let expected = Counts {
         proteins: 1418,
         residues: 354_947,
@@ -106,10 +104,9 @@ const TERTIARY: [(&str, usize, f64); 11] = [
 ];
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn positions_are_those_of_the_set() {
-    let Some(proteins) = proteins("data/tape/proteinnet/proteinnet_test.lmdb") else {
-        return;
-    };
+    let proteins = proteins("data/tape/proteinnet/proteinnet_test.lmdb");
     assert_eq!(proteins.len(), TERTIARY.len());
     for (protein, (id, residues, sum)) in proteins.iter().zip(TERTIARY) {
         assert_eq!((protein.id(), protein.len()), (id, residues));
@@ -144,11 +141,10 @@ fn classes<'a>(protein: &'a Protein, name: &str) -> &'a [Option<String>] {
 }
 
 #[test]
+#[ignore = "needs the reference data: set PROTATTN_SHARED"]
 fn secondary_structure_is_that_of_the_set() {
     let name = "data/tape/secondary_structure/secondary_structure_casp12.lmdb";
-    let Some(proteins) = proteins(name) else {
-        return;
-    };
+    let proteins = proteins(name);
     assert_eq!(proteins.len(), SECONDARY.len());
     for (protein, (id, counts, sum)) in proteins.iter().zip(SECONDARY) {
         assert_eq!(protein.id(), id);
