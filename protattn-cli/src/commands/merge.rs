@@ -74,6 +74,7 @@ fn merge_alignment(args: &MergeArgs, line: Vec<String>, options: &Options<'_>) -
     let merged = align::merge(&args.folders, partial, options);
     let (mut alignment, missing) = merged.map_err(incomplete)?;
     alignment.record.command = line;
+    running::in_flags(&mut alignment.record.warnings);
     crate::commands::align::write(&alignment, folder)?;
     running::tell_skipped(&alignment.record);
     running::finish(folder, tables::ALIGNMENT, &args.output.work)?;
@@ -86,6 +87,7 @@ fn merge_probes(args: &MergeArgs, line: Vec<String>, options: &Options<'_>) -> R
     let merged = layers::merge(&args.folders, partial, options, &args.storage.storage());
     let (mut probes, missing) = merged.map_err(incomplete)?;
     probes.record.command = line;
+    running::in_flags(&mut probes.record.warnings);
     crate::commands::probe::write(&probes, folder)?;
     running::tell_skipped(&probes.record);
     running::tell_warnings(&probes.record);
@@ -99,6 +101,7 @@ fn merge_fit(args: &MergeArgs, line: Vec<String>, options: &Options<'_>) -> Resu
     let merged = contacts::merge_fit(&args.folders, partial, options);
     let (mut fitted, missing) = merged.map_err(incomplete)?;
     fitted.record.command = line;
+    running::in_flags(&mut fitted.record.warnings);
     write_fit(&fitted, &folder.join(HEAD_FILE), Some(folder))?;
     running::tell_warnings(&fitted.record);
     running::tell_skipped(&fitted.record);
@@ -113,6 +116,7 @@ fn merge_predictions(args: &MergeArgs, line: Vec<String>, options: Options<'_>) 
     let merged = contacts::merge_predictions(&args.folders, partial, &options);
     let (mut predictions, missing) = merged.map_err(incomplete)?;
     predictions.record.command = line;
+    running::in_flags(&mut predictions.record.warnings);
     let drawing = Drawing::new(&args.output.work, N_MAPS);
     write_predictions(&predictions, folder, drawing, None)?;
     running::tell_warnings(&predictions.record);
@@ -123,7 +127,7 @@ fn merge_predictions(args: &MergeArgs, line: Vec<String>, options: Options<'_>) 
 /// An error of a merge, with the command that goes on where a shard is not done.
 pub(crate) fn incomplete(error: Error) -> anyhow::Error {
     let Error::Incomplete { command, .. } = &error else {
-        return error.into();
+        return running::error_in_flags(error).into();
     };
     let command = interrupt::resume_command(command);
     anyhow::anyhow!("{error}; go on with\n  {command}")

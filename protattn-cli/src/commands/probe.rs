@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use protattn_io::Protein;
 use protattn_metrics::{PropertyChoice, PropertyOptions};
 use protattn_model::run::Outcome as Ended;
@@ -102,7 +102,8 @@ pub(crate) fn write(probes: &Probes, folder: &Path) -> Result<()> {
 
 /// Writes the probes themselves.
 fn save(probes: &Probes, folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{}: cannot be made", folder.display()))?;
     for fitted in &probes.probes {
         let (task, class) = (&fitted.task, &fitted.class);
         let name = file_name(&format!(

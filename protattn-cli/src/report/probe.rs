@@ -7,9 +7,8 @@ use protattn_model::run::Record;
 use protattn_probe::ProbeRow;
 use protattn_probe::layers::{Results, Settings};
 use protattn_viz::{Column, Report, Section, Table};
-use serde_json::Value;
 
-use super::{BIBTEX, CITATION, Drawing, FILE_NAME, placed};
+use super::{BIBTEX, CITATION, Drawing, FILE_NAME, placed, settings};
 use crate::args::Format;
 use crate::built_in;
 use crate::report::figures;
@@ -40,7 +39,7 @@ pub(super) fn draw(folder: &Path, formats: &[Format]) -> Result<()> {
     let page = page
         .section(layers(&probed, run.model.layers, &mut drawing)?)
         .section(Section::new("All scores").collapsed().table(all(&rows)))
-        .section(settings(&run)?)
+        .section(settings::settings(&run))
         .citation(CITATION)
         .bibtex(BIBTEX);
     drawing.finish(&page, FILE_NAME)
@@ -139,32 +138,4 @@ fn all(rows: &[ProbeRow]) -> Table {
         all.extend(cells(row));
         table.row(all)
     })
-}
-
-fn settings(run: &Record<Settings>) -> Result<Section> {
-    let data = |role: &str| {
-        let sets = run.data.iter().filter(|set| set.role == role);
-        let sets = sets.map(|set| format!("{} (sha256 {})", set.path, set.sha256));
-        sets.collect::<Vec<_>>().join("; ")
-    };
-    let model = &run.model;
-    let mut all = vec![
-        ("Command".to_owned(), run.command.join(" ")),
-        ("protattn".to_owned(), run.version.clone()),
-        (
-            "Model".to_owned(),
-            format!("{} ({}, sha256 {})", model.name, model.family, model.sha256),
-        ),
-        ("Trained on".to_owned(), data("train")),
-        ("Judged by".to_owned(), data("eval")),
-    ];
-    if let Value::Object(settings) = serde_json::to_value(&run.settings)? {
-        all.extend(
-            settings
-                .into_iter()
-                .map(|(name, value)| (name, value.to_string())),
-        );
-    }
-    all.push(("Seconds".to_owned(), format!("{:.1}", run.seconds)));
-    Ok(Section::new("Settings").settings(all))
 }

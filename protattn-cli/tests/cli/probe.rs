@@ -175,7 +175,7 @@ fn features_on_disk_threads_and_repeating_change_nothing() {
 
 #[test]
 fn a_run_killed_at_any_moment_goes_on_to_the_same_table() {
-    killed_at_any_moment(&SHORT, 3, 8);
+    killed_at_any_moment(&SHORT, 3, 8, 1);
 }
 
 #[test]

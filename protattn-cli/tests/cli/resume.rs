@@ -27,8 +27,9 @@ fn saving<'a>(arguments: &[&'a str], output: &'a str, threads: &'a str) -> Vec<&
 }
 
 /// Kills so many runs with these arguments at moments spread over their length, saving included, lets
-/// each go on with other threads, and compares it with one that was left alone.
-pub fn killed_at_any_moment(arguments: &[&str], seed: u64, moments: usize) {
+/// each go on with other threads, and compares it with one that was left alone. More than `least` must
+/// have been at work.
+pub fn killed_at_any_moment(arguments: &[&str], seed: u64, moments: usize, least: usize) {
     let whole = folder();
     let start = Instant::now();
     done(&saving(arguments, text(whole.path()), "2"));
@@ -58,7 +59,7 @@ pub fn killed_at_any_moment(arguments: &[&str], seed: u64, moments: usize) {
     }
     // How long it is at work hangs on the machine; each moment is one of its length.
     assert!(
-        10 * at_work > moments,
+        at_work > least,
         "{at_work} of {moments} were killed while they were at work"
     );
 }
@@ -70,7 +71,7 @@ fn a_run_killed_at_any_moment_goes_on_to_the_same_tables() {
         vec!["--metric", "contact-precision-combined"],
     ]
     .concat();
-    killed_at_any_moment(&combined, 1, MOMENTS);
+    killed_at_any_moment(&combined, 1, MOMENTS, MOMENTS / 4);
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn a_fit_and_prediction_killed_at_any_moment_goes_on_to_the_same() {
         "50",
         "--no-figures",
     ];
-    killed_at_any_moment(&arguments, 3, MOMENTS);
+    killed_at_any_moment(&arguments, 3, MOMENTS, MOMENTS / 10);
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn a_run_on_real_data_killed_at_any_moment_goes_on_to_the_same_tables() {
         "--no-figures",
     ];
     let arguments = [arguments, more.to_vec(), rest.to_vec()].concat();
-    killed_at_any_moment(&arguments, 2, MOMENTS);
+    killed_at_any_moment(&arguments, 2, MOMENTS, MOMENTS / 4);
 }
 
 /// The original's validation sets.

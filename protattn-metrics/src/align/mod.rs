@@ -214,6 +214,8 @@ impl<'a> Align<'a> {
                 "layer {wrong} is asked for, but the model has {n_layers}"
             )));
         }
+        settings.layers.sort_unstable();
+        settings.layers.dedup();
         if settings.combine && self.options.share().is_some() {
             return Err(Error::settings(format!(
                 "{} ranks the heads over all proteins before its second pass, so no shard can take it; \

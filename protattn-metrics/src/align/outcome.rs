@@ -136,7 +136,7 @@ impl Counts {
         if properties.is_empty() {
             let reason = skipped.first().map_or_else(
                 || "none has labels of any property asked for".to_owned(),
-                |first| format!("the first problem: {}", first.reason),
+                |first| format!("the first problem: {}: {}", first.record, first.reason),
             );
             return Err(Error::data(format!(
                 "no protein could be counted; {reason}"

@@ -139,8 +139,10 @@ impl<'a> Engine<'a> {
             let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
             all.0 += found.done.len();
             for (number, sink) in found.sum {
-                let task = plan.tasks().iter().find(|task| task.number() == number);
-                for place in task.iter().flat_map(|task| task.places()) {
+                // Tasks are in the order of their numbers, those of a shard too.
+                let at = plan.tasks().binary_search_by_key(&number, Task::number);
+                let places = at.iter().flat_map(|at| plan.tasks()[*at].places());
+                for place in places {
                     all.1[*place] = Some(sink.clone());
                 }
             }

@@ -38,7 +38,7 @@ impl ReadProtein {
         }
     }
 
-    fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         let values: usize = self.values.iter().map(Vec::len).sum();
         let samples: usize = self
             .samples

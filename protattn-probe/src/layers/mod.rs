@@ -223,9 +223,11 @@ impl<'a> Passes<'a> {
         let proteins = self.proteins.iter().flatten();
         match self.plan.share() {
             Some(_) => Ok(()),
-            None => self
-                .storage
-                .check(proteins.map(|protein| self.layout.bytes(protein)).sum()),
+            None => self.storage.check(
+                proteins
+                    .map(|protein| protein.bytes() + self.layout.bytes(protein))
+                    .sum(),
+            ),
         }
     }
 

@@ -241,7 +241,8 @@ fn an_interrupted_run_goes_on_to_the_same() {
             assert_eq!(ends, 2);
         }
     }
-    assert!(ends > 2, "{ends}");
+    // It goes on from what was saved: else each would end.
+    assert!((3..24).contains(&ends), "{ends}");
     let again = fit(&model).options(options(0)).run(&proteins).unwrap();
     assert_eq!(bits(&again), bits(&fitted));
     let again = prediction(&model, &fitted.regression).options(options(1));

@@ -91,7 +91,8 @@ impl<'a> Drawing<'a> {
         match figures::contact_map(protein) {
             Ok(svg) => {
                 let folder = folder.join(figures::FOLDER);
-                std::fs::create_dir_all(&folder)?;
+                std::fs::create_dir_all(&folder)
+                    .with_context(|| format!("{}: cannot be made", folder.display()))?;
                 figures::write(&folder, name, &svg, self.formats)?;
                 Ok(None)
             }
